@@ -1,0 +1,205 @@
+//! What can go wrong with a frame or a run, said so that a photographer can act on it.
+//!
+//! An [`Error`] ends one frame (or, when planning, the run); a [`Warning`] is something that was
+//! done otherwise than asked and must not pass in silence. Messages are lower case without a full
+//! stop; the remedy is the `hint`. Texts that come from files are escaped by whoever prints them.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What sort of thing went wrong; the exit code of the program follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The order itself is wrong: an unknown setting, a value out of range, two inputs for one output.
+    Usage,
+    /// The file cannot be read: missing, no permission, changed while it was read.
+    Unreadable,
+    /// The file is no picture that longlens knows, or of a kind that it names as not supported.
+    Unsupported,
+    /// The file is cut short or broken.
+    Damaged,
+    /// The frame is beyond the limits of size or memory.
+    TooLarge,
+    /// A caption or a metadata field cannot be made as ordered.
+    Caption,
+    /// The output cannot be written: disk full, folder not writable.
+    Environment,
+    /// The run was interrupted before this frame was done.
+    Interrupted,
+    /// A fault of the program itself, a panic in a decoder included.
+    Internal,
+}
+
+/// Why a frame or a run failed, with the file it is about and a hint how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    path: Option<PathBuf>,
+    message: String,
+    hint: Option<String>,
+}
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of this kind; `message` is lower case without a full stop.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, path: None, message: message.into(), hint: None }
+    }
+
+    /// An input or output operation that failed: what was tried, and the system's reason.
+    ///
+    /// Disk full, a read-only file system and an exceeded quota or file size are
+    /// [`ErrorKind::Environment`] whoever met them; the rest is of the kind given.
+    #[must_use]
+    pub fn io(kind: ErrorKind, tried: &str, cause: &std::io::Error) -> Self {
+        use std::io::ErrorKind as Io;
+        let kind = match cause.kind() {
+            Io::StorageFull | Io::ReadOnlyFilesystem | Io::QuotaExceeded | Io::FileTooLarge => {
+                ErrorKind::Environment
+            }
+            _ => kind,
+        };
+        Self::new(kind, format!("{tried}: {}", reason(cause)))
+    }
+
+    /// The same error with a remedy, which is printed on a line of its own.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error, about this file (an error that already names one keeps it).
+    #[must_use]
+    pub fn about(mut self, path: impl AsRef<Path>) -> Self {
+        self.path.get_or_insert_with(|| path.as_ref().to_path_buf());
+        self
+    }
+
+    /// What sort of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The file it is about, if it is about one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// What went wrong, without the path and the hint.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, if something can be done.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.path {
+            write!(f, "{}: ", path.display())?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The system's reason without Rust's `(os error 28)` behind it.
+fn reason(cause: &std::io::Error) -> String {
+    let text = cause.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => "unknown reason".to_owned(),
+    }
+}
+
+/// Something that was done otherwise than asked; the frame is delivered all the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The file was damaged and `--accept-damaged` developed what there was.
+    Damaged(String),
+    /// The name's extension says another format than the content.
+    WrongExtension {
+        /// The extension, as the name has it.
+        extension: String,
+        /// The format of the content.
+        format: &'static str,
+    },
+    /// Transparent parts were laid over white.
+    AlphaFlattened,
+    /// Only the first picture of an animation or a multi-page file was developed.
+    FirstOfMany,
+    /// 16 bits per sample became 8 because the output format has no more.
+    DepthReduced,
+    /// The colour profile could not be used or kept.
+    ProfileDropped(String),
+    /// Metadata that the output cannot hold, or that could not be read.
+    MetadataDropped(String),
+    /// No font has this character; a box stands for it.
+    MissingGlyph(char),
+    /// The caption did not fit and was made smaller.
+    CaptionShrunk,
+    /// The crop reaches beyond the frame and was cut to it.
+    CropReduced,
+    /// The frame alone is larger than the memory allowed; it was developed on its own.
+    OverBudget,
+    /// Anything else worth saying, in one sentence.
+    Other(String),
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged(what) => write!(f, "damaged, developed what there is: {what}"),
+            Self::WrongExtension { extension, format } => {
+                write!(f, "the name ends in .{extension} but the content is {format}")
+            }
+            Self::AlphaFlattened => f.write_str("transparent parts were laid over white"),
+            Self::FirstOfMany => f.write_str("only the first picture of this file was developed"),
+            Self::DepthReduced => f.write_str("16 bits per sample became 8"),
+            Self::ProfileDropped(why) => write!(f, "the colour profile was dropped: {why}"),
+            Self::MetadataDropped(what) => write!(f, "metadata dropped: {what}"),
+            Self::MissingGlyph(c) => {
+                write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))
+            }
+            Self::CaptionShrunk => f.write_str("the caption was made smaller to fit"),
+            Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
+            Self::OverBudget => {
+                f.write_str("larger than the memory allowed, so it was developed alone")
+            }
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_the_environment_whoever_meets_it() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert_eq!(Error::io(ErrorKind::Unreadable, "write", &full).kind(), ErrorKind::Environment);
+    }
+
+    #[test]
+    fn the_path_stands_before_the_message_and_the_first_one_stays() {
+        let e = Error::new(ErrorKind::Damaged, "the file ends early").about("a.jpg").about("b.jpg");
+        assert_eq!(e.to_string(), "a.jpg: the file ends early");
+    }
+}

@@ -1,0 +1,100 @@
+//! One photograph in memory: interleaved samples as the file has them, and what colour they mean.
+//!
+//! Samples stay in the file's own depth (8 or 16 bit) and encoding; a full-size float copy never
+//! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
+//! came from is no business of this room.
+
+mod geometry;
+mod light;
+mod plane;
+mod pool;
+
+use std::sync::Arc;
+
+use image::{ImageBuffer, Luma, Rgb};
+
+pub use geometry::{Orientation, Rect, Size};
+pub use light::{Sample, luma};
+pub use plane::Plane;
+pub use pool::Pool;
+
+/// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pixels {
+    /// One 8-bit sample a pixel.
+    Gray8(ImageBuffer<Luma<u8>, Vec<u8>>),
+    /// One 16-bit sample a pixel.
+    Gray16(ImageBuffer<Luma<u16>, Vec<u16>>),
+    /// Three 8-bit samples a pixel, red first.
+    Rgb8(ImageBuffer<Rgb<u8>, Vec<u8>>),
+    /// Three 16-bit samples a pixel, red first.
+    Rgb16(ImageBuffer<Rgb<u16>, Vec<u16>>),
+}
+
+impl Pixels {
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        let (width, height) = match self {
+            Self::Gray8(p) => p.dimensions(),
+            Self::Gray16(p) => p.dimensions(),
+            Self::Rgb8(p) => p.dimensions(),
+            Self::Rgb16(p) => p.dimensions(),
+        };
+        Size { width, height }
+    }
+
+    /// Samples a pixel: 1 (grey) or 3 (RGB).
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        match self {
+            Self::Gray8(_) | Self::Gray16(_) => 1,
+            Self::Rgb8(_) | Self::Rgb16(_) => 3,
+        }
+    }
+
+    /// Bits a sample: 8 or 16.
+    #[must_use]
+    pub fn depth_bits(&self) -> u8 {
+        match self {
+            Self::Gray8(_) | Self::Rgb8(_) => 8,
+            Self::Gray16(_) | Self::Rgb16(_) => 16,
+        }
+    }
+
+    /// Bytes that the samples take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.size().area() * self.channels() as u64 * u64::from(self.depth_bits() / 8)
+    }
+}
+
+/// What a frame is beside its samples.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The ICC profile that says what colour the samples mean; without one they are sRGB.
+    pub profile: Option<Arc<[u8]>>,
+}
+
+/// One photograph, upright.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// The samples.
+    pub pixels: Pixels,
+    /// Their meaning.
+    pub facts: Facts,
+}
+
+impl Frame {
+    /// A frame of these samples, taken as sRGB.
+    #[must_use]
+    pub fn new(pixels: Pixels) -> Self {
+        Self { pixels, facts: Facts::default() }
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.pixels.size()
+    }
+}

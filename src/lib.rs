@@ -1,0 +1,5 @@
+#![doc = "skeleton"]
+pub mod error;
+pub mod format;
+pub mod frame;
+pub mod metadata;

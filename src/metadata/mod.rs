@@ -1,0 +1,26 @@
+//! What a file says beside the picture: EXIF, IPTC-IIM, XMP, the colour profile.
+//!
+//! Blocks are carried as the bytes they are. This room reads fields out of them, changes them in
+//! place where something has to change, and takes out what must not leave the house.
+
+use std::sync::Arc;
+
+/// The metadata blocks of one file, each as the bytes that the standard defines, without the
+/// wrapping of the container.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// EXIF: a TIFF structure, starting with `II` or `MM` (without JPEG's `Exif\0\0`).
+    pub exif: Option<Vec<u8>>,
+    /// The XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// JPEG's extended XMP, put together again.
+    pub xmp_extended: Option<Vec<u8>>,
+    /// Photoshop's image resources (`8BIM…`), IPTC-IIM among them.
+    pub photoshop: Option<Vec<u8>>,
+    /// The ICC profile.
+    pub icc: Option<Arc<[u8]>>,
+    /// A JPEG's comment.
+    pub comment: Option<Vec<u8>>,
+    /// A JPEG's JFIF density: unit (0 none, 1 inch, 2 cm), horizontal, vertical.
+    pub density: Option<(u8, u16, u16)>,
+}
