@@ -50,6 +50,13 @@ impl Error {
         Self { kind, path: None, message: message.into(), hint: None }
     }
 
+    /// A setting's value that is none: `'5:' is not a crop`, with the values that there are.
+    #[must_use]
+    pub fn no_value(text: &str, what: &str, values: &str) -> Self {
+        Self::new(ErrorKind::Usage, format!("'{}' is not {what}", text.escape_debug()))
+            .with_hint(format!("give {values}"))
+    }
+
     /// An input or output operation that failed: what was tried, and the system's reason.
     ///
     /// Disk full, a read-only file system and an exceeded quota or file size are

@@ -1,5 +1,9 @@
 #![doc = "skeleton"]
+pub mod develop;
 pub mod error;
+pub mod filter;
 pub mod format;
 pub mod frame;
 pub mod metadata;
+pub mod recipe;
+pub mod stage;

@@ -1,45 +1,49 @@
 //! Samples as numbers: their range, and luma.
 //!
 //! longlens works on the file's own encoded values, scaled to 0..1 (the linear domain gave no gain
-//! for dehazing 8-bit display-referred frames). Luma is Rec. 601 on encoded values, the Y' of JPEG.
+//! for dehazing 8-bit display-referred frames). Luma is Rec. 709 on encoded values.
+
+/// 2²³: a float this large has a last place of 1, so adding it rounds to an integer that stands in
+/// the low bits (a plain cast saturates, which is four times the instructions).
+const INTEGER: f32 = 8_388_608.0;
 
 /// A sample as a file stores it: `u8` or `u16`.
 pub trait Sample: Copy + Default + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     /// The largest value: 255 or 65,535.
-    const MAX: f32;
-    /// As a number, 0..=`MAX`.
+    const MAX_VALUE: f32;
+    /// As a number, 0..=`MAX_VALUE`.
     fn to_f32(self) -> f32;
-    /// Rounded down from a number already within 0..`MAX` + 1; out of range is clamped.
-    fn from_f32_floor(value: f32) -> Self;
+    /// The nearest sample (ties to even); out of range is clamped.
+    fn from_f32(value: f32) -> Self;
 }
 
 impl Sample for u8 {
-    const MAX: f32 = 255.0;
+    const MAX_VALUE: f32 = 255.0;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
     }
     #[inline(always)]
-    fn from_f32_floor(value: f32) -> Self {
-        value as Self
+    fn from_f32(value: f32) -> Self {
+        (value.max(0.0).min(Self::MAX_VALUE) + INTEGER).to_bits() as Self
     }
 }
 
 impl Sample for u16 {
-    const MAX: f32 = 65535.0;
+    const MAX_VALUE: f32 = 65535.0;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
     }
     #[inline(always)]
-    fn from_f32_floor(value: f32) -> Self {
-        value as Self
+    fn from_f32(value: f32) -> Self {
+        (value.max(0.0).min(Self::MAX_VALUE) + INTEGER).to_bits() as Self
     }
 }
 
-/// Luma of encoded red, green and blue, Rec. ITU-R BT.601, in the unit of the arguments.
+/// Luma of encoded red, green and blue, Rec. ITU-R BT.709, in the unit of the arguments.
 #[inline(always)]
 #[must_use]
 pub fn luma(red: f32, green: f32, blue: f32) -> f32 {
-    0.299 * red + 0.587 * green + 0.114 * blue
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
 }

@@ -1,0 +1,146 @@
+//! One frame's way: survey it small, sweep the part that is kept, resize, caption.
+//!
+//! The order is the product's, not the user's. Nothing here reads a file, a clock or an
+//! environment: the same frame and recipe give the same samples, whatever the number of workers.
+
+mod survey;
+mod sweep;
+
+use image::ImageBuffer;
+
+pub use survey::{Survey, survey};
+pub use sweep::Workers;
+
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
+use crate::recipe::Recipe;
+use crate::stage::dehaze::{Amount, Removal};
+use crate::stage::sharpen::{Sharpen, Unsharp};
+use crate::stage::resize::resize;
+use sweep::{RowStages, sweep};
+
+/// A developed frame and what was found and done on the way.
+#[derive(Debug)]
+pub struct Developed {
+    /// The finished photograph.
+    pub frame: Frame,
+    /// What the survey found; `None` if no stage asked for one.
+    pub survey: Option<Survey>,
+    /// The part of the original that was kept, before resizing.
+    pub kept: Rect,
+    /// What was done otherwise than asked.
+    pub warnings: Vec<Warning>,
+}
+
+/// What developing may use beside the frame and the recipe.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// Where buffers come from and go to.
+    pub pool: &'a Pool,
+    /// How many workers the sweep may use; the samples do not depend on it.
+    pub workers: Workers,
+    /// A survey to use instead of the frame's own: frames of one scene developed alike.
+    pub survey: Option<&'a Survey>,
+}
+
+/// Develops one frame; the caption is drawn as it stands in the recipe.
+///
+/// # Errors
+/// If the caption cannot be drawn: a font that cannot be read, say.
+pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
+    let pool = Pool::default();
+    develop_with(frame, recipe, Means { pool: &pool, workers: Workers::One, survey: None })
+}
+
+/// Develops one frame with buffers, workers and maybe a survey from outside.
+///
+/// # Errors
+/// As [`develop`].
+pub fn develop_with(frame: &Frame, recipe: &Recipe, means: Means) -> Result<Developed> {
+    let mut warnings = Vec::new();
+    let (kept, reduced) = recipe.crop.rect(frame.size());
+    warnings.extend(reduced);
+
+    let wants_survey = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
+    let survey = match means.survey {
+        Some(shared) => Some(shared.clone()),
+        None => wants_survey.then(|| survey::survey(frame)),
+    };
+    let mut pixels = swept(frame, kept, recipe, survey.as_ref(), means)?;
+
+    let target = recipe.resize.target(kept.size());
+    if target != kept.size() {
+        let small = resize(&pixels, target, means.pool)?;
+        means.pool.give(Frame::new(std::mem::replace(&mut pixels, small)));
+        pixels = output_sharpened(pixels, recipe, means)?;
+    }
+    let frame = Frame { pixels, facts: frame.facts.clone() };
+    Ok(Developed { frame, survey, kept, warnings })
+}
+
+fn swept(
+    frame: &Frame,
+    kept: Rect,
+    recipe: &Recipe,
+    survey: Option<&Survey>,
+    means: Means,
+) -> Result<Pixels> {
+    let stages = |sample_max: f32| RowStages {
+        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, sample_max)),
+        sharpen: survey.and_then(|s| Unsharp::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+    };
+    sweep_pixels(&frame.pixels, kept, stages, means)
+}
+
+/// Amount of the sharpening after a resize: the resampling has blurred what the eye reads.
+const OUTPUT_AMOUNT: f32 = 20.0;
+
+/// A second, light sharpening of the small frame, if sharpening is wanted at all.
+fn output_sharpened(pixels: Pixels, recipe: &Recipe, means: Means) -> Result<Pixels> {
+    if recipe.sharpen.amount.is_none_or(|amount| amount == 0.0) {
+        return Ok(pixels);
+    }
+    let output = Sharpen { amount: Some(OUTPUT_AMOUNT) };
+    let stages = |sample_max: f32| RowStages {
+        dehaze: None,
+        sharpen: Unsharp::new(&output, 1.0 / 255.0 * sample_max, sample_max),
+    };
+    let sharp = sweep_pixels(&pixels, pixels.size().rect(), stages, means)?;
+    means.pool.give(Frame::new(pixels));
+    Ok(sharp)
+}
+
+fn sweep_pixels(
+    pixels: &Pixels,
+    part: Rect,
+    stages: impl Fn(f32) -> RowStages,
+    means: Means,
+) -> Result<Pixels> {
+    let len = part.size().area() as usize * pixels.channels();
+    let size = pixels.size();
+    let (eight, sixteen) = (|| means.pool.take_u8(len), || means.pool.take_u16(len));
+    Ok(match pixels {
+        Pixels::Gray8(p) => Pixels::Gray8(buffer(part, eight(), |out| {
+            sweep::<u8, 1>(p, size, part, &stages(u8::MAX_VALUE), means.workers, out);
+        })?),
+        Pixels::Rgb8(p) => Pixels::Rgb8(buffer(part, eight(), |out| {
+            sweep::<u8, 3>(p, size, part, &stages(u8::MAX_VALUE), means.workers, out);
+        })?),
+        Pixels::Gray16(p) => Pixels::Gray16(buffer(part, sixteen(), |out| {
+            sweep::<u16, 1>(p, size, part, &stages(u16::MAX_VALUE), means.workers, out);
+        })?),
+        Pixels::Rgb16(p) => Pixels::Rgb16(buffer(part, sixteen(), |out| {
+            sweep::<u16, 3>(p, size, part, &stages(u16::MAX_VALUE), means.workers, out);
+        })?),
+    })
+}
+
+fn buffer<P: image::Pixel>(
+    part: Rect,
+    mut samples: Vec<P::Subpixel>,
+    fill: impl FnOnce(&mut [P::Subpixel]),
+) -> Result<ImageBuffer<P, Vec<P::Subpixel>>> {
+    fill(&mut samples);
+    ImageBuffer::from_raw(part.width, part.height, samples)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
+}

@@ -1,0 +1,103 @@
+//! The survey of a whole frame: made small once, looked at for haze and for noise.
+//!
+//! The whole frame is surveyed whatever part of it is kept, and always at the same size, so that a
+//! preview, a crop and the full frame get the same dehaze.
+
+use image::Pixel;
+
+use crate::filter::area_average;
+use crate::frame::{Frame, Pixels, Sample, luma};
+use crate::stage::dehaze;
+
+/// Pixels on the long side of the small picture.
+const SURVEY_PX: u32 = 512;
+
+/// What is known of a frame before it is swept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// Its haze.
+    pub haze: dehaze::Survey,
+    /// Standard deviation of its noise at full size, share of the greatest sample.
+    pub noise: f32,
+}
+
+/// Surveys a whole frame.
+#[must_use]
+pub fn survey(frame: &Frame) -> Survey {
+    let noise = match &frame.pixels {
+        Pixels::Gray8(p) => noise(p),
+        Pixels::Gray16(p) => noise(p),
+        Pixels::Rgb8(p) => noise(p),
+        Pixels::Rgb16(p) => noise(p),
+    };
+    Survey { haze: dehaze::survey(&area_average(&frame.pixels, SURVEY_PX)), noise }
+}
+
+/// Patches looked at across the frame and down it.
+const PATCHES: u32 = 40;
+/// Side of a patch, pixels.
+const PATCH_PX: u32 = 10;
+/// The quietest share of the patches is taken for flat.
+const FLAT: f32 = 0.10;
+
+/// Standard deviation of the noise of luma, as a share of the greatest sample.
+///
+/// Immerkær, "Fast Noise Variance Estimation", CVIU 64 (1996), eq. (6), in patches on a grid; the
+/// quietest tenth is where the picture itself is flat. Patches of one value (clipped) tell nothing.
+fn noise<P: Pixel>(pixels: &image::ImageBuffer<P, Vec<P::Subpixel>>) -> f32
+where
+    P::Subpixel: Sample,
+{
+    let (width, height) = pixels.dimensions();
+    if width < PATCH_PX + 2 || height < PATCH_PX + 2 {
+        return 0.0;
+    }
+    let mut deviations = Vec::new();
+    for j in 0..PATCHES {
+        for i in 0..PATCHES {
+            let x = 1 + (width - PATCH_PX - 2) * i / (PATCHES - 1);
+            let y = 1 + (height - PATCH_PX - 2) * j / (PATCHES - 1);
+            let deviation = patch_deviation(pixels, x, y);
+            if deviation > 0.0 {
+                deviations.push(deviation);
+            }
+        }
+    }
+    if deviations.is_empty() {
+        return 0.0;
+    }
+    let at = (deviations.len() as f32 * FLAT) as usize;
+    *deviations.select_nth_unstable_by(at, f32::total_cmp).1 / <P::Subpixel as Sample>::MAX_VALUE
+}
+
+/// √(π/2)/(6·n)·Σ|L|, L the difference of two Laplacians, over one patch; in samples.
+fn patch_deviation<P: Pixel>(
+    pixels: &image::ImageBuffer<P, Vec<P::Subpixel>>,
+    left: u32,
+    top: u32,
+) -> f32
+where
+    P::Subpixel: Sample,
+{
+    const SIDE: usize = PATCH_PX as usize + 2;
+    let mut patch = [[0.0_f32; SIDE]; SIDE];
+    for (y, row) in patch.iter_mut().enumerate() {
+        for (x, value) in row.iter_mut().enumerate() {
+            let pixel = pixels.get_pixel(left - 1 + x as u32, top - 1 + y as u32);
+            *value = match pixel.channels() {
+                [r, g, b] => luma(r.to_f32(), g.to_f32(), b.to_f32()),
+                other => other[0].to_f32(),
+            };
+        }
+    }
+    let mut sum = 0.0;
+    for y in 1..SIDE - 1 {
+        for x in 1..SIDE - 1 {
+            let at = |dx: usize, dy: usize| patch[y + dy - 1][x + dx - 1];
+            let corners = at(0, 0) + at(2, 0) + at(0, 2) + at(2, 2);
+            let sides = at(1, 0) + at(0, 1) + at(2, 1) + at(1, 2);
+            sum += (corners - 2.0 * sides + 4.0 * at(1, 1)).abs();
+        }
+    }
+    (std::f32::consts::FRAC_PI_2).sqrt() / 6.0 * sum / (PATCH_PX * PATCH_PX) as f32
+}

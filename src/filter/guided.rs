@@ -1,0 +1,63 @@
+//! The guided filter: a plane smoothed so that its edges lie where the guide has its own.
+//!
+//! He, Sun, Tang, "Guided Image Filtering", ECCV 2010, eqs. (5), (6), (8): in each window the
+//! output is a·guide + b; a and b are averaged over the windows that cover a pixel. Here the
+//! averaged coefficients are the result, so that they can be applied to a larger guide
+//! (He, Sun, "Fast Guided Filter", 2015).
+
+use super::box_mean;
+use crate::frame::Plane;
+
+/// The linear model output = a·guide + b of every pixel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coefficients {
+    /// Slope, in units of the output per unit of the guide.
+    pub a: Plane,
+    /// Offset, in units of the output.
+    pub b: Plane,
+}
+
+/// The guided filter of `input` along `guide`; `epsilon` is the variance of the guide below which
+/// a window counts as flat.
+#[must_use]
+pub fn guided(guide: &Plane, input: &Plane, radius: usize, epsilon: f32) -> Coefficients {
+    let guide_mean = box_mean(guide, radius);
+    let input_mean = box_mean(input, radius);
+    let product_mean = box_mean(&guide.zip(input, |g, p| g * p), radius);
+    let square_mean = box_mean(&guide.map(|g| g * g), radius);
+
+    let variance = square_mean.zip(&guide_mean, |square, mean| (square - mean * mean).max(0.0));
+    let means = guide_mean.zip(&input_mean, |g, p| g * p);
+    let covariance = product_mean.zip(&means, |product, means| product - means);
+
+    let a = covariance.zip(&variance, |covariance, variance| covariance / (variance + epsilon));
+    let slope = a.zip(&guide_mean, |a, g| a * g);
+    let b = input_mean.zip(&slope, |p, slope| p - slope);
+    Coefficients { a: box_mean(&a, radius), b: box_mean(&b, radius) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Size;
+
+    #[test]
+    fn a_linear_relation_to_the_guide_is_kept() {
+        let size = Size::new(40, 30);
+        let guide = Plane::new(size, (0..1200).map(|i| ((i * 37) % 101) as f32 / 100.0).collect());
+        let input = guide.map(|g| 0.5 * g + 0.2);
+        let c = guided(&guide, &input, 4, 1e-6);
+        let output = c.a.zip(&guide, |a, g| a * g).zip(&c.b, |slope, b| slope + b);
+        let worst = output.zip(&input, |o, i| (o - i).abs());
+        assert!(worst.values().iter().all(|&d| d < 1e-3));
+    }
+
+    #[test]
+    fn a_flat_guide_gives_the_mean() {
+        let size = Size::new(9, 9);
+        let input = Plane::new(size, (0..81).map(|i| (i % 3) as f32).collect());
+        let c = guided(&Plane::filled(size, 0.4), &input, 40, 1e-3);
+        assert!(c.a.values().iter().all(|a| a.abs() < 1e-3));
+        assert!(c.b.values().iter().all(|b| (b - 1.0).abs() < 1e-3));
+    }
+}

@@ -1,0 +1,14 @@
+//! Textbook filters on small planes; they know nothing of stages.
+//!
+//! All of them read beyond the edge as if the edge went on (windows are cut to the plane), take
+//! time that does not depend on their radius, and sum in a fixed order.
+
+mod area;
+mod box_mean;
+mod erode;
+mod guided;
+
+pub use area::{SmallPicture, area_average};
+pub use box_mean::box_mean;
+pub use erode::{dilate, erode};
+pub use guided::{Coefficients, guided};

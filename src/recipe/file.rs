@@ -1,0 +1,85 @@
+//! A recipe as a file: flat TOML, one line a setting, commented when printed.
+
+use super::{Recipe, SETTINGS};
+use crate::error::{Error, ErrorKind, Result};
+
+impl Recipe {
+    /// Sets what a recipe file says; what it does not mention stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if it is no TOML (with line and column), or for an unknown key or a
+    /// value out of range, as [`Recipe::set`].
+    pub fn set_from_toml(&mut self, text: &str) -> Result<()> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| not_toml(text, &e))?;
+        for (name, value) in &table {
+            let value = match value {
+                toml::Value::String(text) => text.clone(),
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Float(number) => number.to_string(),
+                toml::Value::Boolean(true) => "yes".to_owned(),
+                toml::Value::Boolean(false) => "no".to_owned(),
+                _ => {
+                    let name = name.escape_debug();
+                    return Err(Error::new(ErrorKind::Usage, format!("{name}: not a single value"))
+                        .with_hint("a recipe is lines of: name = value"));
+                }
+            };
+            self.set(name, &value)?;
+        }
+        Ok(())
+    }
+
+    /// The whole recipe as commented TOML that [`Recipe::set_from_toml`] reads back to the same.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut text = String::from("# A longlens recipe; use it with --recipe FILE.\n");
+        for setting in SETTINGS {
+            let value = toml::Value::String((setting.print)(self));
+            text.push_str(&format!("\n# {}\n{} = {value}\n", setting.help, setting.name));
+        }
+        text
+    }
+}
+
+fn not_toml(text: &str, error: &toml::de::Error) -> Error {
+    let place = error.span().map_or_else(String::new, |span| {
+        let before = &text[..span.start.min(text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+        format!("line {line}, column {column}: ")
+    });
+    let message = error.message().replace('\n', " ");
+    Error::new(ErrorKind::Usage, format!("{place}{message}"))
+        .with_hint("a recipe is lines of: name = \"value\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read_back_to_the_same() {
+        let mut recipe = Recipe::default();
+        recipe.set("caption", "line one\nline \"two\" {{ city }} \\ # '").unwrap();
+        recipe.set("crop", "16:9").unwrap();
+        recipe.set("dehaze", "-12.5").unwrap();
+        let mut again = Recipe::default();
+        again.set_from_toml(&recipe.to_toml()).unwrap();
+        assert_eq!(again, recipe);
+    }
+
+    #[test]
+    fn numbers_need_no_quotes_and_errors_say_where() {
+        let mut recipe = Recipe::default();
+        recipe.set_from_toml("dehaze = 30\nquality = 80\nwrite-metadata = true\n").unwrap();
+        assert_eq!(recipe.get("dehaze").unwrap(), "30");
+        assert_eq!(recipe.get("write-metadata").unwrap(), "yes");
+        let error = recipe.set_from_toml("dehaze = 30\nquality 80\n").unwrap_err();
+        assert!(error.message().starts_with("line 2, column 9"), "{error}");
+        let error = recipe.set_from_toml("qualty = 80").unwrap_err();
+        assert_eq!(error.hint(), Some("did you mean 'quality'?"));
+        let error = recipe.set_from_toml("[dehaze]\namount = 3").unwrap_err();
+        assert!(error.message().contains("not a single value"), "{error}");
+    }
+}

@@ -1,0 +1,304 @@
+//! What is done to a frame: one struct of settings per stage, and one table of their names.
+//!
+//! A setting has the same name and the same form wherever it is written: as a flag (`--crop 3:2`),
+//! in a recipe file (`crop = "3:2"`), as a column of `captions.csv`. [`SETTINGS`] is that table;
+//! values are checked here, at the door.
+
+mod file;
+mod output;
+
+pub use output::{FormatChoice, Output};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::metadata::Policy;
+use crate::stage::caption::Caption;
+use crate::stage::crop::Crop;
+use crate::stage::dehaze::Dehaze;
+use crate::stage::resize::Resize;
+use crate::stage::sharpen::Sharpen;
+
+/// What is done to a frame, in the order of the work.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recipe {
+    /// Haze taken out.
+    pub dehaze: Dehaze,
+    /// Detail raised.
+    pub sharpen: Sharpen,
+    /// The part that is kept.
+    pub crop: Crop,
+    /// How large the finished frame may be.
+    pub resize: Resize,
+    /// The caption drawn over or below the picture; an empty text is none.
+    pub caption: Caption,
+    /// The file that is written.
+    pub output: Output,
+    /// What of the metadata goes along.
+    pub metadata: Policy,
+}
+
+impl Recipe {
+    /// Sets one setting from its text, as a flag, a recipe or a CSV column gives it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] for a name that is none, with the nearest that is one; for a value that
+    /// the setting does not take, with those that it does.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        let setting = SETTINGS.iter().find(|s| s.name == name).ok_or_else(|| unknown(name))?;
+        (setting.read)(self, value).map_err(|why| {
+            let message = format!("{name}: {}", why.message());
+            let error = Error::new(ErrorKind::Usage, message);
+            match why.hint() {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
+        })
+    }
+
+    /// The text of a setting, as [`Recipe::set`] reads it back; `None` if there is no such setting.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        SETTINGS.iter().find(|s| s.name == name).map(|s| (s.print)(self))
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let nearest = SETTINGS
+        .iter()
+        .map(|s| (distance(s.name, name), s.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 3);
+    let error =
+        Error::new(ErrorKind::Usage, format!("there is no setting '{}'", name.escape_debug()));
+    match nearest {
+        Some((_, near)) => error.with_hint(format!("did you mean '{near}'?")),
+        None => {
+            let names: Vec<_> = SETTINGS.iter().map(|s| s.name).collect();
+            error.with_hint(format!("the settings are {}", names.join(", ")))
+        }
+    }
+}
+
+/// How many letters have to be changed, put in or left out to get from one word to the other
+/// (Levenshtein 1966).
+#[must_use]
+pub fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in other.iter().enumerate() {
+            let change = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// One setting: its name in flags, recipes and CSV columns, and how it is read and printed.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name: `crop`.
+    pub name: &'static str,
+    /// What it does and the values it takes, for people.
+    pub help: &'static str,
+    read: fn(&mut Recipe, &str) -> Result<()>,
+    print: fn(&Recipe) -> String,
+}
+
+/// All settings, in the order of the work.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "dehaze",
+        help: "haze taken out: auto, off or -100 to 100; negative adds haze",
+        read: |r, v| Ok(r.dehaze.amount = v.parse()?),
+        print: |r| r.dehaze.amount.to_string(),
+    },
+    Setting {
+        name: "haze-colour",
+        help: "colour of the haze: 0 (grey, fog) to 2; 1.3 for blue ridges",
+        read: |r, v| Ok(r.dehaze.haze_colour = number(v, 0.0, 2.0)?),
+        print: |r| r.dehaze.haze_colour.to_string(),
+    },
+    Setting {
+        name: "sharpen",
+        help: "detail raised: off or 0 to 100",
+        read: |r, v| Ok(r.sharpen.amount = v.parse::<Sharpen>()?.amount),
+        print: |r| r.sharpen.to_string(),
+    },
+    Setting {
+        name: "crop",
+        help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600 or 80%",
+        read: |r, v| Ok(r.crop.shape = unless_off(v, str::parse)?),
+        print: |r| or_off(r.crop.shape.as_ref()),
+    },
+    Setting {
+        name: "anchor",
+        help: "where the part lies: center, north, northeast, … northwest",
+        read: |r, v| Ok(r.crop.anchor = v.parse()?),
+        print: |r| r.crop.anchor.to_string(),
+    },
+    Setting {
+        name: "long-edge",
+        help: "most pixels on the long side: off or 16 to 65535",
+        read: |r, v| {
+            let long_edge = unless_off(v, |v| whole(v, 16, 65_535))?;
+            Ok(r.resize.long_edge_px = long_edge)
+        },
+        print: |r| or_off(r.resize.long_edge_px.as_ref()),
+    },
+    Setting {
+        name: "caption",
+        help: "caption, a template: \"{{ city }}, {{ country }} · {{ byline }}\"; empty is none",
+        read: |r, v| Ok(r.caption.text = v.to_owned()),
+        print: |r| r.caption.text.clone(),
+    },
+    Setting {
+        name: "caption-style",
+        help: "plate (over the picture), strip (below it) or text (no box)",
+        read: |r, v| Ok(r.caption.style = v.parse()?),
+        print: |r| r.caption.style.to_string(),
+    },
+    Setting {
+        name: "caption-anchor",
+        help: "where the caption stands: southwest, south, … center",
+        read: |r, v| Ok(r.caption.anchor = v.parse()?),
+        print: |r| r.caption.anchor.to_string(),
+    },
+    Setting {
+        name: "caption-size",
+        help: "letter size in percent of the short side, 0.5 to 20",
+        read: |r, v| Ok(r.caption.size_percent = number(v, 0.5, 20.0)?),
+        print: |r| r.caption.size_percent.to_string(),
+    },
+    Setting {
+        name: "font",
+        help: "font file to try before the carried ones; empty is none",
+        read: |r, v| Ok(r.caption.font = (!v.is_empty()).then(|| v.into())),
+        print: |r| path(r.caption.font.as_ref()),
+    },
+    Setting {
+        name: "logo",
+        help: "PNG to lay on beside the caption; empty is none",
+        read: |r, v| Ok(r.caption.logo = (!v.is_empty()).then(|| v.into())),
+        print: |r| path(r.caption.logo.as_ref()),
+    },
+    Setting {
+        name: "format",
+        help: "file format: same, jpeg, png, tiff or webp",
+        read: |r, v| Ok(r.output.format = v.parse()?),
+        print: |r| r.output.format.to_string(),
+    },
+    Setting {
+        name: "quality",
+        help: "JPEG quality, 1 to 100",
+        read: |r, v| Ok(r.output.quality = whole(v, 1, 100)? as u8),
+        print: |r| r.output.quality.to_string(),
+    },
+    Setting {
+        name: "subsampling",
+        help: "JPEG colour resolution: same, 420, 422 or 444",
+        read: |r, v| Ok(r.output.subsampling = output::parse_subsampling(v)?),
+        print: |r| output::print_subsampling(r.output.subsampling),
+    },
+    Setting {
+        name: "name",
+        help: "output name without extension, a template: \"{{ filename }}\"",
+        read: |r, v| Ok(r.output.name = v.to_owned()),
+        print: |r| r.output.name.clone(),
+    },
+    Setting {
+        name: "privacy",
+        help: "metadata that goes along: field (no positions, no serials), keep (all) or bare",
+        read: |r, v| Ok(r.metadata.privacy = v.parse()?),
+        print: |r| r.metadata.privacy.to_string(),
+    },
+    Setting {
+        name: "write-metadata",
+        help: "write the fields into EXIF, IPTC and XMP: no or yes",
+        read: |r, v| Ok(r.metadata.write_metadata = v.parse()?),
+        print: |r| r.metadata.write_metadata.to_string(),
+    },
+    Setting {
+        name: "profile",
+        help: "colour profile: keep or srgb (convert)",
+        read: |r, v| Ok(r.metadata.profile = v.parse()?),
+        print: |r| r.metadata.profile.to_string(),
+    },
+];
+
+fn number(text: &str, low: f32, high: f32) -> Result<f32> {
+    match text.trim().parse() {
+        Ok(value) if (low..=high).contains(&value) => Ok(value),
+        _ => Err(Error::no_value(text, "in range", &format!("{low} to {high}"))),
+    }
+}
+
+fn whole(text: &str, low: u32, high: u32) -> Result<u32> {
+    match text.trim().parse() {
+        Ok(value) if (low..=high).contains(&value) => Ok(value),
+        _ => Err(Error::no_value(text, "in range", &format!("a whole number, {low} to {high}"))),
+    }
+}
+
+fn unless_off<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
+    if text.trim() == "off" { Ok(None) } else { read(text).map(Some) }
+}
+
+fn or_off<T: ToString>(value: Option<&T>) -> String {
+    value.map_or_else(|| "off".to_owned(), T::to_string)
+}
+
+fn path(value: Option<&std::path::PathBuf>) -> String {
+    value.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_prints_what_it_reads() {
+        let mut recipe = Recipe::default();
+        for (name, value) in [
+            ("dehaze", "-35"),
+            ("haze-colour", "1.3"),
+            ("sharpen", "off"),
+            ("crop", "3000x2000+800+600"),
+            ("anchor", "southwest"),
+            ("long-edge", "2048"),
+            ("caption", "{{ city }} \"quoted\"\nsecond line"),
+            ("caption-style", "strip"),
+            ("caption-anchor", "northeast"),
+            ("caption-size", "3.5"),
+            ("font", "a font.ttf"),
+            ("logo", "logo.png"),
+            ("format", "png"),
+            ("quality", "77"),
+            ("subsampling", "422"),
+            ("name", "{{ date }}-{{ filename }}"),
+            ("privacy", "bare"),
+            ("write-metadata", "yes"),
+            ("profile", "srgb"),
+        ] {
+            let before = recipe.get(name).unwrap();
+            assert_ne!(before, value, "{name}: the test has to change it");
+            recipe.set(name, value).unwrap();
+            assert_eq!(recipe.get(name).unwrap(), value, "{name}");
+        }
+        let mut again = Recipe::default();
+        for setting in SETTINGS {
+            again.set(setting.name, &recipe.get(setting.name).unwrap()).unwrap();
+        }
+        assert_eq!(again, recipe);
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_the_nearest() {
+        let error = Recipe::default().set("dehase", "5").unwrap_err();
+        assert_eq!(error.hint(), Some("did you mean 'dehaze'?"));
+        let error = Recipe::default().set("quality", "500").unwrap_err();
+        assert_eq!(error.to_string(), "quality: '500' is not in range");
+        assert_eq!(error.hint(), Some("give a whole number, 1 to 100"));
+    }
+}

@@ -1,0 +1,84 @@
+//! The optical depth of every part of the frame, from how little darkness is left in it.
+//!
+//! The veil index m is the dark channel (He et al. 2009) of the picture divided by the airlight,
+//! lowered where the colours are pure, averaged over three window sizes. Soft optical depth:
+//! τ = m, so that t = e^(−m) has a floor of its own. The guided filter lays τ along the luma; its
+//! coefficients, not τ, go to the sweep.
+
+use super::survey::radius_px;
+use crate::filter::{Coefficients, SmallPicture, box_mean, erode, guided};
+use crate::frame::Plane;
+
+/// Erosion radii of the veil, shares of the long side.
+const RADII: [f32; 3] = [0.02, 0.05, 0.10];
+/// A pixel of full saturation has this share less veil: pure colour is not haze.
+const PURITY: f32 = 0.5;
+/// Guided filter: radius as a share of the long side.
+const GUIDED_RADIUS: f32 = 0.04;
+/// Guided filter: variance of encoded luma below which a window is flat.
+const GUIDED_EPSILON: f32 = 3e-3;
+/// Window in which contrast is measured, share of the long side.
+const CONTRAST_RADIUS: f32 = 0.06;
+/// Relative contrast from which the veil is trusted fully; sky and white walls have less.
+const CONTRAST_TRUSTED: f32 = 0.10;
+/// Share of the veil that is believed without any contrast, and by how much less of it where the
+/// veil is full.
+const TRUST: (f32, f32) = (0.6, 0.5);
+
+/// What the small picture says about depth.
+pub(super) struct Depth {
+    /// τ = a·luma + b.
+    pub(super) coefficients: Coefficients,
+    /// The veil index, 0..1.
+    pub(super) veil: Plane,
+    /// The veil index of the largest window.
+    pub(super) wide_veil: Plane,
+    /// Standard deviation of luma beside what the veil leaves room for.
+    pub(super) contrast: Plane,
+}
+
+pub(super) fn depth(
+    picture: &SmallPicture,
+    least: &Plane,
+    guide: &Plane,
+    airlight: [f32; 3],
+) -> Depth {
+    let size = guide.size();
+    let normalised = veil_of_pixels(picture, least, airlight);
+    let eroded =
+        RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
+    let [near, middle, wide] = &eroded;
+    let veil = near.zip(middle, |a, b| a + b).zip(wide, |sum, c| (sum + c) / 3.0);
+
+    let deviation = standard_deviation(guide, radius_px(CONTRAST_RADIUS, size));
+    let contrast = deviation.zip(&veil, |deviation, m| deviation / (1.05 - m));
+    let trusted = veil.zip(&contrast, |m, contrast| {
+        let least = TRUST.0 * (1.0 - TRUST.1 * m);
+        m * (least + (1.0 - least) * (contrast / CONTRAST_TRUSTED).min(1.0))
+    });
+    let coefficients =
+        guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let [_, _, wide_veil] = eroded;
+    Depth { coefficients, veil, wide_veil, contrast }
+}
+
+/// min_c(I_c/A_c), lowered by the saturation.
+fn veil_of_pixels(picture: &SmallPicture, least: &Plane, airlight: [f32; 3]) -> Plane {
+    let [red, green, blue] = [0, 1, 2].map(|c| picture.channels[c].values());
+    let values = (0..least.values().len())
+        .map(|i| {
+            let normalised =
+                (red[i] / airlight[0]).min(green[i] / airlight[1]).min(blue[i] / airlight[2]);
+            let greatest = red[i].max(green[i]).max(blue[i]).max(1e-3);
+            let saturation = 1.0 - least.values()[i] / greatest;
+            normalised * (1.0 - PURITY * saturation)
+        })
+        .collect();
+    Plane::new(least.size(), values)
+}
+
+fn standard_deviation(plane: &Plane, radius: usize) -> Plane {
+    let mean = box_mean(plane, radius);
+    let square = box_mean(&plane.map(|v| v * v), radius);
+    square.zip(&mean, |square, mean| (square - mean * mean).max(0.0).sqrt())
+}

@@ -1,0 +1,36 @@
+//! Dehaze: the airlight between camera and subject taken out, by single-image optical depth.
+//!
+//! A hazy frame is I = J·t + A·(1 − t), t = e^(−τ) (Koschmieder 1924; Nayar, Narasimhan, "Vision
+//! in Bad Weather", ICCV 1999): the radiance J dimmed by the transmission t, and the airlight A
+//! that the haze scatters into the way. The survey finds A and a map of the optical depth τ on the
+//! small picture; the sweep then computes, for every full-size pixel,
+//! J = A + (I − A)·g with the gain g = 1/t.
+//!
+//! All values are the file's own encoded ones, 0..1.
+
+mod airlight;
+mod amount;
+mod depth;
+mod kernel;
+mod survey;
+
+pub use amount::Amount;
+pub use kernel::{DepthRows, Removal};
+pub use survey::{Evidence, Survey, survey};
+
+/// How to dehaze.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dehaze {
+    /// How much.
+    pub amount: Amount,
+    /// The wavelength exponent q of the haze, 0 to 2: optical depth goes with (λ/550 nm)^−q.
+    /// 0 is fog, which dims all colours alike; 1.3 the blue haze before far ridges
+    /// (Ångström 1929).
+    pub haze_colour: f32,
+}
+
+impl Default for Dehaze {
+    fn default() -> Self {
+        Self { amount: Amount::Auto, haze_colour: 0.0 }
+    }
+}

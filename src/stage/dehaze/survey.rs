@@ -1,0 +1,90 @@
+//! The survey: what one look at the small picture says about the haze of a frame.
+
+use super::airlight::airlight;
+use super::depth::{Depth, depth};
+use crate::filter::{Coefficients, SmallPicture};
+use crate::frame::{Plane, Size, luma};
+
+/// What was found out about the haze of one frame; small enough to be kept and shared between
+/// frames of one scene.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// Airlight: encoded red, green and blue, 0..1.
+    pub airlight: [f32; 3],
+    /// Optical depth τ = a·luma + b of every part of the frame at strength 1; a and b are smooth
+    /// maps much smaller than the frame.
+    pub depth: Coefficients,
+    /// How hazy the frame is: 0 clear air, about 1 dense haze in its nearest part too.
+    pub haze: f32,
+    /// The factor on the optical depth that suits the frame, 0 to 1.7.
+    pub auto_strength: f32,
+    /// What `auto` went by.
+    pub evidence: Evidence,
+}
+
+/// The measures from which the automatic strength follows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Veil that a quarter of the frame stays below, 0..1: is the near part hazy too?
+    pub veil_low: f32,
+    /// Veil that half of the frame stays below, 0..1.
+    pub veil_median: f32,
+    /// Contrast beside what clear air would give, where the haze is neither none nor all.
+    pub contrast: f32,
+}
+
+/// Haze score at which `auto` starts, and at which it is at its full strength.
+const HAZE: (f32, f32) = (0.03, 0.15);
+/// Full strength = the first + the second · contrast: what is still rich in contrast can be raised
+/// further.
+const STRENGTH: (f32, f32) = (1.0, 3.0);
+/// Least and greatest full strength.
+const STRENGTH_RANGE: (f32, f32) = (0.9, 1.7);
+
+/// Surveys the small picture of a whole frame.
+#[must_use]
+pub fn survey(picture: &SmallPicture) -> Survey {
+    let [red, green, blue] = &picture.channels;
+    let least = red.zip(green, f32::min).zip(blue, f32::min);
+    let air = airlight(picture, &least);
+    let guide = Plane::new(
+        red.size(),
+        (0..red.values().len())
+            .map(|i| luma(red.values()[i], green.values()[i], blue.values()[i]))
+            .collect(),
+    );
+    let Depth { coefficients, veil, wide_veil, contrast } =
+        depth(picture, &least, &guide, air);
+
+    let veil_low = quantile(&wide_veil, 0.25);
+    let veil_median = quantile(&wide_veil, 0.50);
+    let haze = veil_low + 0.5 * veil_median;
+    let weights = veil.map(|m| m * (1.0 - m) + 1e-3);
+    let contrast = weights.zip(&contrast, |w, c| w * c).mean() / weights.mean();
+    let full = (STRENGTH.0 + STRENGTH.1 * contrast).clamp(STRENGTH_RANGE.0, STRENGTH_RANGE.1);
+    Survey {
+        airlight: air,
+        depth: coefficients,
+        haze,
+        auto_strength: ((haze - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0) * full,
+        evidence: Evidence { veil_low, veil_median, contrast },
+    }
+}
+
+/// The value that `share` of the plane stays below.
+pub(super) fn quantile(plane: &Plane, share: f32) -> f32 {
+    let mut values = plane.values().to_vec();
+    let at = ((values.len() - 1) as f32 * share).round() as usize;
+    *values.select_nth_unstable_by(at, f32::total_cmp).1
+}
+
+/// A share of the long side in pixels of the small picture, at least one.
+pub(super) fn radius_px(share: f32, size: Size) -> usize {
+    ((share * size.long_side() as f32).round() as usize).max(1)
+}
+
+/// 0 below the range, 1 above it, smooth between (Hermite).
+pub(super) fn smoothstep((low, high): (f32, f32), value: f32) -> f32 {
+    let t = ((value - low) / (high - low)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
