@@ -1,1 +1,114 @@
-//! skeleton
+//! JPEG (ITU-T T.81 | ISO 10918-1): its markers, its damage, its samples, its writing.
+//!
+//! zune-jpeg decodes; libjpeg-turbo-rs decodes what zune-jpeg gets wrong or leaves out (baseline
+//! files with more than one scan come out as garbage there, its issue 422; four inks; arithmetic
+//! coding) and encodes. Both fill what a cut file lacks with grey and say nothing, so damage is
+//! looked for here: [`walk`] reads all markers once, [`damage`] says what does not add up.
+//!
+//! Not read: 12 bits a sample, lossless and hierarchical files.
+
+mod blocks;
+mod damage;
+mod decode;
+mod encode;
+mod inks;
+mod walk;
+
+pub(super) use decode::decode;
+pub(super) use encode::encode;
+
+use super::{Format, Header, Limits, Subsampling, samples, upright};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Size;
+use walk::{Extent, FrameHeader, Process};
+
+/// The header of a JPEG: all markers up to its first scan.
+pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let walk = walk::walk(bytes, Extent::Header)?;
+    let frame = walk.frame()?;
+    let header = header(frame, &walk)?;
+    limits.admit(header.size, header.decode_bytes)?;
+    Ok(header)
+}
+
+/// How finely colour is kept, if it is one of the three ways that longlens can write.
+fn subsampling(frame: &FrameHeader) -> Option<Subsampling> {
+    let [luma, chroma @ ..] = frame.components.as_slice() else { return None };
+    if chroma.len() != 2 || chroma.iter().any(|c| (c.across, c.down) != (1, 1)) {
+        return None;
+    }
+    match (luma.across, luma.down) {
+        (1, 1) => Some(Subsampling::S444),
+        (2, 1) => Some(Subsampling::S422),
+        (2, 2) => Some(Subsampling::S420),
+        _ => None,
+    }
+}
+
+/// The process and the sampling, for people.
+fn kind(frame: &FrameHeader) -> String {
+    let process = match frame.process {
+        Process::Progressive => "progressive",
+        Process::Arithmetic => "arithmetic-coded",
+        _ => "baseline",
+    };
+    let colour = match (frame.components.as_slice(), subsampling(frame)) {
+        ([_], _) => "grey".to_owned(),
+        ([_, _, _, _], _) => "CMYK".to_owned(),
+        (_, Some(Subsampling::S444)) => "4:4:4".to_owned(),
+        (_, Some(Subsampling::S422)) => "4:2:2".to_owned(),
+        (_, Some(Subsampling::S420)) => "4:2:0".to_owned(),
+        ([luma, ..], None) if (luma.across, luma.down) == (1, 2) => "4:4:0".to_owned(),
+        ([luma, ..], None) => format!("{}x{} sampling", luma.across, luma.down),
+        ([], None) => String::new(),
+    };
+    format!("{process} {colour}")
+}
+
+/// What longlens makes of a JPEG's markers, or why it does not read this kind.
+fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
+    refuse_kind(frame)?;
+    let stored = Size::new(u32::from(frame.width), u32::from(frame.height));
+    let channels = if frame.components.len() == 1 { 1 } else { 3 };
+    let orientation = blocks::orientation(&walk.segments);
+    let frame_bytes = samples::frame_bytes(stored, channels, 8);
+    let needs = frame_bytes + decode::working_bytes(frame, walk);
+    Ok(Header {
+        format: Format::Jpeg,
+        size: upright::size(stored, orientation),
+        orientation,
+        channels,
+        depth_bits: 8,
+        kind: kind(frame),
+        alpha: false,
+        subsampling: subsampling(frame),
+        decode_bytes: needs.max(frame_bytes + upright::extra_bytes(orientation, frame_bytes)),
+    })
+}
+
+/// Refuses by name what neither decoder should be given.
+fn refuse_kind(frame: &FrameHeader) -> Result<()> {
+    const HINT: &str = "save it as a baseline or progressive JPEG, or as TIFF";
+    let unsupported = |what: String| {
+        Err(Error::new(ErrorKind::Unsupported, format!("{what} JPEG, which longlens does not read"))
+            .with_hint(HINT))
+    };
+    match frame.process {
+        Process::Lossless => return unsupported("a lossless".to_owned()),
+        Process::Hierarchical => return unsupported("a hierarchical".to_owned()),
+        Process::Baseline | Process::Progressive | Process::Arithmetic => {}
+    }
+    if frame.precision != 8 {
+        return unsupported(format!("a {}-bit", frame.precision));
+    }
+    if !matches!(frame.components.len(), 1 | 3 | 4) {
+        return unsupported(format!("a {}-component", frame.components.len()));
+    }
+    if frame.height == 0 && frame.width > 0 {
+        return unsupported("a height-comes-last (DNL)".to_owned());
+    }
+    if frame.components.iter().any(|c| !(1..=4).contains(&c.across) || !(1..=4).contains(&c.down)) {
+        return Err(Error::new(ErrorKind::Damaged, "the frame header has impossible sampling"));
+    }
+    Ok(())
+}

@@ -1,9 +1,20 @@
 //! Bytes to a frame and back: what a file is, how large it will be, its samples, its file again.
 //!
 //! The content decides, never the name. Everything is checked on the header before memory is taken
-//! for it ([`Limits`]); damage is an error unless it was asked to be accepted.
+//! for it ([`Limits`]); damage is an error unless it was asked to be accepted. A decoder that panics
+//! on a stranger's file costs this file alone.
+//!
+//! This room knows bytes, not files: whoever calls it reads and writes them.
 
+mod guard;
 mod jpeg;
+mod png;
+mod profile;
+mod samples;
+mod sniff;
+mod tiff;
+mod upright;
+mod webp;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Pool, Size};
@@ -128,4 +139,145 @@ pub struct Encoding {
     pub quality: u8,
     /// Of a JPEG: how finely to keep colour.
     pub subsampling: Subsampling,
+}
+
+/// How many threads one encoding may use; the bytes do not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Threads {
+    /// The calling thread alone.
+    One,
+    /// All of the current rayon pool.
+    All,
+}
+
+impl Limits {
+    /// Checks what a header claims; `decode_bytes` is what decoding will take at its peak.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Damaged`] for a side of zero, [`ErrorKind::TooLarge`] beyond a limit.
+    pub fn admit(&self, size: Size, decode_bytes: u64) -> Result<()> {
+        if size.area() == 0 {
+            return Err(Error::new(ErrorKind::Damaged, format!("the picture is empty ({size} px)")));
+        }
+        if size.long_side() > self.side_px {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("{size} px, but a side may have {} px at most", self.side_px),
+            ));
+        }
+        if size.area() > self.pixels {
+            let most = self.pixels as f64 / 1e6;
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("{size} px is {:.0} Mpx, but {most:.0} Mpx is the most", size.megapixels()),
+            ));
+        }
+        if decode_bytes > self.memory_bytes {
+            let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!(
+                    "{size} px take {} MiB to decode, but {} MiB is the most",
+                    mib(decode_bytes),
+                    mib(self.memory_bytes)
+                ),
+            )
+            .with_hint("allow more memory"));
+        }
+        Ok(())
+    }
+}
+
+/// The format of these bytes, by their first few; `None` for anything longlens does not read.
+#[must_use]
+pub fn sniff(bytes: &[u8]) -> Option<Format> {
+    sniff::known(bytes)
+}
+
+/// What the file says of itself, read from its header alone: no sample is decoded and nothing
+/// large is allocated.
+///
+/// # Errors
+/// [`ErrorKind::Unsupported`] for what longlens does not read, named if its kind is known;
+/// [`ErrorKind::Damaged`] for a header that is cut short or contradicts itself;
+/// [`ErrorKind::TooLarge`] beyond `limits`.
+pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let format = sniff(bytes).ok_or_else(|| sniff::refusal(bytes))?;
+    let header = guard::contained(format.name(), || match format {
+        Format::Jpeg => jpeg::probe(bytes, limits),
+        Format::Png => png::probe(bytes, limits),
+        Format::Tiff => tiff::probe(bytes, limits),
+        Format::WebP => webp::probe(bytes, limits),
+    })?;
+    limits.admit(header.size, header.decode_bytes)?;
+    Ok(header)
+}
+
+/// Decodes a file into an upright frame; the samples live in a buffer from `pool`.
+///
+/// # Errors
+/// Those of [`probe`], and [`ErrorKind::Damaged`] for samples that are cut short or broken unless
+/// `decoding.accept_damaged` takes what there is (then a [`Warning::Damaged`] says so).
+pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded> {
+    let header = probe(bytes, &decoding.limits)?;
+    guard::contained(header.format.name(), || match header.format {
+        Format::Jpeg => jpeg::decode(bytes, header.clone(), decoding, pool),
+        Format::Png => png::decode(bytes, header.clone(), decoding, pool),
+        Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool),
+        Format::WebP => webp::decode(bytes, header.clone(), decoding, pool),
+    })
+}
+
+/// Encodes a frame with its metadata blocks into `out`, which is emptied first.
+///
+/// The profile written is `blocks.icc`; `frame.facts` is not looked at. The bytes are a function of
+/// the frame, the encoding and the blocks alone, whatever `threads` is.
+///
+/// # Errors
+/// [`ErrorKind::TooLarge`] if the format cannot hold the size, [`ErrorKind::Internal`] if the
+/// encoder fails or what it wrote does not look like the file it should be.
+pub fn encode(
+    frame: &Frame,
+    encoding: &Encoding,
+    blocks: &Blocks,
+    threads: Threads,
+    out: &mut Vec<u8>,
+) -> Result<Vec<Warning>> {
+    out.clear();
+    if frame.size().area() == 0 {
+        return Err(Error::new(ErrorKind::Internal, "a frame without pixels cannot be written"));
+    }
+    let warnings = guard::contained(encoding.format.name(), || match encoding.format {
+        Format::Jpeg => jpeg::encode(frame, encoding, blocks, threads, out),
+        Format::Png => png::encode(frame, blocks, out),
+        Format::Tiff => tiff::encode(frame, blocks, out),
+        Format::WebP => webp::encode(frame, blocks, out),
+    })?;
+    check_output(frame, encoding.format, out)?;
+    Ok(warnings)
+}
+
+/// Whether what was written begins, ends and measures as it should; no sample is decoded again.
+fn check_output(frame: &Frame, format: Format, bytes: &[u8]) -> Result<()> {
+    let ends = match format {
+        Format::Jpeg => bytes.ends_with(&[0xFF, 0xD9]),
+        Format::Png => bytes.ends_with(b"IEND\xAE\x42\x60\x82"),
+        Format::Tiff => true,
+        Format::WebP => {
+            bytes.get(4..8).and_then(|b| <[u8; 4]>::try_from(b).ok()).map(u32::from_le_bytes)
+                == u32::try_from(bytes.len().saturating_sub(8)).ok()
+        }
+    };
+    let limits = Limits { pixels: u64::MAX, side_px: u32::MAX, memory_bytes: u64::MAX };
+    let header = probe(bytes, &limits);
+    let measures = header.as_ref().is_ok_and(|h| {
+        // The frame is upright, so the stored size has to be its own whatever the blocks say.
+        let stored = if h.orientation.transposes() { h.size.transposed() } else { h.size };
+        h.format == format && stored == frame.size()
+    });
+    if ends && measures {
+        return Ok(());
+    }
+    let name = format.name();
+    Err(Error::new(ErrorKind::Internal, format!("the {name} that was written is not whole")))
 }

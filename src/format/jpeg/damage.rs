@@ -1,0 +1,142 @@
+//! What does not add up in a JPEG: the decoders fill what is missing with grey without a word.
+//!
+//! A transfer that broke off leaves a file without EOI; a repair tool may put EOI behind the break.
+//! Then the restart markers, the bits of a progressive file or the sheer number of coded bytes tell,
+//! and where none of them does, the picture: after the end of the data a decoder reads zero bits,
+//! which makes every last block the same ([`tail_repeats`]).
+
+use super::walk::{FrameHeader, Process, Scan, Walk};
+
+/// The first fault that the markers show, for people.
+pub(super) fn fault(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
+    if walk.scans.is_empty() {
+        return Some("the file ends before its picture begins".to_owned());
+    }
+    if !walk.ended {
+        return Some("the file ends before its picture does".to_owned());
+    }
+    if let Some(fault) = walk.fault {
+        return Some(fault.to_owned());
+    }
+    let scan_fault = walk.scans.iter().find_map(|scan| scan_fault(scan, frame));
+    scan_fault.or_else(|| missing_components(walk, frame)).or_else(|| match frame.process {
+        Process::Progressive => missing_bits(walk, frame),
+        _ => None,
+    })
+}
+
+/// Blocks of 8×8 that one component has in the whole frame, across and down.
+fn component_blocks(frame: &FrameHeader, id: u8) -> Option<(u64, u64)> {
+    let (across, down) = largest_factors(frame);
+    let component = frame.components.iter().find(|c| c.id == id)?;
+    let blocks = |side: u16, factor: u8, largest: u64| {
+        (u64::from(side) * u64::from(factor)).div_ceil(largest).div_ceil(8)
+    };
+    let x = blocks(frame.width, component.across, across);
+    Some((x, blocks(frame.height, component.down, down)))
+}
+
+fn largest_factors(frame: &FrameHeader) -> (u64, u64) {
+    let across = frame.components.iter().map(|c| u64::from(c.across)).max().unwrap_or(1);
+    let down = frame.components.iter().map(|c| u64::from(c.down)).max().unwrap_or(1);
+    (across.max(1), down.max(1))
+}
+
+/// Minimum coded units of a scan, and blocks in all (T.81, A.2).
+fn units(scan: &Scan, frame: &FrameHeader) -> Option<(u64, u64)> {
+    if let [id] = scan.components.as_slice() {
+        let (x, y) = component_blocks(frame, *id)?;
+        return Some((x * y, x * y));
+    }
+    let (across, down) = largest_factors(frame);
+    let units = u64::from(frame.width).div_ceil(8 * across)
+        * u64::from(frame.height).div_ceil(8 * down);
+    let blocks = |id: &u8| {
+        let component = frame.components.iter().find(|c| c.id == *id)?;
+        Some(u64::from(component.across) * u64::from(component.down))
+    };
+    let per_unit = scan.components.iter().map(blocks).sum::<Option<u64>>()?;
+    Some((units, units * per_unit))
+}
+
+/// Restart markers that are missing or out of order; fewer bits than the blocks need.
+fn scan_fault(scan: &Scan, frame: &FrameHeader) -> Option<String> {
+    let Some((units, blocks)) = units(scan, frame) else {
+        return Some("a scan names a component that the frame does not have".to_owned());
+    };
+    if !scan.in_order {
+        return Some("restart markers are out of order".to_owned());
+    }
+    if scan.interval > 0 {
+        let expected = units.div_ceil(u64::from(scan.interval)).saturating_sub(1);
+        if scan.restarts < expected {
+            let restarts = scan.restarts;
+            return Some(format!("{restarts} of {expected} restart markers are there"));
+        }
+    }
+    // A sequential Huffman block takes at least one bit for DC and one for the end of block.
+    let needs = blocks * 2 / 8;
+    if frame.process == Process::Baseline && (scan.coded_bytes as u64) < needs {
+        let has = scan.coded_bytes;
+        return Some(format!("{has} coded bytes where {needs} are the least possible"));
+    }
+    None
+}
+
+/// A component that no scan brings.
+fn missing_components(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
+    let brought = |id: u8| walk.scans.iter().any(|s| s.components.contains(&id));
+    let all = frame.components.iter().all(|c| brought(c.id));
+    (!all).then(|| "the scans of some components are missing".to_owned())
+}
+
+/// Coefficients of a progressive file whose last bits no scan brings.
+fn missing_bits(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
+    let complete = frame.components.iter().all(|component| {
+        (0..64).all(|coefficient| {
+            let last = walk.scans.iter().rev().find(|scan| {
+                let (first, end) = scan.band;
+                scan.components.contains(&component.id) && (first..=end).contains(&coefficient)
+            });
+            last.is_some_and(|scan| scan.low_bit == 0)
+        })
+    });
+    (!complete).then(|| "the last scans of this progressive JPEG are missing".to_owned())
+}
+
+/// Units on which the end of the picture is judged.
+const JUDGED_UNITS: usize = 4;
+/// Levels by which repeating units differ from a straight drift: colour conversion rounds.
+const DRIFT_LEVELS: i16 = 2;
+
+/// One part in this many may do neither: a drift that is cut off at black or white.
+const ODD_SHARE: usize = 8;
+
+/// Whether the last units of the picture repeat, or drift evenly, as they do when the decoder had
+/// no more data: each is then the same zero bits, added to the one before.
+///
+/// Noise makes this rare in a photograph; where it is so by nature, a second opinion settles it.
+pub(super) fn tail_repeats(frame: &FrameHeader, samples: &[u8], channels: usize) -> bool {
+    let (across, down) = largest_factors(frame);
+    let step = across as usize * 8 * channels;
+    let (width, height) = (usize::from(frame.width), usize::from(frame.height));
+    let row = width * channels;
+    // The last, perhaps cut, unit is left out, and so are the rows that are blended with those above.
+    let whole = row / step;
+    if whole < JUDGED_UNITS + 1 {
+        return true;
+    }
+    let last_units = (height - 1) / (down as usize * 8) * down as usize * 8;
+    let first = if height - last_units > 2 { last_units + 2 } else { last_units };
+    let tail = (whole - 1 - JUDGED_UNITS) * step..(whole - 1) * step;
+    let odd = |line: &[u8]| {
+        let tail = &line[tail.clone()];
+        let triples = tail.iter().zip(&tail[step..]).zip(&tail[2 * step..]);
+        let level = |v: &u8| i16::from(*v);
+        let drifts = |a, b, c| (level(a) - 2 * level(b) + level(c)).abs() <= DRIFT_LEVELS;
+        // Equal neighbours are where the drift has come to black or white.
+        triples.filter(|((a, b), c)| b != c && !drifts(a, b, c)).count()
+    };
+    let judged = (height - first) * (JUDGED_UNITS - 2) * step;
+    samples.chunks_exact(row).skip(first).map(odd).sum::<usize>() * ODD_SHARE < judged
+}

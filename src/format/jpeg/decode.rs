@@ -1,0 +1,220 @@
+//! JPEG samples: decoded strictly into a reused buffer, and again leniently where damage is accepted.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use libjpeg_turbo_rs::{Decoder as Turbo, PixelFormat, ScalingFactor};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::super::{Decoded, Decoding, Header, profile, samples, upright};
+use super::walk::{self, EOI, Extent, FrameHeader, Process, Walk};
+use super::{blocks, damage, inks};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Facts, Frame, Pool};
+use crate::metadata::Blocks;
+
+/// What fills the places that a damaged file has nothing for.
+const MISSING: u8 = 128;
+/// Written to the last row before decoding: if it is still there, the decoder stopped before it.
+const UNTOUCHED: [u8; 4] = [0x5A, 0xA5, 0x3C, 0xC3];
+
+/// Which decoder is right for a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    /// zune-jpeg, checked memory.
+    Zune,
+    /// libjpeg-turbo-rs: what zune-jpeg garbles or does not know.
+    Turbo,
+}
+
+fn route(frame: &FrameHeader, walk: &Walk<'_>) -> Route {
+    let components = frame.components.len();
+    let first = walk.scans.first().map_or(components, |s| s.components.len());
+    let one_scan = first == components && walk.scans.len() <= 1;
+    match frame.process {
+        Process::Progressive if components != 4 => Route::Zune,
+        Process::Baseline if components != 4 && one_scan => Route::Zune,
+        _ => Route::Turbo,
+    }
+}
+
+/// Bytes that decoding takes beside the RGB or grey samples, at its peak.
+pub(super) fn working_bytes(frame: &FrameHeader, walk: &Walk<'_>) -> u64 {
+    let (width, height) = (u64::from(frame.width), u64::from(frame.height));
+    let area = width * height;
+    let largest = |f: fn(&walk::Component) -> u8| {
+        u64::from(frame.components.iter().map(f).max().unwrap_or(1).max(1))
+    };
+    let unit = largest(|c| c.across) * largest(|c| c.down);
+    let factors = frame.components.iter().map(|c| u64::from(c.across) * u64::from(c.down));
+    let stored = area.saturating_mul(factors.sum()).div_ceil(unit);
+    // A row of units in 16-bit samples, before and after upsampling, for four components.
+    let rows = width * 32 * 2 * 2 * 4;
+    let fourth_ink = if frame.components.len() == 4 { area } else { 0 };
+    let buffers = match (route(frame, walk), frame.process) {
+        // 16-bit coefficients of the whole picture.
+        (Route::Zune, Process::Progressive) => stored * 2,
+        (Route::Zune, _) => 0,
+        // Coefficients and decoded planes.
+        (Route::Turbo, _) => stored * 3 + area,
+    };
+    rows + fourth_ink + buffers
+}
+
+/// Decodes a JPEG whose header has been admitted.
+pub(in super::super) fn decode(
+    bytes: &[u8],
+    header: Header,
+    decoding: &Decoding,
+    pool: &Pool,
+) -> Result<Decoded> {
+    let walk = walk::walk(bytes, Extent::Whole)?;
+    let frame = walk.frame()?;
+    let mut warnings = Vec::new();
+    let mut blocks = blocks::read(&walk.segments, &mut warnings);
+    let source = Source { bytes, walk: &walk, frame, channels: usize::from(header.channels) };
+    let stored = upright::size(header.size, header.orientation);
+    let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?);
+    if let Err(fault) = source.strictly(&mut buffer) {
+        if !decoding.accept_damaged {
+            pool.give_u8(buffer);
+            return Err(damaged(&fault));
+        }
+        source.leniently(&mut buffer).map_err(|_| damaged(&fault))?;
+        warnings.push(Warning::Damaged(fault));
+    }
+    if frame.components.len() == 4 {
+        source.inks_to_lights(&mut buffer, &mut blocks, &mut warnings);
+    }
+    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
+    let pixels = samples::eight(stored, header.channels, buffer)?;
+    let pixels = upright::turned(pixels, header.orientation, pool)?;
+    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
+    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+}
+
+fn damaged(fault: &str) -> Error {
+    Error::new(ErrorKind::Damaged, format!("the JPEG is damaged: {fault}"))
+        .with_hint("copy it again, or accept damaged files to develop what there is")
+}
+
+/// One file and what its markers say.
+struct Source<'a> {
+    bytes: &'a [u8],
+    walk: &'a Walk<'a>,
+    frame: &'a FrameHeader,
+    channels: usize,
+}
+
+impl Source<'_> {
+    /// Samples a pixel as the decoder gives them: 4 for inks.
+    fn stored_channels(&self) -> u8 {
+        if self.frame.components.len() == 4 { 4 } else { self.channels as u8 }
+    }
+
+    /// Decodes a whole file; the fault of a damaged one.
+    fn strictly(&self, out: &mut [u8]) -> Result<(), String> {
+        if let Some(fault) = damage::fault(self.walk, self.frame) {
+            return Err(fault);
+        }
+        if route(self.frame, self.walk) == Route::Turbo {
+            return self.turbo(out, Rigour::Strict);
+        }
+        let last = out.len() - usize::from(self.frame.width) * self.channels;
+        out[last..].iter_mut().zip(UNTOUCHED.iter().cycle()).for_each(|(v, &mark)| *v = mark);
+        let strict = self.zune(out, Rigour::Strict);
+        let cut = out[last..].iter().zip(UNTOUCHED.iter().cycle()).all(|(v, mark)| v == mark);
+        let doubtful = strict.is_err() || (cut && out.len() - last > UNTOUCHED.len());
+        if doubtful {
+            // zune-jpeg also refuses what is harmless, stray bytes between segments for one.
+            self.second_opinion()?;
+            return self.zune(out, Rigour::Lenient);
+        }
+        let baseline = self.frame.process == Process::Baseline;
+        if baseline && damage::tail_repeats(self.frame, out, self.channels) {
+            self.second_opinion()?;
+        }
+        Ok(())
+    }
+
+    /// Decodes what there is of a damaged file; the rest is mid-grey.
+    fn leniently(&self, out: &mut [u8]) -> Result<(), String> {
+        if self.walk.scans.is_empty() {
+            return Err("there is no picture in it".to_owned());
+        }
+        out.fill(MISSING);
+        if route(self.frame, self.walk) == Route::Zune && self.zune(out, Rigour::Lenient).is_ok() {
+            return Ok(());
+        }
+        out.fill(MISSING);
+        self.turbo(out, Rigour::Lenient)
+    }
+
+    fn zune(&self, out: &mut [u8], rigour: Rigour) -> Result<(), String> {
+        let colour = if self.channels == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
+        let options = DecoderOptions::default()
+            .set_strict_mode(rigour == Rigour::Strict)
+            .set_max_width(usize::from(u16::MAX))
+            .set_max_height(usize::from(u16::MAX))
+            .jpeg_set_out_colorspace(colour);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(self.bytes), options);
+        decoder.decode_into(out).map_err(|e| one_line(&e))
+    }
+
+    fn turbo(&self, out: &mut [u8], rigour: Rigour) -> Result<(), String> {
+        let format = match self.frame.components.len() {
+            1 => PixelFormat::Grayscale,
+            4 => PixelFormat::Cmyk,
+            _ => PixelFormat::Rgb,
+        };
+        // It looks for the end of a scan that is not the last, and gives up without one.
+        let closed = match rigour {
+            Rigour::Lenient if !self.walk.ended => Cow::Owned([self.bytes, &[0xFF, EOI]].concat()),
+            _ => Cow::Borrowed(self.bytes),
+        };
+        let mut decoder = Turbo::new(&closed).map_err(|e| one_line(&e))?;
+        decoder.set_output_format(format);
+        decoder.set_lenient(rigour == Rigour::Lenient);
+        decoder.decode_image_into(out).map(drop).map_err(|e| one_line(&e))
+    }
+
+    /// Whether the other decoder, which knows when data run out, finds all of it; at an eighth of
+    /// the size, so that it takes little memory.
+    fn second_opinion(&self) -> Result<(), String> {
+        let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
+        decoder.set_scale(ScalingFactor::try_new(1, 8).map_err(|e| one_line(&e))?);
+        decoder.decode_image().map(drop).map_err(|e| one_line(&e))
+    }
+
+    /// Turns four inks into sRGB; the profile goes, for it no longer means the samples.
+    fn inks_to_lights(&self, buffer: &mut Vec<u8>, blocks: &mut Blocks, warnings: &mut Vec<Warning>) {
+        let icc = blocks.icc.take();
+        let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
+        let polarity = inks::polarity(&self.walk.segments);
+        let conversion = inks::to_rgb(buffer, usize::from(self.frame.width), polarity, inks);
+        if icc.is_some() {
+            let how = match conversion {
+                inks::Conversion::Profile => "the inks were converted to sRGB through it",
+                inks::Conversion::Plain => "it cannot be used; the inks were converted plainly",
+            };
+            warnings.push(Warning::ProfileDropped(how.to_owned()));
+        }
+    }
+}
+
+/// Whether to stop at damage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rigour {
+    Strict,
+    Lenient,
+}
+
+/// A decoder's reason on one line, without quotes and full stop.
+fn one_line(reason: &impl std::fmt::Debug) -> String {
+    let text = format!("{reason:?}");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.trim_matches('"').trim_end_matches('.').chars().take(120).collect()
+}

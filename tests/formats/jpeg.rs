@@ -1,0 +1,296 @@
+//! JPEG: round trips, bands, damage, turning, metadata.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use libjpeg_turbo_rs as turbo;
+use longlens::error::{ErrorKind, Warning};
+use longlens::format::{Encoding, Format, Limits, Subsampling, Threads, encode, probe};
+use longlens::frame::{Frame, Orientation, Size};
+use longlens::metadata::Blocks;
+
+use super::make::{
+    SIZES, blocks, bytes_of, difference, encoding, exif, file, file_with, gray8, icc, open,
+    open_damaged, rgb8, rgb16,
+};
+
+const SUBSAMPLINGS: [(Subsampling, turbo::Subsampling); 3] = [
+    (Subsampling::S444, turbo::Subsampling::S444),
+    (Subsampling::S422, turbo::Subsampling::S422),
+    (Subsampling::S420, turbo::Subsampling::S420),
+];
+
+fn jpeg(subsampling: Subsampling) -> Encoding {
+    Encoding { format: Format::Jpeg, quality: 92, subsampling }
+}
+
+/// The same frame by the encoder alone, in one piece.
+fn whole(frame: &Frame, subsampling: turbo::Subsampling) -> Vec<u8> {
+    let (width, height) = (frame.size().width as usize, frame.size().height as usize);
+    let format = turbo::PixelFormat::Rgb;
+    turbo::compress(bytes_of(frame), width, height, format, 92, subsampling).unwrap()
+}
+
+#[test]
+fn joined_bands_have_the_pixels_of_one_piece() {
+    for size in [Size::new(250, 171), Size::new(64, 300), Size::new(17, 13), Size::new(1, 999)] {
+        let frame = rgb8(size);
+        for (ours, theirs) in SUBSAMPLINGS {
+            let joined = turbo::decompress(&file_with(&frame, &jpeg(ours), &Blocks::default()));
+            let whole = turbo::decompress(&whole(&frame, theirs));
+            assert_eq!(joined.unwrap().data, whole.unwrap().data, "{size} {ours:?}");
+        }
+    }
+}
+
+#[test]
+fn the_bytes_are_the_same_on_one_thread_and_on_all() {
+    for frame in [rgb8(Size::new(321, 707)), rgb16(Size::new(100, 200)), gray8(Size::new(9, 500))] {
+        let (mut one, mut all) = (Vec::new(), vec![1, 2, 3]);
+        let encoding = jpeg(Subsampling::S420);
+        encode(&frame, &encoding, &blocks(), Threads::One, &mut one).unwrap();
+        encode(&frame, &encoding, &blocks(), Threads::All, &mut all).unwrap();
+        assert_eq!(one, all);
+    }
+}
+
+#[test]
+fn frames_of_every_size_come_back() {
+    for size in SIZES {
+        for frame in [rgb8(size), gray8(size)] {
+            let decoded = open(&file(&frame, Format::Jpeg)).unwrap();
+            assert!(difference(&decoded.frame, &frame) <= 14, "{size}");
+            assert_eq!(decoded.warnings, []);
+            assert_eq!(usize::from(decoded.header.channels), frame.pixels.channels());
+        }
+    }
+}
+
+#[test]
+fn sixteen_bits_become_eight_with_a_warning() {
+    let mut out = Vec::new();
+    let frame = rgb16(Size::new(30, 20));
+    let warnings =
+        encode(&frame, &encoding(Format::Jpeg), &Blocks::default(), Threads::One, &mut out);
+    assert_eq!(warnings.unwrap(), [Warning::DepthReduced]);
+    assert!(difference(&open(&out).unwrap().frame, &rgb8(Size::new(30, 20))) <= 14);
+}
+
+#[test]
+fn what_the_header_says() {
+    let frame = rgb8(Size::new(250, 171));
+    for (ours, _) in SUBSAMPLINGS {
+        let header = probe(&file_with(&frame, &jpeg(ours), &blocks()), &Limits::default()).unwrap();
+        assert_eq!((header.size, header.subsampling), (Size::new(250, 171), Some(ours)));
+        assert!(header.decode_bytes >= 250 * 171 * 3);
+    }
+    let header = probe(&file(&frame, Format::Jpeg), &Limits::default()).unwrap();
+    assert_eq!(header.kind, "baseline 4:4:4");
+}
+
+/// Files of the kinds that cameras and programs write.
+fn kinds() -> Vec<(&'static str, Vec<u8>)> {
+    let frame = rgb8(Size::new(250, 171));
+    let make = || turbo::Encoder::new(bytes_of(&frame), 250, 171, turbo::PixelFormat::Rgb).quality(92);
+    let s420 = turbo::Subsampling::S420;
+    vec![
+        ("ours", file_with(&frame, &jpeg(Subsampling::S420), &blocks())),
+        ("baseline", make().subsampling(s420).encode().unwrap()),
+        ("4:4:0", make().subsampling(turbo::Subsampling::S440).encode().unwrap()),
+        ("optimised", make().subsampling(s420).optimize_huffman(true).encode().unwrap()),
+        ("restarts", make().subsampling(s420).restart_blocks(7).encode().unwrap()),
+        ("progressive", make().subsampling(s420).progressive(true).encode().unwrap()),
+        ("progressive 4:4:4", make().progressive(true).encode().unwrap()),
+        ("arithmetic", make().subsampling(s420).arithmetic(true).encode().unwrap()),
+        ("scan by scan", scan_by_scan(&frame)),
+        ("grey", file(&gray8(Size::new(250, 171)), Format::Jpeg)),
+    ]
+}
+
+/// One scan a component, 4:2:0: three grey files of the planes, put together by hand.
+fn scan_by_scan(frame: &Frame) -> Vec<u8> {
+    let (width, height) = (frame.size().width as usize, frame.size().height as usize);
+    let pixel = |x: usize, y: usize| {
+        let at = (y.min(height - 1) * width + x.min(width - 1)) * 3;
+        let [r, g, b] = *bytes_of(frame)[at..].first_chunk().unwrap();
+        let (r, g, b) = (f32::from(r), f32::from(g), f32::from(b));
+        let luma = 0.299 * r + 0.587 * g + 0.114 * b;
+        [luma, 128.0 + (b - luma) * 0.564, 128.0 + (r - luma) * 0.713]
+    };
+    let mean = |x: usize, y: usize, c: usize| {
+        (pixel(2 * x, 2 * y)[c]
+            + pixel(2 * x + 1, 2 * y)[c]
+            + pixel(2 * x, 2 * y + 1)[c]
+            + pixel(2 * x + 1, 2 * y + 1)[c])
+            / 4.0
+    };
+    let mut out = Vec::new();
+    for c in 0..3 {
+        let (w, h) = if c == 0 { (width, height) } else { (width.div_ceil(2), height.div_ceil(2)) };
+        let sample = |x, y| if c == 0 { pixel(x, y)[0] } else { mean(x, y, c) };
+        let plane = (0..h).flat_map(|y| (0..w).map(move |x| (x, y)));
+        let plane = plane.map(|(x, y)| sample(x, y).round() as u8).collect::<Vec<_>>();
+        let s444 = turbo::Subsampling::S444;
+        let grey = turbo::compress(&plane, w, h, turbo::PixelFormat::Grayscale, 97, s444).unwrap();
+        let at = |marker: u8| grey.windows(2).position(|b| b == [0xFF, marker]).unwrap();
+        if c == 0 {
+            out.extend_from_slice(&grey[..at(0xC0)]);
+            let (h, w) = ((h as u16).to_be_bytes(), (w as u16).to_be_bytes());
+            out.extend_from_slice(&[0xFF, 0xC0, 0, 17, 8, h[0], h[1], w[0], w[1], 3]);
+            out.extend_from_slice(&[1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0]);
+            out.extend_from_slice(&grey[at(0xC4)..at(0xDA)]);
+        }
+        out.extend_from_slice(&[0xFF, 0xDA, 0, 8, 1, c as u8 + 1, 0, 0, 63, 0]);
+        out.extend_from_slice(&grey[at(0xDA) + 10..grey.len() - 2]);
+    }
+    out.extend_from_slice(&[0xFF, 0xD9]);
+    out
+}
+
+#[test]
+fn a_baseline_file_of_one_scan_a_component_is_not_garbled() {
+    for size in [Size::new(250, 171), Size::new(33, 20)] {
+        let frame = rgb8(size);
+        let decoded = open(&scan_by_scan(&frame)).unwrap();
+        assert_eq!(decoded.header.kind, "baseline 4:2:0");
+        assert!(difference(&decoded.frame, &frame) <= 14, "{size}");
+    }
+}
+
+#[test]
+fn every_kind_decodes_as_the_reference_does() {
+    for (name, bytes) in kinds() {
+        let decoded = open(&bytes).unwrap();
+        let reference = turbo::decompress(&bytes).unwrap().data;
+        let ours = bytes_of(&decoded.frame);
+        assert_eq!(ours.len(), reference.len(), "{name}");
+        let worst = ours.iter().zip(&reference).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+        // Decoders differ in how they interpolate colour.
+        assert!(worst <= 12, "{name}: {worst}");
+        assert_eq!(decoded.warnings, [], "{name}");
+    }
+}
+
+#[test]
+fn a_file_cut_at_any_tenth_is_refused_or_accepted_with_a_warning() {
+    for (name, bytes) in kinds() {
+        for tenth in 0..10 {
+            let cut = &bytes[..bytes.len() * tenth / 10];
+            assert_eq!(open(cut).unwrap_err().kind(), ErrorKind::Damaged, "{name} {tenth}");
+            if let Ok(decoded) = open_damaged(cut) {
+                assert!(matches!(decoded.warnings[..], [.., Warning::Damaged(_)]), "{name} {tenth}");
+            }
+        }
+        // Without the scan of a component there is no picture.
+        let enough = if name == "scan by scan" { 10 } else { 1000 };
+        assert!(open_damaged(&bytes[..bytes.len() - enough]).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_cut_in_its_scan_and_closed_again_is_refused() {
+    for (name, bytes) in kinds() {
+        for tenth in [5, 7, 9] {
+            // The last scan of a progressive file may break off unseen: its bits are the finest.
+            // So may arithmetic coding: what it lacks it reads as zeros, by the standard.
+            if name == "arithmetic" || name.starts_with("progressive") && tenth > 5 {
+                continue;
+            }
+            let cut = [&bytes[..bytes.len() * tenth / 10], &[0xFF, 0xD9]].concat();
+            let kind = open(&cut).map(|d| d.warnings).map_err(|e| e.kind());
+            assert_eq!(kind, Err(ErrorKind::Damaged), "{name} {tenth}");
+        }
+    }
+}
+
+#[test]
+fn damage_leaves_nothing_of_an_earlier_frame_in_the_buffer() {
+    let bytes = file(&rgb8(Size::new(250, 171)), Format::Jpeg);
+    let cut = &bytes[..bytes.len() / 2];
+    let pool = longlens::frame::Pool::default();
+    let decoding = longlens::format::Decoding { accept_damaged: true, ..Default::default() };
+    let fresh = longlens::format::decode(cut, &decoding, &pool).unwrap().frame;
+    pool.give_u8(vec![77; 250 * 171 * 3]);
+    let reused = longlens::format::decode(cut, &decoding, &pool).unwrap().frame;
+    assert_eq!(fresh, reused);
+}
+
+#[test]
+fn a_flat_frame_is_not_taken_for_a_damaged_one() {
+    let size = Size::new(320, 160);
+    let white = image::ImageBuffer::from_pixel(size.width, size.height, image::Rgb([255_u8; 3]));
+    let frame = Frame::new(longlens::frame::Pixels::Rgb8(white));
+    let bytes = whole(&frame, turbo::Subsampling::S420);
+    assert_eq!(open(&bytes).unwrap().frame, frame);
+}
+
+#[test]
+fn what_follows_the_end_is_no_damage() {
+    let mut bytes = file(&rgb8(Size::new(40, 30)), Format::Jpeg);
+    bytes.extend_from_slice(b"\0\0\0\x18ftypmp42 a motion photo's film");
+    assert_eq!(open(&bytes).unwrap().warnings, []);
+}
+
+#[test]
+fn a_frame_stands_upright_whatever_the_camera_was_held_like() {
+    let frame = rgb8(Size::new(48, 32));
+    for number in 1..=8 {
+        let blocks = Blocks { exif: Some(exif(number)), ..Blocks::default() };
+        let bytes = file_with(&frame, &encoding(Format::Jpeg), &blocks);
+        let decoded = open(&bytes).unwrap();
+        let orientation = Orientation::from_exif(u16::from(number));
+        assert_eq!(decoded.header.orientation, orientation);
+        let size = if number > 4 { Size::new(32, 48) } else { Size::new(48, 32) };
+        assert_eq!((decoded.header.size, decoded.frame.size()), (size, size));
+        let mut expected = image::DynamicImage::ImageRgb8(
+            image::RgbImage::from_raw(48, 32, turbo::decompress(&bytes).unwrap().data).unwrap(),
+        );
+        expected.apply_orientation(image::metadata::Orientation::from_exif(number).unwrap());
+        let worst = expected.as_bytes().iter().zip(bytes_of(&decoded.frame));
+        assert!(worst.map(|(a, b)| a.abs_diff(*b)).max().unwrap() <= 3, "{number}");
+    }
+}
+
+#[test]
+fn metadata_comes_back_byte_for_byte() {
+    let frame = rgb8(Size::new(40, 30));
+    let decoded = open(&file_with(&frame, &encoding(Format::Jpeg), &blocks())).unwrap();
+    assert_eq!(decoded.blocks, blocks());
+    assert_eq!(decoded.frame.facts.profile, blocks().icc);
+    assert_eq!(decoded.warnings, []);
+}
+
+#[test]
+fn extended_xmp_of_another_packet_is_dropped_with_a_warning() {
+    let frame = rgb8(Size::new(8, 8));
+    let bytes = file_with(&frame, &encoding(Format::Jpeg), &blocks());
+    let name = b"HasExtendedXMP=\"01";
+    let at = bytes.windows(name.len()).position(|w| w == name).unwrap();
+    let mut other = bytes.clone();
+    other[at + name.len() - 1] = b'9';
+    let decoded = open(&other).unwrap();
+    assert_eq!(decoded.blocks.xmp_extended, None);
+    assert!(matches!(decoded.warnings[..], [Warning::MetadataDropped(_)]));
+}
+
+#[test]
+fn a_profile_that_cannot_mean_the_samples_is_dropped_with_a_warning() {
+    let blocks = Blocks { icc: Some(icc(b"GRAY", 400).into()), ..Blocks::default() };
+    let bytes = file_with(&rgb8(Size::new(8, 8)), &encoding(Format::Jpeg), &blocks);
+    let decoded = open(&bytes).unwrap();
+    assert_eq!(decoded.frame.facts.profile, None);
+    assert!(matches!(decoded.warnings[..], [Warning::ProfileDropped(_)]));
+}
+
+#[test]
+fn four_inks_become_three_lights() {
+    // C, M, Y, K as the encoder takes them, without Adobe's marker: 255 is full ink.
+    let inks = [0, 255, 255, 0].repeat(16 * 16);
+    let bytes = turbo::Encoder::new(&inks, 16, 16, turbo::PixelFormat::Cmyk)
+        .quality(100)
+        .write_adobe_marker(false)
+        .encode()
+        .unwrap();
+    let decoded = open(&bytes).unwrap();
+    assert_eq!(decoded.header.kind, "baseline CMYK");
+    let [r, g, b] = *bytes_of(&decoded.frame).first_chunk().unwrap();
+    assert!(r > 250 && g < 5 && b < 5, "{r} {g} {b}");
+}
