@@ -4,6 +4,7 @@
 //! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
 //! came from is no business of this room.
 
+mod anchor;
 mod geometry;
 mod light;
 mod plane;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use image::{ImageBuffer, Luma, Rgb};
 
+pub use anchor::Anchor;
 pub use geometry::{Orientation, Rect, Size};
 pub use light::{Sample, luma};
 pub use plane::Plane;
