@@ -161,6 +161,8 @@ pub enum Warning {
     MissingGlyph(char),
     /// The caption did not fit and was made smaller.
     CaptionShrunk,
+    /// The frame is too small for its caption at any size, so the caption was left out.
+    CaptionLeftOut,
     /// The crop reaches beyond the frame and was cut to it.
     CropReduced,
     /// The frame alone is larger than the memory allowed; it was developed on its own.
@@ -185,6 +187,9 @@ impl fmt::Display for Warning {
                 write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))
             }
             Self::CaptionShrunk => f.write_str("the caption was made smaller to fit"),
+            Self::CaptionLeftOut => {
+                f.write_str("the frame is too small for its caption, which was left out")
+            }
             Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
             Self::OverBudget => {
                 f.write_str("larger than the memory allowed, so it was developed alone")

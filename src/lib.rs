@@ -7,3 +7,4 @@ pub mod frame;
 pub mod metadata;
 pub mod recipe;
 pub mod stage;
+pub mod template;

@@ -1,0 +1,128 @@
+//! What a recipe says about the caption.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Anchor;
+
+/// The letter sizes that can be ordered, in percent of the short side.
+pub const SIZE_PERCENT: std::ops::RangeInclusive<f32> = 0.5..=20.0;
+
+/// How a caption stands to the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// White letters on a translucent dark box over the picture.
+    #[default]
+    Plate,
+    /// White letters on a dark strip below the picture, which gets taller by it: nothing is hidden.
+    Strip,
+    /// White letters with a thin dark edge straight on the picture.
+    Text,
+}
+
+impl Style {
+    /// All three, the default first.
+    pub const ALL: [Self; 3] = [Self::Plate, Self::Strip, Self::Text];
+
+    /// Its name in recipes and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plate => "plate",
+            Self::Strip => "strip",
+            Self::Text => "text",
+        }
+    }
+}
+
+impl fmt::Display for Style {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Style {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|style| style.name() == text).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::new(ErrorKind::Usage, format!("'{}' is no caption style", text.escape_debug()))
+                .with_hint(format!("one of {names}"))
+        })
+    }
+}
+
+/// The settings of the caption stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Caption {
+    /// The text, a [template](crate::template): fields are put in before it is set.
+    pub text: String,
+    /// How it stands to the picture.
+    pub style: Style,
+    /// Where it stands. A strip is always below; there only left, middle or right counts.
+    pub anchor: Anchor,
+    /// Letter size in percent of the short side, [`SIZE_PERCENT`]; never below 12 px.
+    pub size_percent: f32,
+    /// A font that is tried before the carried ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub font: Option<PathBuf>,
+    /// A logo (PNG) in the other corner of the caption's side, or at the other end of the strip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<PathBuf>,
+}
+
+impl Default for Caption {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            style: Style::default(),
+            anchor: Anchor::Southwest,
+            // By eye on samples/frames at 1,600 px and at 6,000: some 70 letters a line.
+            size_percent: 2.4,
+            font: None,
+            logo: None,
+        }
+    }
+}
+
+impl Caption {
+    /// Looks whether the settings are in their ranges.
+    ///
+    /// # Errors
+    /// If the letter size is not within [`SIZE_PERCENT`].
+    pub fn check(&self) -> Result<()> {
+        if SIZE_PERCENT.contains(&self.size_percent) {
+            return Ok(());
+        }
+        let (least, most) = (SIZE_PERCENT.start(), SIZE_PERCENT.end());
+        let message = format!("caption size {} is out of range", self.size_percent);
+        Err(Error::new(ErrorKind::Usage, message)
+            .with_hint(format!("from {least} to {most} percent of the short side")))
+    }
+}
+
+/// The caption's two colours, in the frame's own encoded values, 0..1.
+///
+/// The default is right for every RGB profile: equal red, green and blue are neutral in all of
+/// them. Grey frames take the luma.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Palette {
+    /// The letters.
+    pub ink: [f32; 3],
+    /// The plate, the strip, the edge around letters.
+    pub plate: [f32; 3],
+}
+
+impl Default for Palette {
+    /// White on a black that is not quite black, so that it does not look like a hole.
+    fn default() -> Self {
+        Self { ink: [1.0; 3], plate: [0.055; 3] }
+    }
+}
