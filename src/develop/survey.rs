@@ -67,7 +67,7 @@ where
         return 0.0;
     }
     let at = (deviations.len() as f32 * FLAT) as usize;
-    *deviations.select_nth_unstable_by(at, f32::total_cmp).1 / <P::Subpixel as Sample>::MAX_VALUE
+    *deviations.select_nth_unstable_by(at, f32::total_cmp).1 / <P::Subpixel as Sample>::MAX
 }
 
 /// √(π/2)/(6·n)·Σ|L|, L the difference of two Laplacians, over one patch; in samples.

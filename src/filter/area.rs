@@ -82,7 +82,7 @@ where
         });
         for x in 0..small.width {
             let columns = cell(x, full.width, small.width);
-            let area = (columns.len() * rows.len()) as f32 * P::Subpixel::MAX_VALUE;
+            let area = (columns.len() * rows.len()) as f32 * P::Subpixel::MAX;
             for (channel, plane) in planes.iter_mut().enumerate() {
                 let sum: u64 =
                     columns.clone().map(|c| u64::from(sums[c * CHANNELS + channel])).sum();

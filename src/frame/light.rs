@@ -10,34 +10,34 @@ const INTEGER: f32 = 8_388_608.0;
 /// A sample as a file stores it: `u8` or `u16`.
 pub trait Sample: Copy + Default + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     /// The largest value: 255 or 65,535.
-    const MAX_VALUE: f32;
-    /// As a number, 0..=`MAX_VALUE`.
+    const MAX: f32;
+    /// As a number, 0..=`MAX`.
     fn to_f32(self) -> f32;
     /// The nearest sample (ties to even); out of range is clamped.
     fn from_f32(value: f32) -> Self;
 }
 
 impl Sample for u8 {
-    const MAX_VALUE: f32 = 255.0;
+    const MAX: f32 = 255.0;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
     }
     #[inline(always)]
     fn from_f32(value: f32) -> Self {
-        (value.max(0.0).min(Self::MAX_VALUE) + INTEGER).to_bits() as Self
+        (value.max(0.0).min(<Self as Sample>::MAX) + INTEGER).to_bits() as Self
     }
 }
 
 impl Sample for u16 {
-    const MAX_VALUE: f32 = 65535.0;
+    const MAX: f32 = 65535.0;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
     }
     #[inline(always)]
     fn from_f32(value: f32) -> Self {
-        (value.max(0.0).min(Self::MAX_VALUE) + INTEGER).to_bits() as Self
+        (value.max(0.0).min(<Self as Sample>::MAX) + INTEGER).to_bits() as Self
     }
 }
 

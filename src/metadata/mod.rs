@@ -3,7 +3,11 @@
 //! Blocks are carried as the bytes they are. This room reads fields out of them, changes them in
 //! place where something has to change, and takes out what must not leave the house.
 
+mod policy;
+
 use std::sync::Arc;
+
+pub use policy::{Policy, Privacy, Profile, WriteMetadata};
 
 /// The metadata blocks of one file, each as the bytes that the standard defines, without the
 /// wrapping of the container.

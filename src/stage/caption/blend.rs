@@ -131,7 +131,7 @@ impl<S: Mix> Canvas<'_, S> {
                 let colour = if channels == 1 { [luma(r, g, b); 3] } else { [r, g, b] };
                 for (v, c) in pixel.iter_mut().zip(colour) {
                     let mixed = v.to_f32() * (1.0 - a) + c * S::MAX;
-                    *v = S::from_f32_floor((mixed + 0.5).clamp(0.0, S::MAX));
+                    *v = S::from_f32(mixed);
                 }
             }
         }
