@@ -1,0 +1,115 @@
+//! The memory of a run, in bytes: frames wait until their share is free.
+//!
+//! Only the calling thread waits here, never a worker, so a frame that has its share can always be
+//! finished and give it back.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// So many bytes for all frames in flight.
+#[derive(Debug)]
+pub struct Budget {
+    limit_bytes: u64,
+    used_bytes: Mutex<u64>,
+    freed: Condvar,
+}
+
+/// Bytes taken out of a budget; dropping it gives them back.
+#[derive(Debug)]
+pub struct Share {
+    budget: Arc<Budget>,
+    bytes: u64,
+}
+
+impl Budget {
+    /// A budget of this many bytes.
+    #[must_use]
+    pub fn new(limit_bytes: u64) -> Arc<Self> {
+        Arc::new(Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() })
+    }
+
+    /// All of it, in bytes.
+    #[must_use]
+    pub fn limit_bytes(&self) -> u64 {
+        self.limit_bytes
+    }
+
+    /// Bytes that are free now.
+    #[must_use]
+    pub fn free_bytes(&self) -> u64 {
+        self.limit_bytes.saturating_sub(*self.used())
+    }
+
+    /// Waits until this many bytes are free and takes them. More than the whole budget waits until
+    /// nothing else is in use: such a frame runs alone.
+    pub fn take(self: &Arc<Self>, bytes: u64) -> Share {
+        let mut used = self.used();
+        while *used > 0 && *used + bytes > self.limit_bytes {
+            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        }
+        *used += bytes;
+        drop(used);
+        Share { budget: Arc::clone(self), bytes }
+    }
+
+    fn used(&self) -> MutexGuard<'_, u64> {
+        // A number is whole whatever its last holder did.
+        self.used_bytes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Share {
+    /// Gives back what is above this many bytes.
+    pub fn shrink_to(&mut self, bytes: u64) {
+        let surplus = self.bytes.saturating_sub(bytes);
+        self.bytes -= surplus;
+        *self.budget.used() -= surplus;
+        self.budget.freed.notify_all();
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.shrink_to(0);
+    }
+}
+
+/// What the machine, or the control group that the program runs in, has: total bytes.
+///
+/// Linux: the smaller of `/proc/meminfo` `MemAvailable` and cgroup v2 `memory.max`; elsewhere, and
+/// where neither can be read, 4 GiB.
+#[must_use]
+pub fn machine_bytes() -> u64 {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let available = read("/proc/meminfo").and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+    });
+    let group = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
+    match (available, group) {
+        (Some(a), Some(b)) => a.min(b),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => 4 << 30,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_waits_until_there_is_room_and_a_giant_runs_alone() {
+        let budget = Budget::new(100);
+        let first = budget.take(60);
+        let second = budget.take(40);
+        assert_eq!(budget.free_bytes(), 0);
+        let waiting = std::thread::spawn({
+            let budget = Arc::clone(&budget);
+            move || budget.take(1000).bytes
+        });
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        assert!(!waiting.is_finished(), "a frame larger than all has to wait for the others");
+        drop((first, second));
+        assert_eq!(waiting.join().unwrap(), 1000);
+        assert_eq!(budget.free_bytes(), 100);
+    }
+}

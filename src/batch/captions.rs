@@ -1,0 +1,266 @@
+//! `captions.csv`: one line a frame, its first column `file`, the others fields and settings.
+//!
+//! Comma, semicolon or tab, found out from the head line; UTF-8 with or without a byte order mark;
+//! quoted fields may hold line breaks. A column named like a setting (`crop`, `dehaze`) sets it for
+//! that frame; any other is a field. The column `caption` is a finished text, not a template.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::metadata::NAMES;
+use crate::recipe::{Recipe, SETTINGS, distance};
+
+/// A table of captions.
+#[derive(Debug, Default)]
+pub struct Captions {
+    columns: Vec<Column>,
+    lines: Vec<Line>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Debug)]
+enum Column {
+    Setting(&'static str),
+    Field(String),
+}
+
+/// What a table says about one frame.
+#[derive(Debug)]
+pub struct Line {
+    /// Its line in the file, counted from 1.
+    pub number: u64,
+    /// The frame, as the table names it.
+    pub file: String,
+    values: Vec<String>,
+}
+
+impl Captions {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] with the line: no UTF-8, no column `file`, a column that is nearly a
+    /// known one, a line with too many values, a frame named twice, a setting out of range.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let text = std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter(text))
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let head = reader.headers().map_err(|e| broken(&e))?.clone();
+        let mut table = Self { columns: columns(&head)?, ..Self::default() };
+        for record in reader.records() {
+            let record = record.map_err(|e| broken(&e))?;
+            let number = record.position().map_or(0, csv::Position::line);
+            table.add(&record, number)?;
+        }
+        Ok(table)
+    }
+
+    fn add(&mut self, record: &csv::StringRecord, number: u64) -> Result<()> {
+        let wrong = |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
+        if record.iter().all(|value| value.trim().is_empty()) {
+            return Ok(());
+        }
+        let (given, columns) = (record.len(), self.columns.len() + 1);
+        if given > columns {
+            let surplus = wrong(format!("{given} values for {columns} columns"));
+            return Err(surplus.with_hint("a text with a comma in it needs quotes around it"));
+        }
+        let file = record.get(0).unwrap_or_default().trim().to_owned();
+        if file.is_empty() {
+            return Err(wrong("the column 'file' is empty".to_owned()));
+        }
+        let values: Vec<String> = record.iter().skip(1).map(str::to_owned).collect();
+        let line = Line { number, file, values };
+        self.apply(&line, &mut Recipe::default()).map_err(|e| {
+            let error = wrong(e.message().to_owned());
+            match e.hint() {
+                Some(hint) => error.with_hint(hint),
+                None => error,
+            }
+        })?;
+        let name = line.file.replace('\\', "/").trim_start_matches("./").to_owned();
+        if let Some(&first) = self.by_name.get(&name) {
+            let first = self.lines[first].number;
+            let file = line.file.escape_debug();
+            return Err(wrong(format!("'{file}' stands in line {first} already")));
+        }
+        self.by_name.insert(name, self.lines.len());
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// The line of a frame: by its path below the input folder, else by its file name.
+    #[must_use]
+    pub fn find(&self, relative: &Path) -> Option<&Line> {
+        let path = relative.to_string_lossy();
+        let name = relative.file_name().map(|name| name.to_string_lossy());
+        let found = self.by_name.get(path.as_ref());
+        let found = found.or_else(|| name.and_then(|name| self.by_name.get(name.as_ref())));
+        found.map(|&i| &self.lines[i])
+    }
+
+    /// All lines.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Sets in a recipe what a line says of settings; empty values say nothing.
+    ///
+    /// # Errors
+    /// As [`Recipe::set`]; not for a line of a table that was read.
+    pub fn apply(&self, line: &Line, recipe: &mut Recipe) -> Result<()> {
+        for (column, value) in self.columns.iter().zip(&line.values) {
+            if let (Column::Setting(name), false) = (column, value.trim().is_empty()) {
+                if *name != "caption" {
+                    recipe.set(name, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The finished caption of a line, if the table has such a column and the line a text in it.
+    #[must_use]
+    pub fn caption<'a>(&self, line: &'a Line) -> Option<&'a str> {
+        let mut values = self.columns.iter().zip(&line.values);
+        values
+            .find(|(column, _)| matches!(column, Column::Setting("caption")))
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.trim().is_empty())
+    }
+
+    /// The fields of a line that have a value.
+    pub fn fields<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.columns.iter().zip(&line.values).filter_map(|(column, value)| match column {
+            Column::Field(name) if !value.trim().is_empty() => Some((name.as_str(), value.trim())),
+            _ => None,
+        })
+    }
+}
+
+fn not_utf8(bytes: &[u8]) -> Error {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let what = if utf16 { "the table is UTF-16" } else { "the table is not UTF-8" };
+    Error::new(ErrorKind::Usage, what).with_hint("save it as CSV UTF-8")
+}
+
+fn broken(error: &csv::Error) -> Error {
+    let line = error.position().map_or_else(String::new, |p| format!("line {}: ", p.line()));
+    Error::new(ErrorKind::Usage, format!("{line}the table cannot be read: {error}"))
+}
+
+/// The delimiter that the head line has most of, outside of quotes.
+fn delimiter(text: &str) -> u8 {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in text.bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if quoted => {}
+            _ => counts.iter_mut().filter(|(d, _)| *d == byte).for_each(|(_, n)| *n += 1),
+        }
+    }
+    // The first wins a tie: a table of one column is read as comma-separated.
+    counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(d, _)| *d)
+}
+
+fn columns(head: &csv::StringRecord) -> Result<Vec<Column>> {
+    let name = |text: &str| text.trim().to_lowercase().replace(' ', "_");
+    if head.get(0).map(name).as_deref() != Some("file") {
+        let first = head.get(0).unwrap_or_default().escape_debug().to_string();
+        return Err(Error::new(ErrorKind::Usage, format!("the first column is '{first}'"))
+            .with_hint("the first column of a captions table has to be 'file'"));
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    for text in head.iter().skip(1) {
+        let name = name(text);
+        let column = column(&name)?;
+        let label = |column: &Column| match column {
+            Column::Setting(name) => (*name).to_owned(),
+            Column::Field(name) => name.clone(),
+        };
+        if !name.is_empty() && columns.iter().any(|other| label(other) == label(&column)) {
+            let message = format!("there are two columns '{}'", name.escape_debug());
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        columns.push(column);
+    }
+    Ok(columns)
+}
+
+fn column(name: &str) -> Result<Column> {
+    if let Some(setting) = SETTINGS.iter().find(|s| s.name.replace('-', "_") == name.replace('-', "_")) {
+        return Ok(Column::Setting(setting.name));
+    }
+    if NAMES.contains(&name) {
+        return Ok(Column::Field(name.to_owned()));
+    }
+    // One letter off is a slip; a name of its own is a field of the user's own.
+    let known = SETTINGS.iter().map(|s| s.name).chain(NAMES);
+    let near = known.filter(|k| k.len() > 3).find(|k| distance(k, name) == 1);
+    match near {
+        Some(near) => Err(Error::new(
+            ErrorKind::Usage,
+            format!("there is no column '{}'", name.escape_debug()),
+        )
+        .with_hint(format!("did you mean '{near}'? a field of your own needs another name"))),
+        None => Ok(Column::Field(name.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(text: &str, file: &str) -> Vec<(String, String)> {
+        let table = Captions::parse(text.as_bytes()).unwrap();
+        let line = table.find(Path::new(file)).expect("a line for the frame");
+        table.fields(line).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+    }
+
+    #[test]
+    fn all_ways_to_write_a_table_say_the_same() {
+        let right = [("city", "Tumen; \"old\" town\nriver"), ("country", "China")];
+        let right: Vec<_> = right.map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+        for (bom, end, d) in [("", "\n", ","), ("\u{feff}", "\r\n", ";"), ("", "\r\n", "\t")] {
+            let text = format!(
+                "{bom}file{d}City{d}country{end}a.jpg{d}\"Tumen; \"\"old\"\" town\nriver\"{d}China{end}"
+            );
+            assert_eq!(fields(&text, "a.jpg"), right, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_found_before_a_name() {
+        let text = "file,city\nsame.jpg,A\none/same.jpg,B\n";
+        assert_eq!(fields(text, "one/same.jpg")[0].1, "B");
+        assert_eq!(fields(text, "two/same.jpg")[0].1, "A");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        for (text, message) in [
+            ("name,city\na.jpg,B\n", "the first column is 'name'"),
+            ("file,citty\na.jpg,B\n", "there is no column 'citty'"),
+            ("file,city\na.jpg,B\nb.jpg,C\na.jpg,D\n", "line 4: 'a.jpg' stands in line 2 already"),
+            ("file,city\na.jpg,B,C\n", "line 2: 3 values for 2 columns"),
+            ("file,crop\na.jpg,nonsense\n", "line 2: crop: 'nonsense' is not a crop"),
+            ("file,city,City\n", "there are two columns 'city'"),
+        ] {
+            assert_eq!(Captions::parse(text.as_bytes()).unwrap_err().message(), message);
+        }
+        assert!(Captions::parse(b"\xff\xfef\0i\0").unwrap_err().message().contains("UTF-16"));
+    }
+
+    #[test]
+    fn ten_thousand_lines_are_read_and_found() {
+        let mut text = String::from("file,city\n");
+        (0..10_000).for_each(|i| text.push_str(&format!("{i:05}.jpg,city {i}\n")));
+        assert_eq!(fields(&text, "09999.jpg")[0].1, "city 9999");
+    }
+}

@@ -1,0 +1,157 @@
+//! From what was named on the command line to the frames: folders walked in a stable order.
+//!
+//! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
+//! out and counted, hidden names too. Links to files are followed, links to folders are not: no
+//! loops. What was named itself is always a frame, whatever it is, so that its error has its name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::write::TEMPORARY_PREFIX;
+use crate::error::{Error, ErrorKind, Result};
+use crate::format;
+
+/// Names that a frame may have.
+const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
+
+/// A frame to be: where it is, and the path below its input folder that its output keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The file.
+    pub path: PathBuf,
+    /// Folders below the input folder, and the file name; of a file named itself the name alone.
+    pub relative: PathBuf,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The frames, in the order of the arguments, names sorted within a folder.
+    pub inputs: Vec<Input>,
+    /// The folders that were named.
+    pub folders: Vec<PathBuf>,
+    /// Files that are no pictures, counted by extension.
+    pub left_out: BTreeMap<String, usize>,
+    /// Folders and links that could not be read, each with its reason.
+    pub unreadable: Vec<Error>,
+}
+
+impl Found {
+    /// How many files were left out.
+    #[must_use]
+    pub fn left_out_count(&self) -> usize {
+        self.left_out.values().sum()
+    }
+}
+
+/// Looks up everything that was named; what lies below `except` (the output folder) is no input.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if one of them does not exist.
+pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
+    let mut found = Found::default();
+    let except = fs::canonicalize(except).ok();
+    for path in named {
+        let kind = fs::metadata(path).map_err(|e| {
+            let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
+            // A link that leads nowhere is a frame that fails, not a slip of the pen.
+            if fs::symlink_metadata(path).is_ok() { error.with_hint("it is a link that leads nowhere") } else { error }
+        });
+        match kind {
+            Ok(kind) if kind.is_dir() => {
+                found.folders.push(path.clone());
+                walk(path, except.as_deref(), &mut found);
+            }
+            Err(error) if error.hint().is_none() => return Err(error),
+            _ => {
+                let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
+                found.inputs.push(Input { path: path.clone(), relative: name });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
+    let visible = |entry: &walkdir::DirEntry| {
+        let hidden = entry.depth() > 0
+            && (entry.file_name().as_encoded_bytes().starts_with(b".")
+                || entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX));
+        let output = entry.file_type().is_dir()
+            && entry.depth() > 0
+            && except.is_some_and(|except| {
+                fs::canonicalize(entry.path()).is_ok_and(|path| path == except)
+            });
+        !hidden && !output
+    };
+    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.unreadable.push(unreadable(folder, &error));
+                continue;
+            }
+        };
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let path = entry.path();
+        if is_frame(&entry) {
+            let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+            found.inputs.push(Input { path: path.to_path_buf(), relative });
+        } else {
+            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            *found.left_out.entry(extension).or_default() += 1;
+        }
+    }
+}
+
+fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
+    let path = error.path().unwrap_or(folder).to_path_buf();
+    match error.io_error() {
+        Some(cause) => Error::io(ErrorKind::Unreadable, "cannot read the folder", cause).about(path),
+        None => Error::new(ErrorKind::Unreadable, "the folder contains itself").about(path),
+    }
+}
+
+fn is_frame(entry: &walkdir::DirEntry) -> bool {
+    let path = entry.path();
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    // A link to a folder is none whatever its name; a dangling link named like a frame is one, so
+    // that it is reported.
+    let target = if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
+    if target.as_ref().is_some_and(fs::Metadata::is_dir) {
+        return false;
+    }
+    if EXTENSIONS.contains(&extension.as_str()) {
+        return true;
+    }
+    target.is_some_and(|t| t.is_file()) && begins_like_one(path)
+}
+
+fn begins_like_one(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    read.is_ok() && format::sniff(&start).is_some()
+}
+
+/// Paths out of a list with NUL between them, as `find -print0` writes it.
+#[must_use]
+pub fn split_at_nul(list: &[u8]) -> Vec<PathBuf> {
+    list.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(path_of_bytes).collect()
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}

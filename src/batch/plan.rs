@@ -1,0 +1,313 @@
+//! The plan: every frame with its recipe, its fields and its output name, before any work.
+//!
+//! Whatever can be found wrong without decoding a sample is found here: two frames of one name, an
+//! output that is an input, a caption without its fields, a folder that cannot be written.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::captions::Captions;
+use super::inputs::{Found, Input};
+use super::{Caption, Existing, Job};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::format::Format;
+use crate::recipe::{FormatChoice, Recipe};
+use crate::template::{self, Template};
+
+/// What a run is ordered to do, beside the recipe.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// Settings before the table has its say: defaults, folder recipe, `--recipe`.
+    pub recipe: Recipe,
+    /// Settings that win over the table: the flags, by name and text.
+    pub flags: &'a [(String, String)],
+    /// The table of captions.
+    pub captions: Option<&'a Captions>,
+    /// Where outputs go.
+    pub out: &'a Target,
+    /// What happens to outputs that exist.
+    pub existing: Existing,
+}
+
+/// Where outputs go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Into this folder, the tree below each input folder kept.
+    Folder(PathBuf),
+    /// Into this one file.
+    File(PathBuf),
+}
+
+impl Target {
+    /// The folder that everything is written below.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Folder(folder) => folder,
+            Self::File(file) => match file.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                _ => Path::new("."),
+            },
+        }
+    }
+}
+
+/// What is going to be done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The frames, in order.
+    pub jobs: Vec<Job>,
+    /// What the user should know before: lines of the table that no frame has, and the like.
+    pub notes: Vec<String>,
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, or an output is an input.
+pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
+    let mut plan = Plan::default();
+    let mut names = Names::default();
+    let mut unmatched: HashSet<u64> =
+        order.captions.iter().flat_map(|c| c.lines()).map(|line| line.number).collect();
+    let mut without_line = Vec::new();
+    let mut templates = Templates::default();
+
+    for (i, input) in found.inputs.iter().enumerate() {
+        let line = order.captions.and_then(|table| table.find(&input.relative));
+        let mut recipe = order.recipe.clone();
+        let mut fields = Vec::new();
+        let mut caption = None;
+        if let (Some(table), Some(line)) = (order.captions, line) {
+            unmatched.remove(&line.number);
+            table.apply(line, &mut recipe)?;
+            fields = table.fields(line).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+            caption = table.caption(line).map(|text| Caption::Text(text.to_owned()));
+        } else if order.captions.is_some() {
+            without_line.push(&input.relative);
+        }
+        for (name, value) in order.flags {
+            recipe.set(name, value)?;
+            if name == "caption" {
+                caption = None;
+            }
+        }
+        let template = recipe.caption.text.clone();
+        let caption = match caption {
+            Some(text) => text,
+            None if template.is_empty() => Caption::None,
+            None => Caption::Template(templates.get(&template)?),
+        };
+        if let Target::File(file) = order.out {
+            file_decides(file, &mut recipe)?;
+        }
+        let sequence = i as u32 + 1;
+        let mut job = Job {
+            input: input.path.clone(),
+            output: PathBuf::new(),
+            recipe: Arc::new(recipe),
+            fields,
+            caption,
+            sequence,
+            warnings: Vec::new(),
+        };
+        let (name, same_extension) = output_name(input, &job, order, &mut templates)?;
+        job.warnings.extend(same_extension);
+        let (output, renamed) = names.claim(name);
+        job.warnings.extend(renamed);
+        job.output = output;
+        plan.jobs.push(job);
+    }
+    plan.notes = notes(order.captions, &unmatched, &without_line);
+    refuse_inputs_as_outputs(&plan.jobs)?;
+    Ok(plan)
+}
+
+/// `-o name.png` orders a PNG.
+fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
+    let named = format_of_name(file);
+    match (recipe.output.format, named) {
+        (FormatChoice::Same, Some(format)) => {
+            recipe.output.format = FormatChoice::Always(format);
+            Ok(())
+        }
+        (FormatChoice::Always(ordered), Some(format)) if ordered != format => {
+            Err(Error::new(
+                ErrorKind::Usage,
+                format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
+            )
+            .about(file))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The format that a name promises.
+#[must_use]
+pub fn format_of_name(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_lowercase().as_str() {
+        "jpg" | "jpeg" | "jpe" => Some(Format::Jpeg),
+        "png" => Some(Format::Png),
+        "tif" | "tiff" => Some(Format::Tiff),
+        "webp" => Some(Format::WebP),
+        _ => None,
+    }
+}
+
+/// Where the frame goes, and a warning if its name says another format than its content.
+fn output_name(
+    input: &Input,
+    job: &Job,
+    order: &Order,
+    templates: &mut Templates,
+) -> Result<(PathBuf, Option<Warning>)> {
+    let folder = match order.out {
+        Target::File(file) => return Ok((file.clone(), None)),
+        Target::Folder(folder) => folder,
+    };
+    let content = super::frame::sniff_file(&input.path);
+    let named = format_of_name(&input.relative);
+    let mut warning = None;
+    let extension = match (job.recipe.output.format, content, named) {
+        (FormatChoice::Always(format), _, named) if named != Some(format) => Some(format.extension()),
+        (FormatChoice::Same, Some(content), named) if named != Some(content) => {
+            if let Some(extension) = input.relative.extension() {
+                let extension = extension.to_string_lossy().into_owned();
+                warning = named.map(|_| Warning::WrongExtension { extension, format: content.name() });
+            }
+            Some(content.extension())
+        }
+        // The name's own extension stays as it is written: .JPG, .jpeg.
+        _ => None,
+    };
+    let extension = match extension {
+        Some(extension) => std::ffi::OsString::from(extension),
+        None => input.relative.extension().unwrap_or_default().to_os_string(),
+    };
+    let below = input.relative.parent().unwrap_or(Path::new(""));
+    let default = order_is_filename(&job.recipe.output.name);
+    let name = if default {
+        plain_name(input, named.is_some(), &extension)
+    } else {
+        let suffix = format!(".{}", extension.to_string_lossy());
+        let template = templates.get(&job.recipe.output.name)?;
+        let fields = job.all_fields()?;
+        template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
+    };
+    Ok((folder.join(below).join(name), warning))
+}
+
+fn order_is_filename(template: &str) -> bool {
+    template.trim() == "{{ filename }}"
+}
+
+/// The input's own name, byte for byte, with this extension.
+fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -> std::ffi::OsString {
+    let name = input.relative.file_name().unwrap_or_default();
+    if input.relative.extension() == Some(extension) || extension.is_empty() {
+        return name.to_os_string();
+    }
+    let stem = if has_extension { input.relative.file_stem().unwrap_or(name) } else { name };
+    let mut with = stem.to_os_string();
+    with.push(".");
+    with.push(extension);
+    with
+}
+
+/// Names that are taken, as file systems compare them: normalised, case-folded.
+#[derive(Debug, Default)]
+struct Names {
+    taken: HashMap<String, u32>,
+}
+
+impl Names {
+    /// The name, or the name with a number if another frame has it.
+    fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
+        if self.insert(&path) {
+            return (path, None);
+        }
+        let stem = path.file_stem().unwrap_or_default().to_os_string();
+        for number in 2.. {
+            let mut name = stem.clone();
+            name.push(format!("-{number}"));
+            if let Some(extension) = path.extension() {
+                name.push(".");
+                name.push(extension);
+            }
+            let numbered = path.with_file_name(name);
+            if self.insert(&numbered) {
+                let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let text = format!("another frame has that output name, so this one is '{name}'");
+                return (numbered, Some(Warning::Other(text)));
+            }
+        }
+        (path, None)
+    }
+
+    fn insert(&mut self, path: &Path) -> bool {
+        let folded: String = match path.to_str() {
+            Some(text) => text.nfkc().flat_map(char::to_lowercase).nfc().collect(),
+            // Names that are no text are compared by their bytes.
+            None => format!("{:?}", path.as_os_str()),
+        };
+        self.taken.insert(folded, 1).is_none()
+    }
+}
+
+/// Templates that were read, by their source: most frames share one.
+#[derive(Debug, Default)]
+struct Templates(HashMap<String, Arc<Template>>);
+
+impl Templates {
+    fn get(&mut self, source: &str) -> Result<Arc<Template>> {
+        if let Some(template) = self.0.get(source) {
+            return Ok(Arc::clone(template));
+        }
+        let template = Arc::new(Template::parse(source)?);
+        self.0.insert(source.to_owned(), Arc::clone(&template));
+        Ok(template)
+    }
+}
+
+fn notes(
+    captions: Option<&Captions>,
+    unmatched: &HashSet<u64>,
+    without_line: &[&PathBuf],
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    let lines = captions.iter().flat_map(|c| c.lines());
+    for line in lines.filter(|line| unmatched.contains(&line.number)) {
+        notes.push(format!("captions, line {}: no frame is named '{}'", line.number, line.file));
+    }
+    for path in without_line {
+        notes.push(format!("captions: no line for '{}'", path.display()));
+    }
+    notes
+}
+
+/// An output that is an input through whatever links would be lost while it is read.
+fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
+    let inputs: HashMap<FileId, &Path> =
+        jobs.iter().filter_map(|job| Some((file_id(&job.input)?, job.input.as_path()))).collect();
+    for job in jobs {
+        if let Some(input) = file_id(&job.output).and_then(|id| inputs.get(&id)) {
+            let message = format!("the output is the input '{}'", input.display());
+            return Err(Error::new(ErrorKind::Usage, message)
+                .about(&job.output)
+                .with_hint("originals are never written over: name another output folder"));
+        }
+    }
+    Ok(())
+}
+
+type FileId = same_file::Handle;
+
+fn file_id(path: &Path) -> Option<FileId> {
+    let kind = fs::metadata(path).ok()?;
+    // Opening a pipe would wait for its other end.
+    if kind.is_file() { same_file::Handle::from_path(path).ok() } else { None }
+}
