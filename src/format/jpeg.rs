@@ -11,7 +11,6 @@ mod blocks;
 mod damage;
 mod decode;
 mod encode;
-mod inks;
 mod walk;
 
 pub(super) use decode::decode;

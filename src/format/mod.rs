@@ -7,11 +7,13 @@
 //! This room knows bytes, not files: whoever calls it reads and writes them.
 
 mod guard;
+mod inks;
 mod jpeg;
 mod png;
 mod profile;
 mod samples;
 mod sniff;
+mod store;
 mod tiff;
 mod upright;
 mod webp;

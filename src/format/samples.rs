@@ -45,6 +45,15 @@ pub(super) enum Alpha {
     Transparent,
 }
 
+impl Alpha {
+    /// Of both together.
+    pub(super) fn join(&mut self, other: Self) {
+        if other == Self::Transparent {
+            *self = other;
+        }
+    }
+}
+
 /// Lays a row with alpha last over white: out = (s·a + full·(full − a)) / full, rounded.
 pub(super) fn over_white<D: Depth>(row: &[D], colours: usize, out: &mut [D]) -> Alpha {
     let mut alpha = Alpha::Opaque;
@@ -71,10 +80,10 @@ pub(super) fn to_eight(sample: u16) -> u8 {
 }
 
 /// An image buffer of exactly these samples.
-pub(super) fn picture<P>(size: Size, samples: Vec<P::Subpixel>) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
-where
-    P: Pixel,
-{
+fn picture<P: Pixel>(
+    size: Size,
+    samples: Vec<P::Subpixel>,
+) -> Result<ImageBuffer<P, Vec<P::Subpixel>>> {
     ImageBuffer::from_raw(size.width, size.height, samples).ok_or_else(|| {
         Error::new(ErrorKind::Internal, format!("fewer samples than {size} px need"))
     })

@@ -1,4 +1,287 @@
-use super::*;
-pub(super) fn probe(_: &[u8], _: &Limits) -> Result<Header> { Err(Error::new(ErrorKind::Unsupported, "soon")) }
-pub(super) fn decode(_: &[u8], _: Header, _: &Decoding, _: &Pool) -> Result<Decoded> { Err(Error::new(ErrorKind::Unsupported, "soon")) }
-pub(super) fn encode(_: &Frame, _: &Blocks, _: &mut Vec<u8>) -> Result<Vec<Warning>> { Err(Error::new(ErrorKind::Unsupported, "soon")) }
+//! WebP (RFC 9649): lossy and lossless read, lossless written; of an animation the first picture.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use image::codecs::webp::{WebPDecoder, WebPEncoder};
+use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
+
+use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
+use super::store::{Run, Store};
+use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Facts, Frame, Pixels, Pool, Size};
+use crate::metadata::Blocks;
+
+/// Pixels on a side at most: the format counts them in 14 bits.
+const MOST_SIDE_PX: u32 = 16_383;
+/// Bytes that a file cut short is filled up with zeros to, at most, to see what is there.
+const MOST_MISSING_BYTES: usize = 64 << 20;
+/// Flags of the VP8X chunk.
+const HAS_ICC: u8 = 0x20;
+const HAS_EXIF: u8 = 0x08;
+const HAS_XMP: u8 = 0x04;
+
+/// The chunks of a WebP file, the last perhaps cut short; `whole` if none is.
+struct Chunks<'a> {
+    list: Vec<([u8; 4], &'a [u8])>,
+    whole: bool,
+}
+
+fn chunks(bytes: &[u8]) -> Chunks<'_> {
+    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let whole = bytes.len() as u64 >= u64::from(promised) + 8;
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    rest = &rest[..rest.len().min((promised as usize).saturating_sub(4))];
+    let mut list = Vec::new();
+    while let Some((&kind, after)) = rest.split_first_chunk::<4>() {
+        let Some((&length, body)) = after.split_first_chunk::<4>() else { break };
+        let length = u32::from_le_bytes(length) as usize;
+        let Some((body, after)) = body.split_at_checked(length) else {
+            list.push((kind, body));
+            return Chunks { list, whole: false };
+        };
+        list.push((kind, body));
+        // Chunks stand on even positions.
+        rest = after.get(length % 2..).unwrap_or_default();
+    }
+    Chunks { list, whole }
+}
+
+impl<'a> Chunks<'a> {
+    fn find(&self, kind: &[u8; 4]) -> Option<&'a [u8]> {
+        self.list.iter().find(|(k, _)| k == kind).map(|&(_, body)| body)
+    }
+
+    fn exif(&self) -> Option<&'a [u8]> {
+        let exif = self.find(b"EXIF")?;
+        // Some writers keep JPEG's wrapping.
+        Some(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
+    }
+
+    fn lossless(&self) -> bool {
+        self.find(b"VP8L").is_some()
+    }
+
+    fn animated(&self) -> bool {
+        self.find(b"ANMF").is_some()
+    }
+}
+
+type WebP<'a> = WebPDecoder<Cursor<&'a [u8]>>;
+
+fn open(bytes: &[u8]) -> Result<WebP<'_>> {
+    WebPDecoder::new(Cursor::new(bytes)).map_err(|e| damaged(&reason(&e)))
+}
+
+fn reason(e: &ImageError) -> String {
+    match e {
+        ImageError::IoError(_) => "the file ends before its picture does".to_owned(),
+        other => other.to_string().chars().take(120).collect(),
+    }
+}
+
+fn damaged(fault: &str) -> Error {
+    Error::new(ErrorKind::Damaged, format!("the WebP is damaged: {fault}"))
+        .with_hint("copy it again, or accept damaged files to develop what there is")
+}
+
+/// The header of a WebP: its chunks and the size in the first of them.
+pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let decoder = open(bytes)?;
+    let (width, height) = decoder.dimensions();
+    let stored = Size::new(width, height);
+    limits.admit(stored, 0)?;
+    let alpha = decoder.color_type() == ColorType::Rgba8;
+    let chunks = chunks(bytes);
+    let orientation = upright::from_exif(chunks.exif().unwrap_or_default());
+    let frame_bytes = samples::frame_bytes(stored, 3, 8);
+    let area = stored.area();
+    // Canvas and picture of an animation; the words of lossless; the planes of lossy.
+    let coded = match (chunks.animated(), chunks.lossless()) {
+        (true, _) => 8 * area,
+        (false, true) => 4 * area,
+        (false, false) => 2 * area,
+    };
+    let with_alpha = if alpha { 6 * area } else { 0 };
+    let needs = (coded + with_alpha).max(upright::extra_bytes(orientation, frame_bytes));
+    let kind = match (chunks.animated(), chunks.lossless()) {
+        (true, _) => "animation",
+        (false, true) => "lossless",
+        (false, false) => "lossy",
+    };
+    Ok(Header {
+        format: Format::WebP,
+        size: upright::size(stored, orientation),
+        orientation,
+        channels: 3,
+        depth_bits: 8,
+        kind: kind.to_owned(),
+        alpha,
+        subsampling: None,
+        decode_bytes: frame_bytes + needs,
+    })
+}
+
+/// Decodes a WebP whose header has been admitted.
+pub(super) fn decode(
+    bytes: &[u8],
+    header: Header,
+    decoding: &Decoding,
+    pool: &Pool,
+) -> Result<Decoded> {
+    let chunks = chunks(bytes);
+    let mut warnings = Vec::new();
+    let cut = || "the file ends before its picture does".to_owned();
+    let strict = if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
+    let pixels = match strict {
+        Ok(pixels) => pixels,
+        Err(fault) if decoding.accept_damaged => {
+            warnings.clear();
+            let filled = filled_up(bytes);
+            let pixels = pixels(&filled, &header, pool, &mut warnings);
+            warnings.push(Warning::Damaged(fault.clone()));
+            pixels.map_err(|_| damaged(&fault))?
+        }
+        Err(fault) => return Err(damaged(&fault)),
+    };
+    if chunks.animated() {
+        warnings.push(Warning::FirstOfMany);
+    }
+    let mut blocks = blocks(&chunks, &mut warnings);
+    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
+    let pixels = upright::turned(pixels, header.orientation, pool)?;
+    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
+    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+}
+
+/// The file with zeros for what it lacks: the decoder gives nothing at all without them.
+fn filled_up(bytes: &[u8]) -> Vec<u8> {
+    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let most = bytes.len() + MOST_MISSING_BYTES;
+    let mut filled = bytes.to_vec();
+    filled.resize((promised as usize + 8).clamp(bytes.len(), most), 0);
+    filled
+}
+
+fn pixels(
+    bytes: &[u8],
+    header: &Header,
+    pool: &Pool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Pixels, String> {
+    let say = |e: Error| e.message().to_owned();
+    let stored = upright::size(header.size, header.orientation);
+    let channels = if header.alpha { 4 } else { 3 };
+    let mut buffer = pool.take_u8(samples::length(stored, channels).map_err(say)?);
+    let decoder = open(bytes).map_err(say)?;
+    if decoder.total_bytes() != buffer.len() as u64 {
+        return Err("its chunks contradict each other".to_owned());
+    }
+    decoder.read_image(&mut buffer).map_err(|e| reason(&e))?;
+    if !header.alpha {
+        return samples::eight(stored, 3, buffer).map_err(say);
+    }
+    let mut store = Store::new(stored, 3, 8, pool).map_err(say)?;
+    for (y, row) in buffer.chunks_exact(stored.width as usize * 4).enumerate() {
+        store.put(0, y, Run::Eight(row), 4);
+    }
+    pool.give_u8(buffer);
+    store.finish(warnings).map_err(say)
+}
+
+fn blocks(chunks: &Chunks<'_>, warnings: &mut Vec<Warning>) -> Blocks {
+    let exif = chunks.exif().map(<[u8]>::to_vec);
+    let xmp = chunks.find(b"XMP ").map(<[u8]>::to_vec);
+    let icc = chunks.find(b"ICCP").filter(|icc| !icc.is_empty());
+    if icc.is_some_and(|icc| icc.len() > MOST_ICC_BYTES) {
+        warnings.push(Warning::ProfileDropped("it is larger than 16 MiB".to_owned()));
+    }
+    Blocks {
+        exif: within(exif, MOST_EXIF_BYTES, "EXIF", warnings),
+        xmp: within(xmp, MOST_XMP_BYTES, "XMP", warnings),
+        icc: icc.filter(|icc| icc.len() <= MOST_ICC_BYTES).map(Into::into),
+        ..Blocks::default()
+    }
+}
+
+/// Encodes a frame losslessly with 8 bits a sample, and its profile, EXIF and XMP.
+pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Result<Vec<Warning>> {
+    let size = frame.size();
+    if size.long_side() > MOST_SIDE_PX {
+        let message = format!("{size} px, but a side of a WebP has {MOST_SIDE_PX} px at most");
+        return Err(Error::new(ErrorKind::TooLarge, message));
+    }
+    let mut warnings = Vec::new();
+    let eight = |wide: &[u16]| wide.iter().map(|&s| samples::to_eight(s)).collect::<Vec<_>>();
+    let mut coded = Vec::new();
+    match &frame.pixels {
+        Pixels::Gray8(p) => encode_eight(p.as_raw(), size, ExtendedColorType::L8, &mut coded)?,
+        Pixels::Rgb8(p) => encode_eight(p.as_raw(), size, ExtendedColorType::Rgb8, &mut coded)?,
+        Pixels::Gray16(p) => {
+            encode_eight(&eight(p.as_raw()), size, ExtendedColorType::L8, &mut coded)?;
+        }
+        Pixels::Rgb16(p) => {
+            encode_eight(&eight(p.as_raw()), size, ExtendedColorType::Rgb8, &mut coded)?;
+        }
+    }
+    if frame.pixels.depth_bits() > 8 {
+        warnings.push(Warning::DepthReduced);
+    }
+    let mut blocks = blocks.clone();
+    // WebP has colour only.
+    profile::drop_unfit(&mut blocks.icc, 3, &mut warnings);
+    for (there, name) in [
+        (blocks.xmp_extended.is_some(), "extended XMP, which WebP has no place for"),
+        (blocks.photoshop.is_some(), "IPTC, which WebP has no place for"),
+        (blocks.comment.is_some(), "the comment, which WebP has no place for"),
+    ] {
+        if there {
+            warnings.push(Warning::MetadataDropped(name.to_owned()));
+        }
+    }
+    assemble(&coded, size, &blocks, out)?;
+    Ok(warnings)
+}
+
+fn encode_eight(
+    samples: &[u8],
+    size: Size,
+    colour: ExtendedColorType,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    WebPEncoder::new_lossless(out)
+        .encode(samples, size.width, size.height, colour)
+        .map_err(|e| Error::new(ErrorKind::Internal, format!("the WebP encoder failed: {e}")))
+}
+
+/// Puts the picture and the metadata into one RIFF file, in the order of RFC 9649, 2.7.
+fn assemble(coded: &[u8], size: Size, blocks: &Blocks, out: &mut Vec<u8>) -> Result<()> {
+    let picture = chunks(coded).find(b"VP8L").ok_or_else(|| {
+        Error::new(ErrorKind::Internal, "the WebP encoder wrote an unknown layout")
+    })?;
+    let (icc, exif, xmp) = (blocks.icc.as_deref(), blocks.exif.as_deref(), blocks.xmp.as_deref());
+    let flag = |block: Option<&[u8]>, flag| if block.is_some() { flag } else { 0 };
+    let flags = flag(icc, HAS_ICC) | flag(exif, HAS_EXIF) | flag(xmp, HAS_XMP);
+    let [w0, w1, w2, _] = (size.width - 1).to_le_bytes();
+    let [h0, h1, h2, _] = (size.height - 1).to_le_bytes();
+    let extended = [flags, 0, 0, 0, w0, w1, w2, h0, h1, h2];
+    out.extend_from_slice(b"RIFF\0\0\0\0WEBP");
+    for (kind, body) in [
+        (b"VP8X", (flags != 0).then_some(extended.as_slice())),
+        (b"ICCP", icc),
+        (b"VP8L", Some(picture)),
+        (b"EXIF", exif),
+        (b"XMP ", xmp),
+    ] {
+        let Some(body) = body else { continue };
+        out.extend_from_slice(kind);
+        out.extend_from_slice(&(body.len() as u32).to_le_bytes());
+        out.extend_from_slice(body);
+        out.resize(out.len().next_multiple_of(2), 0);
+    }
+    let length = u32::try_from(out.len() - 8)
+        .map_err(|_| Error::new(ErrorKind::TooLarge, "a WebP has 4 GiB at most"))?;
+    out[4..8].copy_from_slice(&length.to_le_bytes());
+    Ok(())
+}

@@ -9,13 +9,16 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::super::inks::{Polarity, Press};
 use super::super::{Decoded, Decoding, Header, profile, samples, upright};
-use super::walk::{self, EOI, Extent, FrameHeader, Process, Walk};
-use super::{blocks, damage, inks};
+use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
+use super::{blocks, damage};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pool};
 use crate::metadata::Blocks;
 
+/// Adobe's marker: inks are stored inverted.
+const APP14: u8 = APP0 + 14;
 /// What fills the places that a damaged file has nothing for.
 const MISSING: u8 = 128;
 /// Written to the last row before decoding: if it is still there, the decoder stopped before it.
@@ -193,14 +196,12 @@ impl Source<'_> {
     fn inks_to_lights(&self, buffer: &mut Vec<u8>, blocks: &mut Blocks, warnings: &mut Vec<Warning>) {
         let icc = blocks.icc.take();
         let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
-        let polarity = inks::polarity(&self.walk.segments);
-        let conversion = inks::to_rgb(buffer, usize::from(self.frame.width), polarity, inks);
+        let adobe = |s: &Segment<'_>| s.marker == APP14 && s.body.starts_with(b"Adobe");
+        let inverted = self.walk.segments.iter().any(adobe);
+        let press = Press::new(if inverted { Polarity::Light } else { Polarity::Ink }, inks);
+        press.print_in_place(buffer, usize::from(self.frame.width));
         if icc.is_some() {
-            let how = match conversion {
-                inks::Conversion::Profile => "the inks were converted to sRGB through it",
-                inks::Conversion::Plain => "it cannot be used; the inks were converted plainly",
-            };
-            warnings.push(Warning::ProfileDropped(how.to_owned()));
+            warnings.push(Warning::ProfileDropped(press.said().to_owned()));
         }
     }
 }

@@ -1,0 +1,104 @@
+//! The chunks of a PNG, looked over without inflating any.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Size;
+
+const SIGNATURE_BYTES: usize = 8;
+
+/// The colour type of IHDR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Colour {
+    Grey,
+    Rgb,
+    Palette,
+    GreyAlpha,
+    RgbAlpha,
+}
+
+/// What the chunks say.
+#[derive(Debug)]
+pub(super) struct Layout<'a> {
+    pub(super) size: Size,
+    pub(super) depth: u8,
+    pub(super) colour: Colour,
+    pub(super) interlaced: bool,
+    /// Whether pixels can be transparent, by their type or by tRNS.
+    pub(super) alpha: bool,
+    /// Whether acTL announces an animation of more than one picture.
+    pub(super) animated: bool,
+    pub(super) exif: Option<&'a [u8]>,
+    /// Whether there is an iCCP chunk, usable or not.
+    pub(super) profile: bool,
+}
+
+/// The chunks up to the end or to the first that is cut short.
+fn chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    let mut rest = bytes.get(SIGNATURE_BYTES..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (&length, after) = rest.split_first_chunk::<4>()?;
+        let (&kind, after) = after.split_first_chunk::<4>()?;
+        let (body, after) = after.split_at_checked(u32::from_be_bytes(length) as usize)?;
+        rest = after.get(4..).unwrap_or_default();
+        Some((kind, body))
+    })
+}
+
+fn damaged(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Damaged, what)
+}
+
+/// Looks over all chunks.
+pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
+    let mut chunks = chunks(bytes);
+    let Some((kind, header)) = chunks.next() else {
+        return Err(damaged("the PNG ends before its header"));
+    };
+    if &kind == b"CgBI" {
+        let what = "this is an iPhone-optimised PNG, which longlens does not read";
+        return Err(Error::new(ErrorKind::Unsupported, what));
+    }
+    let mut layout = parse_header(&kind, header)?;
+    for (kind, body) in chunks {
+        match &kind {
+            b"PLTE" if body.is_empty() || body.len() % 3 != 0 || body.len() > 768 => {
+                return Err(damaged(format!("the PNG has a palette of {} bytes", body.len())));
+            }
+            b"tRNS" => layout.alpha = true,
+            b"acTL" => layout.animated = body.first_chunk().is_some_and(|n| *n > [0, 0, 0, 1]),
+            b"eXIf" => layout.exif = layout.exif.or(Some(body)),
+            b"iCCP" => layout.profile = true,
+            b"IHDR" => return Err(damaged("the PNG has two headers")),
+            b"IEND" => break,
+            _ => {}
+        }
+    }
+    Ok(layout)
+}
+
+/// IHDR, with the combinations that the standard allows.
+fn parse_header(kind: &[u8; 4], body: &[u8]) -> Result<Layout<'static>> {
+    let broken = || damaged("the header of the PNG is broken");
+    let (b"IHDR", Ok(body)) = (kind, <[u8; 13]>::try_from(body)) else { return Err(broken()) };
+    let [w0, w1, w2, w3, h0, h1, h2, h3, depth, colour, compression, filter, interlace] = body;
+    let colour = match (colour, depth) {
+        (0, 1 | 2 | 4 | 8 | 16) => Colour::Grey,
+        (2, 8 | 16) => Colour::Rgb,
+        (3, 1 | 2 | 4 | 8) => Colour::Palette,
+        (4, 8 | 16) => Colour::GreyAlpha,
+        (6, 8 | 16) => Colour::RgbAlpha,
+        _ => return Err(broken()),
+    };
+    if compression != 0 || filter != 0 || interlace > 1 {
+        return Err(broken());
+    }
+    Ok(Layout {
+        size: Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3])),
+        depth,
+        colour,
+        interlaced: interlace == 1,
+        alpha: matches!(colour, Colour::GreyAlpha | Colour::RgbAlpha),
+        animated: false,
+        exif: None,
+        profile: false,
+    })
+}

@@ -1,0 +1,89 @@
+//! PNG written: 8 or 16 bits, grey or colour, the fast compression made for pictures.
+
+use std::borrow::Cow;
+
+use png::text_metadata::ITXtChunk;
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info};
+
+use super::blocks::XMP_KEYWORD;
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Frame, Pixels};
+use crate::metadata::Blocks;
+
+/// Samples that are put into big-endian order at once.
+const RUN_SAMPLES: usize = 1 << 16;
+
+/// Encodes a frame with its profile, EXIF and XMP.
+pub(in super::super) fn encode(
+    frame: &Frame,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    let failed = |e: EncodingError| {
+        Error::new(ErrorKind::Internal, format!("the PNG encoder failed: {e}"))
+    };
+    write(frame, blocks, out, &mut warnings).map_err(failed)?;
+    Ok(warnings)
+}
+
+/// What the chunks before the picture hold.
+fn info<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> Info<'a> {
+    let size = frame.size();
+    let mut info = Info::with_size(size.width, size.height);
+    info.color_type =
+        if frame.pixels.channels() == 1 { ColorType::Grayscale } else { ColorType::Rgb };
+    info.bit_depth = if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
+    info.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
+    info.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
+    match blocks.xmp.as_deref().map(std::str::from_utf8) {
+        Some(Ok(xmp)) => info.utf8_text.push(ITXtChunk::new(XMP_KEYWORD, xmp)),
+        Some(Err(_)) => {
+            warnings.push(Warning::MetadataDropped("XMP that is not UTF-8".to_owned()));
+        }
+        None => {}
+    }
+    for (block, name) in [
+        (blocks.xmp_extended.is_some(), "extended XMP, which PNG has no place for"),
+        (blocks.photoshop.is_some(), "IPTC, which PNG has no place for"),
+        (blocks.comment.is_some(), "the comment, which PNG has no place for"),
+    ] {
+        if block {
+            warnings.push(Warning::MetadataDropped(name.to_owned()));
+        }
+    }
+    info
+}
+
+fn write(
+    frame: &Frame,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), EncodingError> {
+    let mut encoder = Encoder::with_info(out, info(frame, blocks, warnings))?;
+    encoder.set_compression(Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    match &frame.pixels {
+        Pixels::Gray8(p) => writer.write_image_data(p.as_raw())?,
+        Pixels::Rgb8(p) => writer.write_image_data(p.as_raw())?,
+        Pixels::Gray16(p) => write_sixteen(&mut writer, p.as_raw())?,
+        Pixels::Rgb16(p) => write_sixteen(&mut writer, p.as_raw())?,
+    }
+    writer.finish()
+}
+
+/// Hands 16-bit samples over, high byte first, without a second copy of the frame.
+fn write_sixteen(
+    writer: &mut png::Writer<&mut Vec<u8>>,
+    samples: &[u16],
+) -> Result<(), EncodingError> {
+    let mut stream = writer.stream_writer()?;
+    let mut bytes = Vec::with_capacity(2 * RUN_SAMPLES);
+    for run in samples.chunks(RUN_SAMPLES) {
+        bytes.clear();
+        bytes.extend(run.iter().flat_map(|s| s.to_be_bytes()));
+        std::io::Write::write_all(&mut stream, &bytes)?;
+    }
+    stream.finish()
+}
