@@ -1,0 +1,99 @@
+//! What the outputs may say of a frame: how much of its metadata leaves the house.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+
+/// What is taken out of a frame's metadata before it is delivered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Privacy {
+    /// Where the photographer stood, serial numbers, the owner's name unless it is the byline, and
+    /// embedded previews go; where the subject is stays. Every latitude and longitude goes, the
+    /// subject's too: a block does not say surely whose it is.
+    #[default]
+    Field,
+    /// Nothing, except previews that no longer show the frame.
+    Keep,
+    /// Everything but byline, credit, copyright, description and the colour profile.
+    Bare,
+}
+
+/// Whether the frame's fields are written into its metadata.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WriteMetadata {
+    /// The metadata says what it said before.
+    #[default]
+    No,
+    /// EXIF, IPTC-IIM and XMP all say what the fields say.
+    Yes,
+}
+
+/// What becomes of the colour profile.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// The frame keeps its own.
+    #[default]
+    Keep,
+    /// The samples are converted to sRGB.
+    Srgb,
+}
+
+/// What happens to a frame's metadata.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// What is taken out.
+    pub privacy: Privacy,
+    /// Whether the fields are written.
+    pub write_metadata: WriteMetadata,
+    /// What becomes of the colour profile.
+    pub profile: Profile,
+}
+
+/// The names of an enum's values, there and back.
+macro_rules! named {
+    ($type:ident, $what:literal, $($value:ident = $name:literal),+) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$value => $name),+ })
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self, Error> {
+                match text {
+                    $($name => Ok(Self::$value),)+
+                    _ => Err(Error::new(ErrorKind::Usage, format!("no {} '{text}'", $what))
+                        .with_hint(format!("choose one of {}", [$($name),+].join(", ")))),
+                }
+            }
+        }
+    };
+}
+
+named!(Privacy, "level of privacy", Field = "field", Keep = "keep", Bare = "bare");
+named!(WriteMetadata, "way to write metadata", No = "no", Yes = "yes");
+named!(Profile, "treatment of the profile", Keep = "keep", Srgb = "srgb");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_there_and_back_and_the_cautious_one_is_the_default() {
+        for privacy in [Privacy::Field, Privacy::Keep, Privacy::Bare] {
+            assert_eq!(privacy.to_string().parse(), Ok(privacy));
+        }
+        assert_eq!(Policy::default().privacy, Privacy::Field);
+        let error = "all".parse::<Profile>().unwrap_err();
+        assert_eq!(error.hint(), Some("choose one of keep, srgb"));
+    }
+}
