@@ -23,6 +23,8 @@ pub enum ErrorKind {
     TooLarge,
     /// A caption or a metadata field cannot be made as ordered.
     Caption,
+    /// The finished file holds what was to be taken out of it, and is not delivered.
+    Privacy,
     /// The output cannot be written: disk full, folder not writable.
     Environment,
     /// The run was interrupted before this frame was done.

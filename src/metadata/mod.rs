@@ -3,11 +3,24 @@
 //! Blocks are carried as the bytes they are. This room reads fields out of them, changes them in
 //! place where something has to change, and takes out what must not leave the house.
 
+mod carry;
+mod exif;
+mod fields;
+pub mod icc;
+mod iptc;
+mod photoshop;
 mod policy;
+mod secrets;
+mod segments;
+mod verify;
+mod xmp;
 
 use std::sync::Arc;
 
+pub use carry::{Carried, Change, Removed, SOFTWARE, carry_over};
+pub use fields::{Fields, NAMES, Origin, Value};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};
+pub use verify::verify;
 
 /// The metadata blocks of one file, each as the bytes that the standard defines, without the
 /// wrapping of the container.

@@ -1,0 +1,280 @@
+//! From the blocks of the file that was read to those of the file that is written.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::fields::Fields;
+use super::iptc::Iim;
+use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
+use super::policy::{Policy, Privacy, Profile, WriteMetadata};
+use super::secrets::Secrets;
+use super::xmp::{Changing, Packet};
+use super::{Blocks, exif, icc, xmp};
+use crate::error::{Result, Warning};
+use crate::frame::Size;
+
+/// What EXIF's 'Software' says of a file that longlens wrote.
+pub const SOFTWARE: &str = concat!("longlens ", env!("CARGO_PKG_VERSION"));
+
+/// The fields that [`Privacy::Bare`] leaves.
+const BARE: [&str; 4] = ["byline", "credit", "copyright", "description"];
+
+/// What happened to the frame that its metadata has to follow.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The size of the finished picture.
+    pub size: Size,
+    /// What is known of the frame; the byline tells whether the camera's owner may stay.
+    pub fields: &'a Fields,
+}
+
+/// Something that was taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Removed {
+    /// Where the photographer stood.
+    Position,
+    /// Serial numbers and other names of one camera or lens.
+    SerialNumber,
+    /// The camera owner's name.
+    Owner,
+    /// A maker's note that could not be cleaned surely.
+    MakerNote,
+    /// Pictures of the frame as it was.
+    Preview,
+    /// Pointers to gain maps, films and other pictures in the old file.
+    FurtherPicture,
+    /// A comment or another part that cannot be read surely.
+    Unread,
+    /// Everything but the few fields that stay.
+    AllElse,
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Position => "position",
+            Self::SerialNumber => "serial numbers",
+            Self::Owner => "camera owner",
+            Self::MakerNote => "maker's note",
+            Self::Preview => "embedded previews",
+            Self::FurtherPicture => "pointers to further pictures",
+            Self::Unread => "parts that cannot be read",
+            Self::AllElse => "all else",
+        })
+    }
+}
+
+/// The blocks to write, and what [`super::verify`] has to know of how they came about.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// The blocks to write.
+    pub blocks: Blocks,
+    /// Whether the file said where it was taken.
+    pub had_position: bool,
+    /// What was taken out, each kind once.
+    pub removed: Vec<Removed>,
+    /// What could not be carried or was cut.
+    pub warnings: Vec<Warning>,
+    pub(super) privacy: Privacy,
+    pub(super) byline: Option<String>,
+    pub(super) secrets: Secrets,
+}
+
+/// Makes the blocks of the finished file out of those of the file that was read.
+///
+/// What the policy does not name is carried byte for byte. Under every policy the picture is
+/// upright and of its new size, and previews and pointers to other pictures in the file are gone,
+/// since they show or mean the frame as it was.
+///
+/// # Errors
+/// If the profile that the policy asks for cannot be made.
+pub fn carry_over(blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
+    let icc = match (policy.profile, &blocks.icc) {
+        (Profile::Srgb, Some(_)) => Some(icc::srgb()?),
+        (_, icc) => icc.clone(),
+    };
+    let mut carrying = Carrying {
+        policy,
+        change,
+        byline: change.fields.get("byline"),
+        had_position: says_position(&blocks),
+        removed: BTreeSet::new(),
+        warnings: Vec::new(),
+        secrets: Secrets::default(),
+    };
+    let carried = carrying.carry(&blocks);
+    let blocks = match policy.privacy {
+        // The search afterwards needs what stood in the blocks, so they are gone through all the same.
+        Privacy::Bare => carrying.bare(&blocks),
+        _ => carried,
+    };
+    Ok(Carried {
+        blocks: Blocks { icc, ..blocks },
+        had_position: carrying.had_position,
+        removed: carrying.removed.into_iter().collect(),
+        warnings: carrying.warnings,
+        privacy: policy.privacy,
+        byline: carrying.byline.map(str::to_owned),
+        secrets: carrying.secrets,
+    })
+}
+
+/// Whether the blocks say where the photographer stood.
+fn says_position(blocks: &Blocks) -> bool {
+    let packets = [&blocks.xmp, &blocks.xmp_extended].into_iter().flatten();
+    blocks.exif.as_deref().is_some_and(exif::says_position)
+        || packets.into_iter().any(|packet| xmp::says_position(packet))
+}
+
+struct Carrying<'a> {
+    policy: &'a Policy,
+    change: &'a Change<'a>,
+    byline: Option<&'a str>,
+    had_position: bool,
+    removed: BTreeSet<Removed>,
+    warnings: Vec<Warning>,
+    secrets: Secrets,
+}
+
+impl Carrying<'_> {
+    fn writes(&self) -> bool {
+        self.policy.write_metadata == WriteMetadata::Yes
+    }
+
+    fn dropped(&mut self, what: &str, why: &str) {
+        self.removed.insert(Removed::Unread);
+        self.warnings.push(Warning::MetadataDropped(format!("{what} {why}")));
+    }
+
+    fn carry(&mut self, blocks: &Blocks) -> Blocks {
+        let (photoshop, iptc) = self.photoshop(blocks.photoshop.as_deref());
+        let extended = self.extended(blocks.xmp_extended.as_deref());
+        let fate = match extended.is_some() {
+            true => Packet::Same,
+            false => Packet::Changed,
+        };
+        let mut carried = Blocks {
+            exif: self.exif(blocks.exif.as_deref()),
+            xmp: self.xmp(blocks.xmp.as_deref(), fate, iptc),
+            xmp_extended: extended,
+            photoshop,
+            comment: blocks.comment.clone(),
+            ..blocks.clone()
+        };
+        if self.policy.privacy != Privacy::Keep
+            && carried.comment.as_ref().is_some_and(|c| self.secrets.find(c).is_some())
+        {
+            carried.comment = None;
+            self.removed.insert(Removed::Unread);
+        }
+        carried
+    }
+
+    fn exif(&mut self, block: Option<&[u8]>) -> Option<Vec<u8>> {
+        let mut before = Fields::default();
+        if let Some(block) = block {
+            // What cannot be read is said below.
+            let _ = exif::read(block, &mut before);
+        }
+        let fields = self.change.fields;
+        let texts: Vec<(u16, &str)> = match self.writes() {
+            true => {
+                exif::texts(fields).filter(|t| !exif::texts(&before).any(|b| b == *t)).collect()
+            }
+            false => Vec::new(),
+        };
+        let orders = exif::Orders {
+            size: self.change.size,
+            privacy: self.policy.privacy,
+            byline: self.byline,
+            software: SOFTWARE,
+            texts: &texts,
+        };
+        let changed =
+            block.map(|b| exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets));
+        match changed {
+            Some(Ok(block)) => return Some(block),
+            Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
+            None => {}
+        }
+        (!texts.is_empty()).then(|| exif::fresh(&texts))
+    }
+
+    fn photoshop(&mut self, block: Option<&[u8]>) -> (Option<Vec<u8>>, Packet) {
+        let mut resources = Resources::new(block.unwrap_or_default());
+        if resources.remove(&THUMBNAILS) {
+            self.removed.insert(Removed::Preview);
+        }
+        let mut iim = Iim::new(resources.find(IPTC).unwrap_or_default());
+        if self.policy.privacy != Privacy::Keep {
+            if !resources.tail.is_empty() {
+                resources.tail.clear();
+                self.dropped("Photoshop's resources end", "in bytes that cannot be read");
+            }
+            resources.remove(&NESTED);
+            if iim.take_out() {
+                self.removed.insert(Removed::Position);
+            }
+        }
+        if self.writes() {
+            iim.put(self.change.fields, &mut self.warnings);
+        }
+        let fate = if iim.is_changed() { Packet::Changed } else { Packet::Same };
+        iim.store(&mut resources);
+        (resources.into_bytes(), fate)
+    }
+
+    fn xmp(&mut self, packet: Option<&[u8]>, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
+        let write = self.writes().then_some(self.change.fields);
+        let changing = Changing {
+            size: self.change.size,
+            privacy: self.policy.privacy,
+            byline: self.byline,
+            write,
+            extended,
+            iptc,
+        };
+        match packet.map(|p| changing.change(p, &mut self.removed, &mut self.secrets)) {
+            Some(Ok(packet)) => return Some(packet),
+            Some(Err(why)) => self.dropped("the XMP", &why),
+            None => {}
+        }
+        write.and_then(xmp::fresh)
+    }
+
+    /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.
+    fn extended(&mut self, packet: Option<&[u8]>) -> Option<Vec<u8>> {
+        let packet = packet?;
+        match xmp::leftover(packet, self.policy.privacy, self.byline) {
+            Ok(None) => return Some(packet.to_vec()),
+            Ok(Some(what)) => {
+                self.removed.insert(what);
+                self.dropped("the extended XMP", &format!("was dropped whole for its {what}"));
+            }
+            Err(why) => self.dropped("the extended XMP", &why),
+        }
+        None
+    }
+
+    fn bare(&mut self, blocks: &Blocks) -> Blocks {
+        let mut fields = Fields::default();
+        for value in BARE.iter().filter_map(|n| Some((n, self.change.fields.value(n)?))) {
+            fields.set(value.0, value.1.text.clone(), value.1.origin);
+        }
+        self.removed = BTreeSet::from([Removed::AllElse]);
+        self.warnings.clear();
+        let mut iim = Iim::default();
+        iim.put(&fields, &mut self.warnings);
+        let mut resources = Resources::default();
+        iim.store(&mut resources);
+        let texts: Vec<(u16, &str)> = exif::texts(&fields).collect();
+        Blocks {
+            exif: (!texts.is_empty()).then(|| exif::fresh(&texts)),
+            xmp: xmp::fresh(&fields),
+            photoshop: resources.into_bytes(),
+            density: blocks.density,
+            ..Blocks::default()
+        }
+    }
+}

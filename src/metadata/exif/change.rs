@@ -1,0 +1,300 @@
+//! What has to change in an EXIF block before the frame is delivered, and what has to go.
+//!
+//! Whatever the order: the picture stands upright, has its new size, and no preview shows how it
+//! was before. Under [`Privacy::Field`] the position, the serial numbers, the owner and what the
+//! maker's note says of them go too, their bytes overwritten; a note that cannot be cleaned surely
+//! goes whole.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::note::{Content, Note};
+use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, Tiff, View, Which};
+use super::{MAKE, text};
+use crate::frame::Size;
+use crate::metadata::carry::Removed;
+use crate::metadata::policy::Privacy;
+use crate::metadata::secrets::Secrets;
+
+/// How the picture has to be turned.
+const ORIENTATION: u16 = 0x0112;
+/// The program that wrote the file.
+const SOFTWARE: u16 = 0x0131;
+/// The maker's note.
+const NOTE: u16 = 0x927C;
+/// Who owns the camera.
+const OWNER: u16 = 0xA430;
+/// Serial numbers of the body, the lens, and DNG's of the camera.
+const SERIALS: [u16; 3] = [0xA431, 0xA435, 0xC62F];
+/// Blocks within the block that would be carried unread: XMP, IPTC, Photoshop, DNG's private one.
+const NESTED: [u16; 4] = [0x02BC, 0x83BB, 0x8649, 0xC634];
+/// Texts of people, in which nothing is overwritten in silence: a find there fails the frame.
+const COMMENT: u16 = 0x9286;
+/// Width and height, as the picture's table, the EXIF table and the interoperability table say it.
+const SIZES: [(Which, u16, u16); 3] = [
+    (Which::Primary, 0x0100, 0x0101),
+    (Which::Exif, 0xA002, 0xA003),
+    (Which::Interop, 0x1001, 0x1002),
+];
+/// Places and lengths of a picture's bytes: JPEG, strips, tiles.
+const PICTURES: [(u16, u16); 3] = [(0x0201, 0x0202), (0x0111, 0x0117), (0x0144, 0x0145)];
+
+/// What is ordered for a block.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::metadata) struct Orders<'a> {
+    /// The new size of the picture.
+    pub(in crate::metadata) size: Size,
+    pub(in crate::metadata) privacy: Privacy,
+    pub(in crate::metadata) byline: Option<&'a str>,
+    /// The name of this program.
+    pub(in crate::metadata) software: &'a str,
+    /// Further texts of the picture's table.
+    pub(in crate::metadata) texts: &'a [(u16, &'a str)],
+}
+
+struct Work<'a> {
+    tiff: Tiff,
+    orders: &'a Orders<'a>,
+    /// What is to be overwritten, unless something that stays uses it too.
+    gone: Vec<Range<usize>>,
+    removed: &'a mut BTreeSet<Removed>,
+    secrets: &'a mut Secrets,
+}
+
+/// Changes a block as ordered; the error says why it cannot be done surely.
+pub(in crate::metadata) fn change(
+    block: Vec<u8>,
+    orders: &Orders<'_>,
+    removed: &mut BTreeSet<Removed>,
+    secrets: &mut Secrets,
+) -> Result<Vec<u8>, &'static str> {
+    let tiff = Tiff::new(block)?;
+    let mut work = Work { tiff, orders, gone: Vec::new(), removed, secrets };
+    work.collect();
+    work.drop_previews();
+    work.set_picture();
+    if orders.privacy != Privacy::Keep {
+        work.drop_position();
+        work.drop_names();
+    }
+    work.clean_note();
+    work.tiff.zero_unused(&work.gone);
+    if orders.privacy != Privacy::Keep {
+        work.sweep();
+    }
+    work.tiff.trim(&work.gone);
+    work.tiff.put_text(SOFTWARE, orders.software);
+    for (tag, text) in orders.texts {
+        work.tiff.put_text(*tag, text);
+    }
+    Ok(work.tiff.into_bytes())
+}
+
+/// A new block of these texts alone.
+pub(in crate::metadata) fn fresh(texts: &[(u16, &str)]) -> Vec<u8> {
+    let mut tiff = Tiff::fresh();
+    for (tag, text) in texts {
+        tiff.put_text(*tag, text);
+    }
+    tiff.into_bytes()
+}
+
+/// Of a finished block: what stands in it that should have gone.
+pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Option<&'static str> {
+    let Ok(tiff) = Tiff::new(block.to_vec()) else { return Some("an EXIF block of unknown make") };
+    let (view, tables) = (tiff.view(), tiff.tables());
+    for (which, table) in &tables {
+        let has = |tags: &[u16]| tags.iter().any(|&tag| table.find(tag).is_some());
+        match which {
+            Which::Gps => return Some("EXIF's table of the position"),
+            Which::Following | Which::Sub => return Some("a preview"),
+            _ if has(&[GPS_POINTER]) => return Some("EXIF's pointer to the position"),
+            _ if has(&SERIALS) => return Some("EXIF's serial number"),
+            _ if has(&[OWNER]) && !is_byline(view, table, byline) => return Some("the owner"),
+            _ if has(&NESTED) => return Some("a block within the EXIF block"),
+            _ => {}
+        }
+    }
+    let range = note_range(&tables)?;
+    let Some(ranges) = Note::find(view, &range, &make(view, &tables)).and_then(|n| n.ranges())
+    else {
+        return Some("a maker's note that cannot be read");
+    };
+    let clean = |r: Range<usize>| view.bytes.get(r).is_none_or(|b| b.iter().all(|&b| b == 0));
+    let all = ranges.into_iter().all(|(_, range)| clean(range));
+    (!all).then_some("what the maker's note says of camera or place")
+}
+
+/// The bytes of the pictures that a table describes, as far as the block has them.
+pub(super) fn pictures(view: View<'_>, table: &Table) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (place, length) in PICTURES {
+        let (Some(place), Some(length)) = (table.find(place), table.find(length)) else { continue };
+        for i in 0..place.count as usize {
+            let (Some(start), Some(len)) = (view.number(place, i), view.number(length, i)) else {
+                break;
+            };
+            let end = (start as usize).saturating_add(len as usize).min(view.bytes.len());
+            found.push((start as usize).min(end)..end);
+        }
+    }
+    found
+}
+
+fn note_range(tables: &[(Which, Table)]) -> Option<Range<usize>> {
+    tables.iter().find_map(|(_, table)| table.find(NOTE)?.value.clone())
+}
+
+fn make(view: View<'_>, tables: &[(Which, Table)]) -> String {
+    let primary = tables.iter().find(|(which, _)| *which == Which::Primary);
+    primary.and_then(|(_, table)| text(view, table, MAKE)).unwrap_or_default()
+}
+
+fn is_byline(view: View<'_>, table: &Table, byline: Option<&str>) -> bool {
+    let owner = text(view, table, OWNER).unwrap_or_default();
+    owner.is_empty() || byline.is_some_and(|b| b.trim().eq_ignore_ascii_case(owner.trim()))
+}
+
+impl Work<'_> {
+    /// Takes down what must not be found afterwards, before anything is changed.
+    fn collect(&mut self) {
+        let view = self.tiff.view();
+        for (which, table) in self.tiff.tables() {
+            if which == Which::Gps {
+                // Latitude and longitude (EXIF 2.32, 4.6.6); and of the destination.
+                for entry in table.entries.iter().filter(|e| matches!(e.tag, 2 | 4 | 20 | 22)) {
+                    let parts = [0, 1, 2].map(|i| view.rational(entry, i).unwrap_or((0, 0)));
+                    self.secrets.add_degrees(parts);
+                }
+            }
+            for tag in SERIALS {
+                self.secrets.add_serial(&text(view, &table, tag).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Unlinks the thumbnail and every further picture.
+    fn drop_previews(&mut self) {
+        let tables = self.tiff.tables();
+        let Some((_, primary)) = tables.first() else { return };
+        if tables.iter().any(|(which, _)| matches!(which, Which::Following | Which::Sub)) {
+            self.removed.insert(Removed::Preview);
+        }
+        for (_, table) in
+            tables.iter().filter(|(which, _)| matches!(which, Which::Following | Which::Sub))
+        {
+            self.dispose(table);
+            self.gone.extend(pictures(self.tiff.view(), table));
+        }
+        if self.tiff.view().u32(primary.next_at()).is_some() {
+            self.tiff.write_u32(primary.next_at(), 0);
+        }
+        self.remove(SUB_POINTERS);
+    }
+
+    fn dispose(&mut self, table: &Table) {
+        self.gone.push(table.range(self.tiff.view().bytes.len()));
+        self.gone.extend(table.entries.iter().filter_map(|e| e.value.clone()));
+    }
+
+    /// Takes a tag out of every table that has it; whether one had it.
+    fn remove(&mut self, tag: u16) -> bool {
+        let has = |(_, table): &(Which, Table)| table.find(tag).is_some();
+        let mut found = false;
+        // Tables that overlap can bring back what was removed: the walk's own limit ends that too.
+        for _ in 0..TABLES_MAX {
+            let Some((_, table)) = self.tiff.tables().into_iter().find(has) else { break };
+            let value = table.find(tag).filter(|e| !e.is_inline()).and_then(|e| e.value.clone());
+            self.gone.extend(value);
+            self.tiff.remove(&table, tag);
+            found = true;
+        }
+        found
+    }
+
+    fn set_picture(&mut self) {
+        for (which, table) in self.tiff.tables() {
+            if let Some(entry) = table.find(ORIENTATION) {
+                self.tiff.set_number(entry, 1);
+            }
+            let size = self.orders.size;
+            for (_, width, height) in SIZES.iter().filter(|(of, ..)| *of == which) {
+                for (tag, number) in [(width, size.width), (height, size.height)] {
+                    if let Some(entry) = table.find(*tag) {
+                        self.tiff.set_number(entry, number);
+                    }
+                }
+            }
+        }
+    }
+
+    fn drop_position(&mut self) {
+        for (which, table) in self.tiff.tables() {
+            if which == Which::Gps {
+                self.dispose(&table);
+                if !table.entries.is_empty() {
+                    self.removed.insert(Removed::Position);
+                }
+            }
+        }
+        self.remove(GPS_POINTER);
+    }
+
+    fn drop_names(&mut self) {
+        for tag in SERIALS {
+            if self.remove(tag) {
+                self.removed.insert(Removed::SerialNumber);
+            }
+        }
+        for tag in NESTED {
+            self.remove(tag);
+        }
+        let view = self.tiff.view();
+        let tables = self.tiff.tables();
+        let mut owners = tables.iter().filter(|(_, t)| t.find(OWNER).is_some());
+        if owners.any(|(_, t)| !is_byline(view, t, self.orders.byline)) {
+            self.remove(OWNER);
+            self.removed.insert(Removed::Owner);
+        }
+    }
+
+    /// Cleans the maker's note, or drops it where that cannot be done surely.
+    fn clean_note(&mut self) {
+        let (view, tables) = (self.tiff.view(), self.tiff.tables());
+        let Some(range) = note_range(&tables) else { return };
+        let ranges = Note::find(view, &range, &make(view, &tables)).and_then(|n| n.ranges());
+        let keep = self.orders.privacy == Privacy::Keep;
+        let Some(ranges) = ranges else {
+            if !keep && self.remove(NOTE) {
+                self.removed.insert(Removed::MakerNote);
+            }
+            return;
+        };
+        for (content, range) in ranges {
+            let bytes = self.tiff.view().bytes.get(range.clone()).unwrap_or_default();
+            if keep && content == Content::Telling || bytes.iter().all(|&b| b == 0) {
+                continue;
+            }
+            self.secrets.add_serial(std::str::from_utf8(bytes).unwrap_or_default());
+            self.tiff.zero(range);
+            self.removed.insert(match content {
+                Content::Telling => Removed::SerialNumber,
+                Content::Preview => Removed::Preview,
+            });
+        }
+    }
+
+    /// Overwrites what must not be found where it still stands: in the rest of the maker's note, and
+    /// in the values of how the frame was taken (an image's id may hold the serial number).
+    fn sweep(&mut self) {
+        let Some(table) = self.tiff.table(Which::Exif) else { return };
+        for range in
+            table.entries.iter().filter(|e| e.tag != COMMENT).filter_map(|e| e.value.clone())
+        {
+            let Some(bytes) = self.tiff.view().bytes.get(range.clone()) else { continue };
+            for place in self.secrets.places(bytes) {
+                self.tiff.zero(range.start + place.start..range.start + place.end);
+            }
+        }
+    }
+}

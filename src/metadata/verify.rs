@@ -1,0 +1,73 @@
+//! The finished file read again: nothing of what had to go may stand in it.
+//!
+//! Two ways that do not depend on each other: the blocks are gone through by their structure, and
+//! all bytes of the file outside of the samples are searched for the positions and serial numbers
+//! that the file had. A find is an error, and the file is not delivered.
+
+use super::carry::Carried;
+use super::iptc::Iim;
+use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
+use super::policy::Privacy;
+use super::{Blocks, exif, segments, xmp};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Names of XMP properties that have to be gone wherever they stand.
+const NAMES: [&str; 4] = ["GPSLatitude", "GPSLongitude", "LocationCreated", "SerialNumber"];
+
+/// Searches a finished file for what had to go.
+///
+/// `finished` are the blocks read again from `whole_file`, the bytes as they will be delivered.
+///
+/// # Errors
+/// [`ErrorKind::Privacy`] if something is found: the file must not be delivered.
+pub fn verify(finished: &Blocks, whole_file: &[u8], carried: &Carried) -> Result<()> {
+    if carried.privacy == Privacy::Keep {
+        return Ok(());
+    }
+    let byline = carried.byline.as_deref();
+    let in_exif = finished.exif.as_deref().and_then(|b| exif::leftover(b, byline));
+    let packets = [&finished.xmp, &finished.xmp_extended].into_iter().flatten();
+    let in_xmp = packets.filter_map(|p| match xmp::leftover(p, carried.privacy, byline) {
+        Ok(found) => found.map(|what| format!("{what} in XMP")),
+        Err(why) => Some(format!("an XMP packet that {why}")),
+    });
+    let found = in_exif
+        .map(str::to_owned)
+        .or_else(|| in_xmp.into_iter().next())
+        .or_else(|| in_photoshop(finished).map(str::to_owned))
+        .or_else(|| in_bytes(whole_file, carried));
+    match found {
+        None => Ok(()),
+        Some(what) => Err(Error::new(
+            ErrorKind::Privacy,
+            format!("the finished file still holds {what}, so it is not delivered"),
+        )
+        .with_hint(
+            "take it out of the original, or use --privacy bare (or keep, if it may be known)",
+        )),
+    }
+}
+
+fn in_photoshop(finished: &Blocks) -> Option<&'static str> {
+    let resources = Resources::new(finished.photoshop.as_deref()?);
+    let has = |numbers: &[u16]| numbers.iter().any(|&n| resources.find(n).is_some());
+    match () {
+        () if has(&THUMBNAILS) => Some("a preview among Photoshop's resources"),
+        () if has(&NESTED) => Some("EXIF or XMP among Photoshop's resources"),
+        () if Iim::new(resources.find(IPTC)?).take_out() => Some("a position in IPTC-IIM"),
+        () => None,
+    }
+}
+
+fn in_bytes(whole_file: &[u8], carried: &Carried) -> Option<String> {
+    for part in segments::outside_of_samples(whole_file) {
+        if let Some(what) = carried.secrets.find(part) {
+            return Some(what.to_owned());
+        }
+        let stands = |name: &str| part.windows(name.len()).any(|w| w == name.as_bytes());
+        if let Some(name) = NAMES.iter().find(|name| stands(name)) {
+            return Some(format!("the tag {name}"));
+        }
+    }
+    None
+}
