@@ -13,10 +13,11 @@ use super::legible::is_invisible;
 pub(super) const LEADING: f32 = 1.3;
 
 /// From the top of the first line to its baseline, and from the last baseline to the bottom, in
-/// letter sizes: what Latin ascenders (0.76) and descenders (0.24) need. What rises higher (accents
+/// letter sizes: what Latin ascenders (0.76) and descenders (0.24) need, a little lower because a
+/// line without descenders would look high. What rises higher (accents
 /// on capitals, Hangul) takes it from the padding.
-pub(super) const ASCENT: f32 = 0.76;
-const DESCENT: f32 = 0.24;
+pub(super) const ASCENT: f32 = 0.79;
+const DESCENT: f32 = 0.22;
 
 /// Letters of this size are the smallest that are read without effort: 9 px is the smallest text of
 /// common user interfaces.
@@ -46,8 +47,6 @@ pub(super) struct Room {
     pub(super) height: [f32; 2],
     /// Padding left and right, above and below, in letter sizes.
     pub(super) pad: [f32; 2],
-    /// Whether lines are made about equally long.
-    pub(super) balanced: bool,
 }
 
 /// One line of glyphs, in pixels from its own left end.
@@ -176,7 +175,7 @@ impl Text {
         width: f32,
         height: f32,
     ) -> Vec<Row> {
-        if !room.balanced || !(2..=BALANCED_LINES).contains(&rows.len()) {
+        if !(2..=BALANCED_LINES).contains(&rows.len()) {
             return rows;
         }
         let (mut best, mut enough, mut too_narrow) = (rows, width, width * 0.5);

@@ -98,7 +98,6 @@ impl<'a> Place<'a> {
                     width: [text, text],
                     height: [(STRIP_HEIGHT * frame_height).min(most), (2.0 * frame_height).min(most)],
                     pad: STRIP_PAD,
-                    balanced: false,
                 }
             }
             style => Room {
@@ -106,7 +105,6 @@ impl<'a> Place<'a> {
                 width: [measure, width],
                 height: [(PLATE_HEIGHT * frame_height).min(height), height],
                 pad: if style == Style::Plate { PLATE_PAD } else { TEXT_PAD },
-                balanced: true,
             },
         }
     }
