@@ -1,4 +1,5 @@
 #![doc = "skeleton"]
+pub mod batch;
 pub mod develop;
 pub mod error;
 pub mod filter;

@@ -58,6 +58,14 @@ impl Budget {
 }
 
 impl Share {
+    /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
+    /// and only for a sum that the budget can hold.
+    pub fn add(&mut self, bytes: u64) {
+        let more = self.budget.take(bytes);
+        self.bytes += more.bytes;
+        std::mem::forget(more);
+    }
+
     /// Gives back what is above this many bytes.
     pub fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);

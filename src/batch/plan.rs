@@ -12,11 +12,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::captions::Captions;
 use super::inputs::{Found, Input};
-use super::{Caption, Existing, Job};
+use super::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Format;
 use crate::recipe::{FormatChoice, Recipe};
-use crate::template::{self, Template};
+use crate::template::Template;
 
 /// What a run is ordered to do, beside the recipe.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ pub struct Order<'a> {
     pub recipe: Recipe,
     /// Settings that win over the table: the flags, by name and text.
     pub flags: &'a [(String, String)],
+    /// Fields that win over the table's: `--set`, by name and text.
+    pub set: &'a [(String, String)],
     /// The table of captions.
     pub captions: Option<&'a Captions>,
     /// Where outputs go.
     pub out: &'a Target,
-    /// What happens to outputs that exist.
-    pub existing: Existing,
 }
 
 /// Where outputs go.
@@ -80,12 +80,12 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     for (i, input) in found.inputs.iter().enumerate() {
         let line = order.captions.and_then(|table| table.find(&input.relative));
         let mut recipe = order.recipe.clone();
-        let mut fields = Vec::new();
+        let mut fields = Fields { set: order.set.to_vec(), ..Fields::default() };
         let mut caption = None;
         if let (Some(table), Some(line)) = (order.captions, line) {
             unmatched.remove(&line.number);
             table.apply(line, &mut recipe)?;
-            fields = table.fields(line).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+            fields.table = table.fields(line).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
             caption = table.caption(line).map(|text| Caption::Text(text.to_owned()));
         } else if order.captions.is_some() {
             without_line.push(&input.relative);
@@ -195,7 +195,7 @@ fn output_name(
     } else {
         let suffix = format!(".{}", extension.to_string_lossy());
         let template = templates.get(&job.recipe.output.name)?;
-        let fields = job.all_fields()?;
+        let fields = job.template_fields()?;
         template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
     };
     Ok((folder.join(below).join(name), warning))
@@ -221,7 +221,7 @@ fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -
 /// Names that are taken, as file systems compare them: normalised, case-folded.
 #[derive(Debug, Default)]
 struct Names {
-    taken: HashMap<String, u32>,
+    taken: HashSet<String>,
 }
 
 impl Names {
@@ -254,7 +254,7 @@ impl Names {
             // Names that are no text are compared by their bytes.
             None => format!("{:?}", path.as_os_str()),
         };
-        self.taken.insert(folded, 1).is_none()
+        self.taken.insert(folded)
     }
 }
 
@@ -304,10 +304,19 @@ fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
     Ok(())
 }
 
-type FileId = same_file::Handle;
-
+/// Device and number of a file; the same through every link.
+#[cfg(unix)]
+type FileId = (u64, u64);
+#[cfg(unix)]
 fn file_id(path: &Path) -> Option<FileId> {
-    let kind = fs::metadata(path).ok()?;
-    // Opening a pipe would wait for its other end.
-    if kind.is_file() { same_file::Handle::from_path(path).ok() } else { None }
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// The path without links; hard links are not seen through here.
+#[cfg(not(unix))]
+type FileId = PathBuf;
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> Option<FileId> {
+    fs::canonicalize(path).ok()
 }

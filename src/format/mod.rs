@@ -230,6 +230,20 @@ pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded>
     })
 }
 
+/// The metadata blocks of a file; no sample is decoded.
+///
+/// # Errors
+/// As [`probe`], without limits.
+pub fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let format = sniff(bytes).ok_or_else(|| sniff::refusal(bytes))?;
+    guard::contained(format.name(), || match format {
+        Format::Jpeg => jpeg::read_blocks(bytes),
+        Format::Png => png::read_blocks(bytes),
+        Format::Tiff => tiff::read_blocks(bytes),
+        Format::WebP => webp::read_blocks(bytes),
+    })
+}
+
 /// Encodes a frame with its metadata blocks into `out`, which is emptied first.
 ///
 /// The profile written is `blocks.icc`; `frame.facts` is not looked at. The bytes are a function of

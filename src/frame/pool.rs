@@ -33,6 +33,18 @@ fn take<T: Copy + Default>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Vec<T> {
     buffer
 }
 
+/// Keeps the smallest buffers that fit into the room, and takes them off it.
+fn trim<T>(shelf: &Mutex<Vec<Vec<T>>>, room: &mut u64) {
+    let mut shelf = shelf.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    shelf.sort_by_key(Vec::capacity);
+    shelf.retain(|buffer| {
+        let bytes = (buffer.capacity() * size_of::<T>()) as u64;
+        let fits = bytes <= *room;
+        *room -= if fits { bytes } else { 0 };
+        fits
+    });
+}
+
 impl Pool {
     /// A buffer of `len` bytes, content unspecified.
     #[must_use]
@@ -54,6 +66,13 @@ impl Pool {
     /// Gives a buffer of 16-bit samples back.
     pub fn give_u16(&self, buffer: Vec<u16>) {
         self.sixteens.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(buffer);
+    }
+
+    /// Lets go of idle buffers, the largest first, until they are no more than this many bytes.
+    pub fn trim_to(&self, most_bytes: u64) {
+        let mut room = most_bytes;
+        trim(&self.eights, &mut room);
+        trim(&self.sixteens, &mut room);
     }
 
     /// Gives a whole frame's samples back.
