@@ -128,6 +128,10 @@ impl<'a> Source<'a> {
         let mut reader = self.open(options)?;
         let mut store = self.store()?;
         self.rows(&mut reader, &mut store).1?;
+        if self.layout.animated && self.layout.ended {
+            // What is wrong with the other pictures is no matter of this frame.
+            return self.result(&reader, store, warnings);
+        }
         reader.finish().map_err(|e| e.to_string())?;
         self.result(&reader, store, warnings)
     }

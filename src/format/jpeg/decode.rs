@@ -135,9 +135,8 @@ impl Source<'_> {
         let cut = out[last..].iter().zip(UNTOUCHED.iter().cycle()).all(|(v, mark)| v == mark);
         let doubtful = strict.is_err() || (cut && out.len() - last > UNTOUCHED.len());
         if doubtful {
-            // zune-jpeg also refuses what is harmless, stray bytes between segments for one.
-            self.second_opinion()?;
-            return self.zune(out, Rigour::Lenient);
+            // zune-jpeg also refuses what is harmless: stray bytes between segments, a short APP14.
+            return self.turbo(out, Rigour::Strict);
         }
         let baseline = self.frame.process == Process::Baseline;
         if baseline && damage::tail_repeats(self.frame, out, self.channels) {
