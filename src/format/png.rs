@@ -26,6 +26,9 @@ use chunks::{Colour, Layout};
 /// Bytes that the decoder may take for chunks beside the file's own bytes and a profile.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// Bytes that one byte of deflate can stand for at most (258 for two bits).
+const MOST_DEFLATED: u64 = 1032;
+
 /// The header of a PNG: its first chunks, and the positions of the others.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let layout = chunks::layout(bytes)?;
@@ -62,6 +65,10 @@ pub(super) fn decode(
     let layout = chunks::layout(bytes)?;
     let source = Source { bytes, layout: &layout, header: &header, pool };
     let mut warnings = Vec::new();
+    if !decoding.accept_damaged && layout.coded_bytes * MOST_DEFLATED < layout.raw_bits() / 8 {
+        // Before memory is taken: a few bytes may claim a frame of a gigabyte.
+        return Err(damaged("the file ends before its picture does"));
+    }
     let (pixels, mut blocks) = match source.strictly(&mut warnings) {
         Ok(done) => done,
         Err(fault) if decoding.accept_damaged => {
@@ -121,6 +128,10 @@ impl<'a> Source<'a> {
         let mut reader = self.open(options)?;
         let mut store = self.store()?;
         self.rows(&mut reader, &mut store).1?;
+        if self.layout.animated && self.layout.ended {
+            // What is wrong with the other pictures is no matter of this frame.
+            return self.result(&reader, store, warnings);
+        }
         reader.finish().map_err(|e| e.to_string())?;
         self.result(&reader, store, warnings)
     }
@@ -232,6 +243,17 @@ impl Layout<'_> {
     /// Bits a sample of the frame.
     fn depth_bits(&self) -> u8 {
         if self.depth == 16 { 16 } else { 8 }
+    }
+
+    /// Bits of all samples as the file has them.
+    fn raw_bits(&self) -> u64 {
+        let samples = match self.colour {
+            Colour::Grey | Colour::Palette => 1,
+            Colour::GreyAlpha => 2,
+            Colour::Rgb => 3,
+            Colour::RgbAlpha => 4,
+        };
+        self.size.area() * samples * u64::from(self.depth)
     }
 
     /// For people.

@@ -80,8 +80,14 @@ pub(in super::super) fn decode(
     let mut blocks = blocks::read(&walk.segments, &mut warnings);
     let source = Source { bytes, walk: &walk, frame, channels: usize::from(header.channels) };
     let stored = upright::size(header.size, header.orientation);
+    let seen = damage::fault(&walk, frame);
+    if let (Some(fault), false) = (&seen, decoding.accept_damaged) {
+        // Before memory is taken: a few bytes may claim a frame of a gigabyte.
+        return Err(damaged(fault));
+    }
     let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?);
-    if let Err(fault) = source.strictly(&mut buffer) {
+    let decoded = seen.map_or_else(|| source.strictly(&mut buffer), Err);
+    if let Err(fault) = decoded {
         if !decoding.accept_damaged {
             pool.give_u8(buffer);
             return Err(damaged(&fault));
@@ -118,11 +124,8 @@ impl Source<'_> {
         if self.frame.components.len() == 4 { 4 } else { self.channels as u8 }
     }
 
-    /// Decodes a whole file; the fault of a damaged one.
+    /// Decodes a file whose markers are whole; the fault of a damaged one.
     fn strictly(&self, out: &mut [u8]) -> Result<(), String> {
-        if let Some(fault) = damage::fault(self.walk, self.frame) {
-            return Err(fault);
-        }
         if route(self.frame, self.walk) == Route::Turbo {
             return self.turbo(out, Rigour::Strict);
         }
@@ -132,9 +135,8 @@ impl Source<'_> {
         let cut = out[last..].iter().zip(UNTOUCHED.iter().cycle()).all(|(v, mark)| v == mark);
         let doubtful = strict.is_err() || (cut && out.len() - last > UNTOUCHED.len());
         if doubtful {
-            // zune-jpeg also refuses what is harmless, stray bytes between segments for one.
-            self.second_opinion()?;
-            return self.zune(out, Rigour::Lenient);
+            // zune-jpeg also refuses what is harmless: stray bytes between segments, a short APP14.
+            return self.turbo(out, Rigour::Strict);
         }
         let baseline = self.frame.process == Process::Baseline;
         if baseline && damage::tail_repeats(self.frame, out, self.channels) {

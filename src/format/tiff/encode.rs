@@ -1,0 +1,76 @@
+//! TIFF written: 8 or 16 bits, grey or colour, deflate with horizontal differences.
+
+use std::io::Cursor;
+
+use tiff::TiffResult;
+use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
+use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder, TiffValue};
+use tiff::tags::{ResolutionUnit, Tag};
+
+use super::directory::tag;
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Frame, Pixels, Size};
+use crate::metadata::Blocks;
+
+/// Encodes a frame with its profile, XMP and Photoshop's resources.
+pub(in super::super) fn encode(
+    frame: &Frame,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+) -> Result<Vec<Warning>> {
+    let size = frame.size();
+    let result = match &frame.pixels {
+        Pixels::Gray8(p) => write::<Gray8>(p.as_raw(), size, blocks, out),
+        Pixels::Rgb8(p) => write::<RGB8>(p.as_raw(), size, blocks, out),
+        Pixels::Gray16(p) => write::<Gray16>(p.as_raw(), size, blocks, out),
+        Pixels::Rgb16(p) => write::<RGB16>(p.as_raw(), size, blocks, out),
+    };
+    result.map_err(|e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}")))?;
+    let mut warnings = Vec::new();
+    for (there, name) in [
+        (blocks.exif.is_some(), "EXIF, which longlens does not write into TIFF"),
+        (blocks.xmp_extended.is_some(), "extended XMP, which TIFF has no place for"),
+        (blocks.comment.is_some(), "the comment, which TIFF has no place for"),
+    ] {
+        if there {
+            warnings.push(Warning::MetadataDropped(name.to_owned()));
+        }
+    }
+    Ok(warnings)
+}
+
+fn write<C: ColorType>(
+    samples: &[C::Inner],
+    size: Size,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+) -> TiffResult<()>
+where
+    [C::Inner]: TiffValue,
+{
+    let mut encoder = TiffEncoder::new(Cursor::new(out))?
+        .with_compression(Compression::Deflate(DeflateLevel::Fast))
+        .with_predictor(Predictor::Horizontal);
+    let mut image = encoder.new_image::<C>(size.width, size.height)?;
+    if let Some((unit, x, y)) = blocks.density {
+        let unit = match unit {
+            1 => ResolutionUnit::Inch,
+            2 => ResolutionUnit::Centimeter,
+            _ => ResolutionUnit::None,
+        };
+        let ratio = |n: u16| Rational { n: u32::from(n), d: 1 };
+        image.resolution_unit(unit);
+        image.x_resolution(ratio(x));
+        image.y_resolution(ratio(y));
+    }
+    for (tag, block) in [
+        (tag::ICC, blocks.icc.as_deref()),
+        (tag::XMP, blocks.xmp.as_deref()),
+        (tag::PHOTOSHOP, blocks.photoshop.as_deref()),
+    ] {
+        if let Some(block) = block {
+            image.encoder().write_tag(Tag::Unknown(tag), block)?;
+        }
+    }
+    image.write_data(samples)
+}
