@@ -114,10 +114,11 @@ pub(super) enum Which {
     Following,
 }
 
-/// Bytes of one value of this kind (EXIF 2.32, 4.6.2; TIFF 6.0 for the signed ones).
+/// Bytes of one value of this kind (EXIF 2.32, 4.6.2; TIFF 6.0 for the signed
+/// ones; EXIF 3.0 for 129, UTF-8 text).
 fn bytes_of(kind: u16) -> Option<usize> {
     match kind {
-        1 | 2 | 6 | 7 => Some(1),
+        1 | 2 | 6 | 7 | 129 => Some(1),
         3 | 8 => Some(2),
         4 | 9 | 11 | 13 => Some(4),
         5 | 10 | 12 => Some(8),
@@ -368,12 +369,47 @@ impl Tiff {
     }
 
     /// Takes an entry out of its table; the later ones move up, their values stay.
-    pub(super) fn remove(&mut self, table: &Table, tag: u16) {
-        let Some(place) = table.find(tag).map(|e| e.at) else { return };
+    pub(super) fn remove(&mut self, table: &Table, entry: &Entry) {
         let end = (table.next_at() + 4).min(self.bytes.len());
-        self.bytes.copy_within(place + ENTRY_BYTES..end, place);
+        self.bytes.copy_within(entry.at + ENTRY_BYTES..end, entry.at);
         self.zero(end - ENTRY_BYTES..end);
         self.write_u16(table.at, (table.declared - 1) as u16);
+    }
+
+    /// Cuts off what leads out of the block, so that it cannot lead into what is appended: the rest
+    /// of a truncated table, entries whose value or table is not there. Whether there was such.
+    pub(super) fn mend(&mut self) -> bool {
+        let mut mended = false;
+        for (_, table) in self.tables() {
+            if table.next_at() + 4 > self.bytes.len() {
+                self.write_u16(table.at, table.entries.len() as u16);
+                let next_at = table.at + 2 + table.entries.len() * ENTRY_BYTES;
+                self.bytes.resize(self.bytes.len().max(next_at + 4), 0);
+                self.write_u32(next_at, 0);
+                mended = true;
+            }
+        }
+        for _ in 0..ENTRIES_MAX {
+            let Some((table, entry)) = self.lost() else { break };
+            self.remove(&table, &entry);
+            mended = true;
+        }
+        mended
+    }
+
+    /// The first entry whose value or table is not in the block.
+    fn lost(&self) -> Option<(Table, Entry)> {
+        let view = self.view();
+        let leads = |tag| matches!(tag, EXIF_POINTER | GPS_POINTER | INTEROP_POINTER);
+        let is_lost = |entry: &&Entry| match leads(entry.tag) {
+            true => view.number(entry, 0).and_then(|at| view.table(at as usize)).is_none(),
+            false => entry.value.is_none() && bytes_of(entry.kind).is_some(),
+        };
+        let first = |(_, table): (Which, Table)| {
+            let entry = table.entries.iter().find(is_lost).cloned()?;
+            Some((table, entry))
+        };
+        self.tables().into_iter().find_map(first)
     }
 
     /// Sets a text of the picture's own table; zero-terminated UTF-8, as most programs write it.
@@ -382,6 +418,9 @@ impl Tiff {
         value.push(0);
         let Some(table) = self.table(Which::Primary) else { return };
         let old = table.find(tag).cloned();
+        if old.as_ref().and_then(|e| self.view().value(e)) == Some(&value) {
+            return;
+        }
         let at = match &old {
             Some(entry) => entry.at,
             None => self.grow(&table, tag),
