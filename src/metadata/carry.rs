@@ -166,6 +166,8 @@ impl Carrying<'_> {
     }
 
     fn carry(&mut self, blocks: &Blocks) -> Blocks {
+        // EXIF comes first: what it could not read is said by itself.
+        let exif = self.exif(blocks.exif.as_deref());
         let (photoshop, iptc) = self.photoshop(blocks.photoshop.as_deref());
         let extended = self.extended(blocks.xmp_extended.as_deref());
         let fate = match extended.is_some() {
@@ -173,7 +175,7 @@ impl Carrying<'_> {
             false => Packet::Changed,
         };
         let mut carried = Blocks {
-            exif: self.exif(blocks.exif.as_deref()),
+            exif,
             xmp: self.xmp(blocks.xmp.as_deref(), fate, iptc),
             xmp_extended: extended,
             photoshop,
@@ -212,7 +214,12 @@ impl Carrying<'_> {
         let changed =
             block.map(|b| exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets));
         match changed {
-            Some(Ok(block)) => return Some(block),
+            Some(Ok(block)) => {
+                if self.removed.contains(&Removed::Unread) {
+                    self.dropped("EXIF entries", "that lead out of their block");
+                }
+                return Some(block);
+            }
             Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
             None => {}
         }

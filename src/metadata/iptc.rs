@@ -138,7 +138,7 @@ impl Iim {
                 },
                 _ => vec![text.to_owned()],
             };
-            self.to_utf8();
+            self.make_utf8();
             self.replace(number, texts.iter().map(|t| cut(t, limit)));
             if texts.iter().any(|t| t.len() > limit) {
                 warnings.push(Warning::Other(format!(
@@ -171,7 +171,7 @@ impl Iim {
     }
 
     /// Marks the block as UTF-8 and makes its texts so, and gives it a version where it has none.
-    fn to_utf8(&mut self) {
+    fn make_utf8(&mut self) {
         if !self.datasets.iter().any(|d| d.record == 2 && d.number == 0) {
             let place = self.datasets.iter().position(|d| d.record >= 2);
             let place = place.unwrap_or(self.datasets.len());

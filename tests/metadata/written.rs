@@ -13,9 +13,10 @@ const ODD: &str = "“Rows” {of} 'uniform' <houses> & ]]> &amp; {{ city }} –
 fn odd_texts_survive_in_every_block_by_itself() {
     let before = blocks(Order::Little);
     let mut fields = fields(&before);
-    for name in ["headline", "description", "byline", "copyright"] {
-        fields.set(name, format!("{ODD}").chars().take(20).collect::<String>(), Origin::Set);
+    for name in ["headline", "description", "copyright"] {
+        fields.set(name, ODD, Origin::Set);
     }
+    fields.set("byline", "{Kim} “<&>” 🦅", Origin::Set);
     let after = carry_with(&before, &writing(Privacy::Field), &fields).blocks;
     let alone = [
         Blocks { exif: after.exif.clone(), ..Blocks::default() },

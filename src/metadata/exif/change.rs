@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::note::{Content, Note};
-use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, Tiff, View, Which};
+use super::patch::Tiff;
+use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
 use super::{MAKE, text};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
