@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::note::{Content, Note};
-use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, Tiff, View, Which};
+use super::patch::Tiff;
+use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
 use super::{MAKE, text};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
@@ -68,7 +69,10 @@ pub(in crate::metadata) fn change(
     removed: &mut BTreeSet<Removed>,
     secrets: &mut Secrets,
 ) -> Result<Vec<u8>, &'static str> {
-    let tiff = Tiff::new(block)?;
+    let mut tiff = Tiff::new(block)?;
+    if tiff.mend() {
+        removed.insert(Removed::Unread);
+    }
     let mut work = Work { tiff, orders, gone: Vec::new(), removed, secrets };
     work.collect();
     work.drop_previews();
@@ -204,9 +208,9 @@ impl Work<'_> {
         // Tables that overlap can bring back what was removed: the walk's own limit ends that too.
         for _ in 0..TABLES_MAX {
             let Some((_, table)) = self.tiff.tables().into_iter().find(has) else { break };
-            let value = table.find(tag).filter(|e| !e.is_inline()).and_then(|e| e.value.clone());
-            self.gone.extend(value);
-            self.tiff.remove(&table, tag);
+            let Some(entry) = table.find(tag) else { break };
+            self.gone.extend(entry.value.clone().filter(|_| !entry.is_inline()));
+            self.tiff.remove(&table, entry);
             found = true;
         }
         found

@@ -189,12 +189,14 @@ impl<'a> Note<'a> {
         let ends = self.table.next_at();
         let far = self.table.entries.iter().filter(|e| !e.is_inline());
         match far.filter_map(|e| Some(e.value.as_ref()?.start)).min() {
-            Some(first) => first >= ends && first <= ends + SLACK_BYTES || !self.from_header(),
+            Some(first) => {
+                first >= ends && first <= ends + SLACK_BYTES || !self.counts_from_header()
+            }
             None => true,
         }
     }
 
-    fn from_header(&self) -> bool {
+    fn counts_from_header(&self) -> bool {
         matches!(self.maker.layout, Layout::FromHeader(_))
     }
 

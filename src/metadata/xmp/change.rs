@@ -75,6 +75,10 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
     if small.ends_with("serialnumber") {
         return Some(Removed::SerialNumber);
     }
+    // Telephones keep an enciphered maker's note in XMP: `GCamera:HdrPlusMakernote`.
+    if small.contains("makernote") || small.contains("shot_log_data") {
+        return Some(Removed::MakerNote);
+    }
     let owns = name.is("aux", "OwnerName") || small == "cameraownername";
     let is_byline = byline.is_some_and(|b| b.trim().eq_ignore_ascii_case(text.trim()));
     (owns && !is_byline).then_some(Removed::Owner)
