@@ -42,13 +42,16 @@ impl Budget {
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
     pub fn take(self: &Arc<Self>, bytes: u64) -> Share {
+        self.wait_for(bytes);
+        Share { budget: Arc::clone(self), bytes }
+    }
+
+    fn wait_for(&self, bytes: u64) {
         let mut used = self.used();
         while *used > 0 && *used + bytes > self.limit_bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
         *used += bytes;
-        drop(used);
-        Share { budget: Arc::clone(self), bytes }
     }
 
     fn used(&self) -> MutexGuard<'_, u64> {
@@ -61,9 +64,8 @@ impl Share {
     /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
     /// and only for a sum that the budget can hold.
     pub fn add(&mut self, bytes: u64) {
-        let more = self.budget.take(bytes);
-        self.bytes += more.bytes;
-        std::mem::forget(more);
+        self.budget.wait_for(bytes);
+        self.bytes += bytes;
     }
 
     /// Gives back what is above this many bytes.

@@ -19,6 +19,7 @@ pub(super) use encode::encode;
 use super::{Format, Header, Limits, Subsampling, samples, upright};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
+use crate::metadata::Blocks;
 use walk::{Extent, FrameHeader, Process};
 
 /// The header of a JPEG: all markers up to its first scan.
@@ -28,6 +29,12 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let header = header(frame, &walk)?;
     limits.admit(header.size, header.decode_bytes)?;
     Ok(header)
+}
+
+/// The metadata blocks, from the markers before the first scan.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let walk = walk::walk(bytes, Extent::Header)?;
+    Ok(blocks::read(&walk.segments, &mut Vec::new()))
 }
 
 /// How finely colour is kept, if it is one of the three ways that longlens can write.

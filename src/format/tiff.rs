@@ -165,6 +165,11 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     })
 }
 
+/// The metadata blocks, from the first directory.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    Ok(look(bytes, &Limits::default())?.blocks(&mut Vec::new()))
+}
+
 /// Decodes a TIFF whose header has been admitted.
 pub(super) fn decode(
     bytes: &[u8],

@@ -155,6 +155,11 @@ pub(super) fn decode(
     Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
 }
 
+/// The metadata blocks, from the chunks.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    Ok(blocks(&chunks(bytes), &mut Vec::new()))
+}
+
 /// The file with zeros for what it lacks: the decoder gives nothing at all without them.
 fn filled_up(bytes: &[u8]) -> Vec<u8> {
     let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
