@@ -96,8 +96,11 @@ fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
 fn refuse_kind(frame: &FrameHeader) -> Result<()> {
     const HINT: &str = "save it as a baseline or progressive JPEG, or as TIFF";
     let unsupported = |what: String| {
-        Err(Error::new(ErrorKind::Unsupported, format!("{what} JPEG, which longlens does not read"))
-            .with_hint(HINT))
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("{what} JPEG, which longlens does not read"),
+        )
+        .with_hint(HINT))
     };
     match frame.process {
         Process::Lossless => return unsupported("a lossless".to_owned()),

@@ -159,7 +159,10 @@ impl Limits {
     /// [`ErrorKind::Damaged`] for a side of zero, [`ErrorKind::TooLarge`] beyond a limit.
     pub fn admit(&self, size: Size, decode_bytes: u64) -> Result<()> {
         if size.area() == 0 {
-            return Err(Error::new(ErrorKind::Damaged, format!("the picture is empty ({size} px)")));
+            return Err(Error::new(
+                ErrorKind::Damaged,
+                format!("the picture is empty ({size} px)"),
+            ));
         }
         if size.long_side() > self.side_px {
             return Err(Error::new(

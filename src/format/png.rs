@@ -174,7 +174,8 @@ impl<'a> Source<'a> {
     /// Puts all rows that can be decoded; how many, and what stopped it.
     fn rows(&self, reader: &mut Png<'_>, store: &mut Store) -> (usize, Result<(), String>) {
         let (colour, depth) = reader.output_color_type();
-        let expected = if self.header.depth_bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
+        let expected =
+            if self.header.depth_bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
         let colours = match colour {
             ColorType::Grayscale | ColorType::GrayscaleAlpha => 1,
             _ => 3,
@@ -204,9 +205,9 @@ impl<'a> Source<'a> {
         let direct = channels == usize::from(self.header.channels);
         let row = match store.row_mut(y) {
             Some(row) if direct => reader.read_row(row).map(|interlace| interlace.map(|_| ())),
-            _ => reader.next_row().map(|row| {
-                row.map(|row| store.put(0, y, self.run(row.data()), channels))
-            }),
+            _ => reader
+                .next_row()
+                .map(|row| row.map(|row| store.put(0, y, self.run(row.data()), channels))),
         };
         match row {
             Ok(Some(())) => Ok(()),

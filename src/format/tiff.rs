@@ -78,7 +78,9 @@ fn refused(e: &TiffError) -> Error {
 /// The bytes that the decoder is given: the file's own, but for a palette's photometric number.
 fn told<'a>(bytes: &'a [u8], directory: &Directory<'_>) -> Cow<'a, [u8]> {
     if directory.number(tag::PHOTOMETRIC) == Some(PALETTE) {
-        directory.with_number(bytes, tag::PHOTOMETRIC, BLACK_IS_ZERO).map_or(bytes.into(), Cow::Owned)
+        directory
+            .with_number(bytes, tag::PHOTOMETRIC, BLACK_IS_ZERO)
+            .map_or(bytes.into(), Cow::Owned)
     } else {
         bytes.into()
     }
@@ -276,7 +278,12 @@ impl Source<'_> {
         let icc = within(block(tag::ICC), MOST_ICC_BYTES, "colour profile", warnings);
         Blocks {
             xmp: within(block(tag::XMP), MOST_XMP_BYTES, "XMP", warnings),
-            photoshop: within(block(tag::PHOTOSHOP).or_else(iptc), MOST_ICC_BYTES, "IPTC", warnings),
+            photoshop: within(
+                block(tag::PHOTOSHOP).or_else(iptc),
+                MOST_ICC_BYTES,
+                "IPTC",
+                warnings,
+            ),
             icc: icc.map(Into::into),
             ..Blocks::default()
         }

@@ -29,7 +29,8 @@ struct Chunks<'a> {
 }
 
 fn chunks(bytes: &[u8]) -> Chunks<'_> {
-    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let promised =
+        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
     let whole = bytes.len() as u64 >= u64::from(promised) + 8;
     let mut rest = bytes.get(12..).unwrap_or_default();
     rest = &rest[..rest.len().min((promised as usize).saturating_sub(4))];
@@ -133,7 +134,8 @@ pub(super) fn decode(
     let chunks = chunks(bytes);
     let mut warnings = Vec::new();
     let cut = || "the file ends before its picture does".to_owned();
-    let strict = if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
+    let strict =
+        if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
     let pixels = match strict {
         Ok(pixels) => pixels,
         Err(fault) if decoding.accept_damaged => {
@@ -162,7 +164,8 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 
 /// The file with zeros for what it lacks: the decoder gives nothing at all without them.
 fn filled_up(bytes: &[u8]) -> Vec<u8> {
-    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let promised =
+        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
     let most = bytes.len() + MOST_MISSING_BYTES;
     let mut filled = bytes.to_vec();
     filled.resize((promised as usize + 8).clamp(bytes.len(), most), 0);

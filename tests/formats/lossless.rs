@@ -51,8 +51,7 @@ fn metadata_that_the_format_has_a_place_for_comes_back() {
     let all = blocks();
     for format in [Format::Png, Format::Tiff, Format::WebP] {
         let mut out = Vec::new();
-        let warnings =
-            encode(&frame, &encoding(format), &all, Threads::One, &mut out).unwrap();
+        let warnings = encode(&frame, &encoding(format), &all, Threads::One, &mut out).unwrap();
         let back = open(&out).unwrap().blocks;
         assert_eq!((&back.icc, &back.xmp), (&all.icc, &all.xmp), "{format:?}");
         match format {
@@ -143,7 +142,8 @@ fn pngs_of_few_bits_palettes_and_alpha_become_frames() {
     assert_eq!(bytes_of(&clear.frame), [255; 3]);
     assert_eq!(clear.warnings, [Warning::AlphaFlattened]);
 
-    let deep = png(png::ColorType::GrayscaleAlpha, png::BitDepth::Sixteen, (1, 1), &[1, 2, 255, 255]);
+    let deep =
+        png(png::ColorType::GrayscaleAlpha, png::BitDepth::Sixteen, (1, 1), &[1, 2, 255, 255]);
     let Pixels::Gray16(p) = open(&deep).unwrap().frame.pixels else { panic!("16-bit grey") };
     assert_eq!(p.into_raw(), [0x0102]);
 }
@@ -164,7 +164,11 @@ fn of_an_animation_the_first_picture_is_read() {
 }
 
 /// A TIFF by the `tiff` crate, in strips of three rows.
-fn tiff<C>(size: (u32, u32), samples: &[C::Inner], compression: tiff::encoder::Compression) -> Vec<u8>
+fn tiff<C>(
+    size: (u32, u32),
+    samples: &[C::Inner],
+    compression: tiff::encoder::Compression,
+) -> Vec<u8>
 where
     C: tiff::encoder::colortype::ColorType,
     [C::Inner]: tiff::encoder::TiffValue,
@@ -241,8 +245,7 @@ fn a_grey_profile_does_not_go_into_webp() {
     let grey: Frame = gray8(Size::new(9, 9));
     let blocks = Blocks { icc: Some(icc(b"GRAY", 300).into()), ..Blocks::default() };
     let mut out = Vec::new();
-    let warnings =
-        encode(&grey, &encoding(Format::WebP), &blocks, Threads::One, &mut out).unwrap();
+    let warnings = encode(&grey, &encoding(Format::WebP), &blocks, Threads::One, &mut out).unwrap();
     assert!(matches!(warnings[..], [Warning::ProfileDropped(_)]));
     assert_eq!(open(&out).unwrap().blocks, Blocks::default());
 }

@@ -49,8 +49,8 @@ fn units(scan: &Scan, frame: &FrameHeader) -> Option<(u64, u64)> {
         return Some((x * y, x * y));
     }
     let (across, down) = largest_factors(frame);
-    let units = u64::from(frame.width).div_ceil(8 * across)
-        * u64::from(frame.height).div_ceil(8 * down);
+    let units =
+        u64::from(frame.width).div_ceil(8 * across) * u64::from(frame.height).div_ceil(8 * down);
     let blocks = |id: &u8| {
         let component = frame.components.iter().find(|c| c.id == *id)?;
         Some(u64::from(component.across) * u64::from(component.down))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use libjpeg_turbo_rs::{Decoder as Turbo, PixelFormat, ScalingFactor};
+use libjpeg_turbo_rs::{Decoder as Turbo, JpegError, PixelFormat, ScalingFactor};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -191,11 +191,20 @@ impl Source<'_> {
     fn second_opinion(&self) -> Result<(), String> {
         let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
         decoder.set_scale(ScalingFactor::try_new(1, 8).map_err(|e| one_line(&e))?);
-        decoder.decode_image().map(drop).map_err(|e| one_line(&e))
+        match decoder.decode_image() {
+            // What it does not know it cannot judge.
+            Ok(_) | Err(JpegError::Unsupported(_)) => Ok(()),
+            Err(e) => Err(one_line(&e)),
+        }
     }
 
     /// Turns four inks into sRGB; the profile goes, for it no longer means the samples.
-    fn inks_to_lights(&self, buffer: &mut Vec<u8>, blocks: &mut Blocks, warnings: &mut Vec<Warning>) {
+    fn inks_to_lights(
+        &self,
+        buffer: &mut Vec<u8>,
+        blocks: &mut Blocks,
+        warnings: &mut Vec<Warning>,
+    ) {
         let icc = blocks.icc.take();
         let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
         let adobe = |s: &Segment<'_>| s.marker == APP14 && s.body.starts_with(b"Adobe");

@@ -100,9 +100,9 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// The frame header.
     pub(super) fn frame(&self) -> Result<&FrameHeader> {
-        self.frame.as_ref().ok_or_else(|| {
-            Error::new(ErrorKind::Damaged, "the file ends before its frame header")
-        })
+        self.frame
+            .as_ref()
+            .ok_or_else(|| Error::new(ErrorKind::Damaged, "the file ends before its frame header"))
     }
 }
 
@@ -159,11 +159,14 @@ impl<'a> Walk<'a> {
                 }
                 position.skip_coded(self.scans.last_mut());
             }
-            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => self.frame_header(marker, body)?,
+            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                self.frame_header(marker, body)?
+            }
             DRI => position.interval = body.first_chunk().map_or(0, |&b| u16::from_be_bytes(b)),
             APP0..=0xEF | COM => {
                 if self.segments.len() == MOST_SEGMENTS {
-                    let message = format!("more than {MOST_SEGMENTS} metadata segments in one JPEG");
+                    let message =
+                        format!("more than {MOST_SEGMENTS} metadata segments in one JPEG");
                     return Err(Error::new(ErrorKind::TooLarge, message));
                 }
                 self.segments.push(Segment { marker, body });
@@ -271,7 +274,7 @@ fn find_ff(bytes: &[u8]) -> Option<usize> {
     let (blocks, _) = bytes.as_chunks::<64>();
     let clean = blocks
         .iter()
-        .take_while(|block| block.iter().fold(false, |any, &b| any | (b == 0xFF)) == false)
+        .take_while(|block| !block.iter().fold(false, |any, &b| any | (b == 0xFF)))
         .count();
     let start = clean * 64;
     bytes[start..].iter().position(|&b| b == 0xFF).map(|p| start + p)

@@ -20,9 +20,8 @@ pub(in super::super) fn encode(
     out: &mut Vec<u8>,
 ) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
-    let failed = |e: EncodingError| {
-        Error::new(ErrorKind::Internal, format!("the PNG encoder failed: {e}"))
-    };
+    let failed =
+        |e: EncodingError| Error::new(ErrorKind::Internal, format!("the PNG encoder failed: {e}"));
     write(frame, blocks, out, &mut warnings).map_err(failed)?;
     Ok(warnings)
 }
@@ -33,7 +32,8 @@ fn info<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> I
     let mut info = Info::with_size(size.width, size.height);
     info.color_type =
         if frame.pixels.channels() == 1 { ColorType::Grayscale } else { ColorType::Rgb };
-    info.bit_depth = if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
+    info.bit_depth =
+        if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
     info.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
     info.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
     match blocks.xmp.as_deref().map(std::str::from_utf8) {

@@ -127,9 +127,8 @@ fn item_bytes(kind: u64) -> Option<usize> {
 
 fn entries(file: &[u8]) -> Option<Vec<Entry<'_>>> {
     let order = if file.starts_with(b"II") { Order::Little } else { Order::Big };
-    let number = |at: usize, bytes: usize| {
-        Some(order.number(file.get(at..at.checked_add(bytes)?)?))
-    };
+    let number =
+        |at: usize, bytes: usize| Some(order.number(file.get(at..at.checked_add(bytes)?)?));
     // Width of offsets and counts; of the count of entries.
     let (wide, narrow, first_at) = if number(2, 2)? == 43 { (8, 8, 8) } else { (4, 2, 4) };
     let first = usize::try_from(number(first_at, wide)?).ok()?;
