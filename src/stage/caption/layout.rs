@@ -14,8 +14,8 @@ pub(super) const LEADING: f32 = 1.3;
 
 /// From the top of the first line to its baseline, and from the last baseline to the bottom, in
 /// letter sizes: what Latin ascenders (0.76) and descenders (0.24) need, a little lower because a
-/// line without descenders would look high. What rises higher (accents
-/// on capitals, Hangul) takes it from the padding.
+/// line without descenders would look high. What rises higher (accents on capitals, Hangul) takes
+/// it from the padding.
 pub(super) const ASCENT: f32 = 0.79;
 const DESCENT: f32 = 0.22;
 
