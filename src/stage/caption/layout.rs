@@ -108,8 +108,12 @@ impl Text {
     pub(super) fn missing(&self, desk: &mut Desk) -> Vec<char> {
         let mut missing = Vec::new();
         for run in self.buffer.layout_runs() {
-            for glyph in run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0) {
-                for c in run.text[glyph.start..glyph.end].chars() {
+            let without = run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0);
+            let mut clusters: Vec<_> = without.map(|glyph| (glyph.start, glyph.end)).collect();
+            // Glyphs come as they are seen, and right-to-left text is seen backwards.
+            clusters.sort_unstable();
+            for (start, end) in clusters {
+                for c in run.text[start..end].chars() {
                     if !is_invisible(c) && !missing.contains(&c) && !desk.has(c) {
                         missing.push(c);
                     }

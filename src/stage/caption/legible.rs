@@ -57,5 +57,6 @@ mod tests {
         assert_eq!(legible("a\u{202E}b\u{2066}c\u{2069}\u{FEFF}d\u{AD}e"), "abcde");
         assert_eq!(legible("می\u{200C}خواهم"), "می\u{200C}خواهم");
         assert_eq!(legible(" \n\u{200B}\n "), "");
+        assert_eq!(legible("P. Pardo/AFP / x"), "P. Pardo/\u{2060}AFP / x");
     }
 }
