@@ -156,6 +156,17 @@ fn the_search_finds_what_is_planted() {
 }
 
 #[test]
+fn a_table_of_the_position_that_was_cut_off_before_goes_as_well() {
+    let exif = make::full(Order::Big, "Canon", make::canon);
+    let mut bytes = exif.bytes.clone();
+    // A second table of the same place, to which nothing leads.
+    bytes.extend(exif.value(2, &exif.bytes));
+    let before = Blocks { exif: Some(bytes), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
+}
+
+#[test]
 fn texts_of_people_are_not_overwritten_in_silence() {
     let exif = make::Exif::new(
         Order::Little,

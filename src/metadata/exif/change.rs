@@ -91,7 +91,8 @@ pub(in crate::metadata) fn change(
     for (tag, text) in orders.texts {
         work.tiff.put_text(*tag, text);
     }
-    Ok(work.tiff.into_bytes())
+    // A block whose tables overlap can come out broken: then it is not carried at all.
+    Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
 
 /// A new block of these texts alone.
@@ -288,9 +289,12 @@ impl Work<'_> {
         }
     }
 
-    /// Overwrites what must not be found where it still stands: in the rest of the maker's note, and
-    /// in the values of how the frame was taken (an image's id may hold the serial number).
+    /// Overwrites what must not be found where it still stands: in bytes that nothing uses (another
+    /// program may have cut a table off before), in the rest of the maker's note, and in the values
+    /// of how the frame was taken (an image's id may hold the serial number).
     fn sweep(&mut self) {
+        let everywhere = self.secrets.places(self.tiff.view().bytes);
+        self.tiff.zero_unused(&everywhere);
         let Some(table) = self.tiff.table(Which::Exif) else { return };
         for range in
             table.entries.iter().filter(|e| e.tag != COMMENT).filter_map(|e| e.value.clone())
