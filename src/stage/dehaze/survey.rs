@@ -33,6 +33,14 @@ pub struct Evidence {
     pub contrast: f32,
 }
 
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { veil_low, veil_median, contrast } = self;
+        write!(f, "veil {veil_low:.2} in the near part, {veil_median:.2} in half of it, ")?;
+        write!(f, "contrast {contrast:.2}")
+    }
+}
+
 /// Haze score at which `auto` starts, and at which it is at its full strength.
 const HAZE: (f32, f32) = (0.03, 0.15);
 /// Full strength = the first + the second · contrast: what is still rich in contrast can be raised
