@@ -59,7 +59,8 @@ impl Captions {
     }
 
     fn add(&mut self, record: &csv::StringRecord, number: u64) -> Result<()> {
-        let wrong = |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
+        let wrong =
+            |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
         if record.iter().all(|value| value.trim().is_empty()) {
             return Ok(());
         }
@@ -194,7 +195,9 @@ fn columns(head: &csv::StringRecord) -> Result<Vec<Column>> {
 }
 
 fn column(name: &str) -> Result<Column> {
-    if let Some(setting) = SETTINGS.iter().find(|s| s.name.replace('-', "_") == name.replace('-', "_")) {
+    if let Some(setting) =
+        SETTINGS.iter().find(|s| s.name.replace('-', "_") == name.replace('-', "_"))
+    {
         return Ok(Column::Setting(setting.name));
     }
     if NAMES.contains(&name) {

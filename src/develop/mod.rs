@@ -16,8 +16,8 @@ use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
 use crate::recipe::Recipe;
 use crate::stage::caption::{Palette, Typesetter, stamp};
 use crate::stage::dehaze::{Amount, Removal};
-use crate::stage::sharpen::{Sharpen, Unsharp};
 use crate::stage::resize::resize;
+use crate::stage::sharpen::{Sharpen, Unsharp};
 use sweep::{RowStages, sweep};
 
 /// A developed frame and what was found and done on the way.
@@ -103,7 +103,8 @@ fn swept(
 ) -> Result<Pixels> {
     let stages = |sample_max: f32| RowStages {
         dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, sample_max)),
-        sharpen: survey.and_then(|s| Unsharp::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+        sharpen: survey
+            .and_then(|s| Unsharp::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
     };
     sweep_pixels(&frame.pixels, kept, stages, means)
 }

@@ -23,17 +23,17 @@ pub enum Workers {
 
 /// What is done to every row.
 #[derive(Debug, Clone, Default)]
-pub struct RowStages {
+pub(super) struct RowStages {
     /// Haze to take out.
-    pub dehaze: Option<Removal>,
+    pub(super) dehaze: Option<Removal>,
     /// Detail to raise.
-    pub sharpen: Option<Unsharp>,
+    pub(super) sharpen: Option<Unsharp>,
 }
 
 impl RowStages {
     /// Whether the samples would come out as they are.
     #[must_use]
-    pub fn is_neutral(&self) -> bool {
+    pub(super) fn is_neutral(&self) -> bool {
         self.dehaze.is_none() && self.sharpen.is_none()
     }
 }
@@ -141,7 +141,8 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
     /// Reads and dehazes one row into the ring; `y` counts from `reach` rows above the crop.
     #[inline(always)]
     fn load(&mut self, y: usize, reach: usize) {
-        let row = (self.part.y as usize + y).saturating_sub(reach).min(self.frame.height as usize - 1);
+        let row =
+            (self.part.y as usize + y).saturating_sub(reach).min(self.frame.height as usize - 1);
         let start = (row * self.frame.width as usize + self.columns.x as usize) * CHANNELS;
         let len = self.columns.width as usize;
         let samples = &self.source[start..start + len * CHANNELS];

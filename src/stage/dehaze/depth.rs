@@ -50,8 +50,7 @@ pub(super) fn depth(
 ) -> Depth {
     let size = guide.size();
     let normalised = veil_of_pixels(picture, least, airlight);
-    let eroded =
-        RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
+    let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = &eroded;
     let veil = near.zip(middle, |a, b| a + b).zip(wide, |sum, c| (sum + c) / 3.0);
 
@@ -63,8 +62,7 @@ pub(super) fn depth(
         let sky = smoothstep(SKY, m) * (1.0 - rich);
         FULL_VEIL_DEPTH * m * (least + (1.0 - least) * rich) * (1.0 - sky)
     });
-    let coefficients =
-        guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let coefficients = guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
     let [_, _, wide_veil] = eroded;
     Depth { coefficients, veil, wide_veil, contrast }
 }

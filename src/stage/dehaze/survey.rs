@@ -69,8 +69,7 @@ pub fn survey(picture: &SmallPicture) -> Survey {
             .map(|i| luma(red.values()[i], green.values()[i], blue.values()[i]))
             .collect(),
     );
-    let Depth { coefficients, veil, wide_veil, contrast } =
-        depth(picture, &least, &guide, air);
+    let Depth { coefficients, veil, wide_veil, contrast } = depth(picture, &least, &guide, air);
 
     let veil_low = quantile(&wide_veil, 0.25);
     let veil_median = quantile(&wide_veil, 0.50);
