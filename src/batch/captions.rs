@@ -115,10 +115,11 @@ impl Captions {
     /// As [`Recipe::set`]; not for a line of a table that was read.
     pub fn apply(&self, line: &Line, recipe: &mut Recipe) -> Result<()> {
         for (column, value) in self.columns.iter().zip(&line.values) {
-            if let (Column::Setting(name), false) = (column, value.trim().is_empty()) {
-                if *name != "caption" {
-                    recipe.set(name, value)?;
-                }
+            if let Column::Setting(name) = column
+                && *name != "caption"
+                && !value.trim().is_empty()
+            {
+                recipe.set(name, value)?;
             }
         }
         Ok(())
