@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
 use crate::recipe::Recipe;
 use crate::stage::dehaze::{Amount, Removal};
-use crate::stage::sharpen::{Sharpen, Unsharp};
+use crate::stage::sharpen::{Method, Sharpen, Sharpener};
 use crate::stage::resize::resize;
 use sweep::{RowStages, sweep};
 
@@ -86,8 +86,9 @@ fn swept(
     means: Means,
 ) -> Result<Pixels> {
     let stages = |sample_max: f32| RowStages {
-        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, sample_max)),
-        sharpen: survey.and_then(|s| Unsharp::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
+        sharpen: survey
+            .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
     };
     sweep_pixels(&frame.pixels, kept, stages, means)
 }
@@ -100,10 +101,10 @@ fn output_sharpened(pixels: Pixels, recipe: &Recipe, means: Means) -> Result<Pix
     if recipe.sharpen.amount.is_none_or(|amount| amount == 0.0) {
         return Ok(pixels);
     }
-    let output = Sharpen { amount: Some(OUTPUT_AMOUNT) };
+    let output = Sharpen { amount: Some(OUTPUT_AMOUNT), method: Method::Unsharp };
     let stages = |sample_max: f32| RowStages {
         dehaze: None,
-        sharpen: Unsharp::new(&output, 1.0 / 255.0 * sample_max, sample_max),
+        sharpen: Sharpener::new(&output, 1.0 / 255.0 * sample_max, sample_max),
     };
     let sharp = sweep_pixels(&pixels, pixels.size().rect(), stages, means)?;
     means.pool.give(Frame::new(pixels));
