@@ -132,6 +132,12 @@ pub const SETTINGS: &[Setting] = &[
         print: |r| r.sharpen.to_string(),
     },
     Setting {
+        name: "sharpen-method",
+        help: "how detail is raised: unsharp (fast) or deconvolve (finer, slower)",
+        read: |r, v| Ok(r.sharpen.method = v.parse()?),
+        print: |r| r.sharpen.method.to_string(),
+    },
+    Setting {
         name: "crop",
         value: "PART",
         help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600 or 80%",
@@ -297,6 +303,7 @@ mod tests {
             ("dehaze", "-35"),
             ("haze-colour", "1.3"),
             ("sharpen", "off"),
+            ("sharpen-method", "deconvolve"),
             ("crop", "3000x2000+800+600"),
             ("anchor", "southwest"),
             ("long-edge", "2048"),

@@ -11,7 +11,7 @@ use crate::filter::{Coefficients, SmallPicture, box_mean, erode, guided};
 use crate::frame::Plane;
 
 /// Optical depth of a full veil at strength 1: about what `auto` takes, on the mean of hazy frames.
-pub(super) const FULL_VEIL_DEPTH: f32 = 1.2;
+pub(super) const FULL_VEIL_DEPTH: f32 = 1.16;
 /// Erosion radii of the veil, shares of the long side.
 const RADII: [f32; 3] = [0.02, 0.05, 0.10];
 /// A pixel of full saturation has this share less veil: pure colour is not haze.
@@ -29,6 +29,8 @@ const CONTRAST_TRUSTED: f32 = 0.10;
 const TRUST: (f32, f32) = (0.6, 0.5);
 /// A veil from the first to the second is sky where nothing can be trusted; there τ goes to 0.
 const SKY: (f32, f32) = (0.5, 0.8);
+/// A pixel counts as veiled from the first veil on, fully from the second.
+const VEILED: (f32, f32) = (0.15, 0.30);
 
 /// What the small picture says about depth.
 pub(super) struct Depth {
@@ -40,6 +42,8 @@ pub(super) struct Depth {
     pub(super) wide_veil: Plane,
     /// Standard deviation of luma beside what the veil leaves room for.
     pub(super) contrast: Plane,
+    /// Share of the frame that is veiled and yet shows something behind the veil.
+    pub(super) veiled_share: f32,
 }
 
 pub(super) fn depth(
@@ -50,7 +54,8 @@ pub(super) fn depth(
 ) -> Depth {
     let size = guide.size();
     let normalised = veil_of_pixels(picture, least, airlight);
-    let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
+    let eroded =
+        RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = &eroded;
     let veil = near.zip(middle, |a, b| a + b).zip(wide, |sum, c| (sum + c) / 3.0);
 
@@ -62,9 +67,15 @@ pub(super) fn depth(
         let sky = smoothstep(SKY, m) * (1.0 - rich);
         FULL_VEIL_DEPTH * m * (least + (1.0 - least) * rich) * (1.0 - sky)
     });
-    let coefficients = guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let coefficients =
+        guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let veiled = middle.zip(&contrast, |m, contrast| {
+        let veiled = ((m - VEILED.0) / (VEILED.1 - VEILED.0)).clamp(0.0, 1.0);
+        veiled * (contrast / CONTRAST_TRUSTED).min(1.0)
+    });
+    let veiled_share = veiled.mean();
     let [_, _, wide_veil] = eroded;
-    Depth { coefficients, veil, wide_veil, contrast }
+    Depth { coefficients, veil, wide_veil, contrast, veiled_share }
 }
 
 /// min_c(I_c/A_c), lowered by the saturation.

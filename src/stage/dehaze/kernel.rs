@@ -1,8 +1,8 @@
 //! The haze taken out of one row: J = A + (I − A)·g, and the tone set right after it.
 //!
 //! g = e^τ, τ = a·luma + b, with a and b interpolated from the small maps (interpolating them
-//! rather than t: 20 to 33 % lower error at silhouettes). Three bounds: g ≤ 10, the floor of t; g
-//! takes the darkest channel at most nine tenths of the way to black, and none beyond [`HEAD`].
+//! rather than t: 20 to 33 % lower error at silhouettes). Three bounds: g ≤ 10, the floor of t, or
+//! less if that would raise the frame's noise too far; g takes the darkest channel at most nine tenths of the way to black, and none beyond [`HEAD`].
 //! Values are in samples of the file, 0..255 or 0..65,535.
 
 use super::tone::Tone;
@@ -17,6 +17,11 @@ const KEEP: f32 = 0.9;
 /// No channel is raised above this (share of the greatest sample): without it the blue of skies
 /// clips (newly clipped .55 % → .01 % on one such frame).
 const HEAD: f32 = 0.985;
+/// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
+/// where it begins to be seen before the picture.
+const NOISE_MAX: f32 = 0.015;
+/// A noisy frame is still dehazed by this gain.
+const NOISY_GAIN: f32 = 1.25;
 /// Transmission of the thinnest haze that a negative amount adds, at amount −100.
 const ADDED_T: f32 = 0.65;
 /// Centres of the sensor's red, green and blue, nm.
@@ -76,16 +81,16 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// What to take out of a frame of this survey whose samples go up to `sample_max`; `None` if
-    /// nothing.
+    /// What to take out of a frame of this survey and noise (standard deviation, share of the
+    /// greatest sample) whose samples go up to `sample_max`; `None` if nothing.
     #[must_use]
-    pub fn new(survey: &Survey, dehaze: &Dehaze, sample_max: f32) -> Option<Self> {
+    pub fn new(survey: &Survey, dehaze: &Dehaze, noise: f32, sample_max: f32) -> Option<Self> {
         let strength = dehaze.amount.strength(survey.auto_strength);
         if strength == 0.0 {
             return None;
         }
         let range = if strength > 0.0 {
-            [0.0, -T_MIN.ln()]
+            [0.0, (NOISE_MAX / noise.max(1e-6)).clamp(NOISY_GAIN, 1.0 / T_MIN).ln()]
         } else {
             // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.
             [-80.0, ADDED_T.ln() * strength.abs() / 2.0]
