@@ -167,8 +167,6 @@ pub enum Warning {
     CaptionLeftOut,
     /// The crop reaches beyond the frame and was cut to it.
     CropReduced,
-    /// The frame alone is larger than the memory allowed; it was developed on its own.
-    OverBudget,
     /// Anything else worth saying, in one sentence.
     Other(String),
 }
@@ -193,9 +191,6 @@ impl fmt::Display for Warning {
                 f.write_str("the frame is too small for its caption, which was left out")
             }
             Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
-            Self::OverBudget => {
-                f.write_str("larger than the memory allowed, so it was developed alone")
-            }
             Self::Other(text) => f.write_str(text),
         }
     }

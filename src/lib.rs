@@ -1,5 +1,7 @@
 #![doc = "skeleton"]
 pub mod batch;
+#[doc(hidden)]
+pub mod cli;
 pub mod develop;
 pub mod error;
 pub mod filter;

@@ -174,7 +174,7 @@ fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
 /// # Errors
 /// If the file cannot be read or is no picture that longlens knows.
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
-    let bytes = read_file(&job.input, &Limits::default())?;
+    let bytes = read_bytes(&job.input, &Limits::default())?;
     let blocks = format::read_blocks(&bytes).map_err(|e| e.about(&job.input))?;
     let mut warnings = Vec::new();
     let fields = fields(job, &blocks, &mut warnings);
@@ -230,7 +230,7 @@ pub(super) fn sniff_file(path: &Path) -> Option<Format> {
 /// # Errors
 /// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
 /// changes while it is read; [`ErrorKind::TooLarge`].
-pub(super) fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     let failed = |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
     let kind = fs::metadata(path).map_err(|e| {
         let dangling = fs::symlink_metadata(path).is_ok();

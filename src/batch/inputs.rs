@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::write::TEMPORARY_PREFIX;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format;
 
 /// Names that a frame may have.
 const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
+
+/// Files in an input folder that say how to develop it: the table of captions and the recipe.
+pub const FOLDER_FILES: [&str; 2] = ["captions.csv", "longlens.toml"];
 
 /// A frame to be: where it is, and the path below its input folder that its output keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Input {
     pub path: PathBuf,
     /// Folders below the input folder, and the file name; of a file named itself the name alone.
     pub relative: PathBuf,
+    /// Which of the named inputs it belongs to, from 0.
+    pub root: usize,
 }
 
 /// What was found.
@@ -32,8 +36,6 @@ pub struct Input {
 pub struct Found {
     /// The frames, in the order of the arguments, names sorted within a folder.
     pub inputs: Vec<Input>,
-    /// The folders that were named.
-    pub folders: Vec<PathBuf>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
     /// Folders and links that could not be read, each with its reason.
@@ -55,7 +57,7 @@ impl Found {
 pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let mut found = Found::default();
     let except = fs::canonicalize(except).ok();
-    for path in named {
+    for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
             // A link that leads nowhere is a frame that fails, not a slip of the pen.
@@ -63,24 +65,22 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
         });
         match kind {
             Ok(kind) if kind.is_dir() => {
-                found.folders.push(path.clone());
-                walk(path, except.as_deref(), &mut found);
+                walk(path, root, except.as_deref(), &mut found);
             }
             Err(error) if error.hint().is_none() => return Err(error),
             _ => {
                 let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-                found.inputs.push(Input { path: path.clone(), relative: name });
+                found.inputs.push(Input { path: path.clone(), relative: name, root });
             }
         }
     }
     Ok(found)
 }
 
-fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
+fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
     let visible = |entry: &walkdir::DirEntry| {
-        let hidden = entry.depth() > 0
-            && (entry.file_name().as_encoded_bytes().starts_with(b".")
-                || entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX));
+        // Temporary files of longlens are hidden ones too.
+        let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
         let output = entry.file_type().is_dir()
             && entry.depth() > 0
             && except.is_some_and(|except| {
@@ -100,9 +100,12 @@ fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
             continue;
         }
         let path = entry.path();
+        if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
+            continue;
+        }
         if is_frame(&entry) {
             let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-            found.inputs.push(Input { path: path.to_path_buf(), relative });
+            found.inputs.push(Input { path: path.to_path_buf(), relative, root });
         } else {
             let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
             *found.left_out.entry(extension).or_default() += 1;

@@ -19,11 +19,11 @@ use std::time::Duration;
 
 pub use budget::machine_bytes;
 pub use captions::{Captions, Line};
-pub use frame::{Done, read_fields};
-pub use inputs::{Found, Input, find, split_at_nul};
-pub use plan::{Order, Plan, Target, format_of_name, plan};
+pub use frame::{Done, read_bytes, read_fields};
+pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
+pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
 pub use stop::Stop;
-pub use write::{Sync, TEMPORARY_PREFIX};
+pub use write::{Sync, TEMPORARY_PREFIX, tidy};
 
 use crate::error::{Error, Warning};
 use crate::recipe::Recipe;
@@ -46,6 +46,22 @@ pub struct Job {
     pub sequence: u32,
     /// What the plan has to say about it.
     pub warnings: Vec<Warning>,
+}
+
+impl Job {
+    /// A job that only reads a file.
+    #[must_use]
+    pub fn of_file(path: &std::path::Path) -> Self {
+        Self {
+            input: path.to_path_buf(),
+            output: PathBuf::new(),
+            recipe: Arc::default(),
+            fields: Fields::default(),
+            caption: Caption::None,
+            sequence: 1,
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Fields from outside of the file.
@@ -172,12 +188,13 @@ pub struct Summary {
 /// Frames to be developed, and how.
 ///
 /// ```no_run
-/// use longlens::batch::{Batch, Event, Existing, Order, Settings, Stop, Target, find, plan};
+/// use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
 /// use longlens::recipe::Recipe;
 ///
 /// let out = Target::Folder("out".into());
 /// let found = find(&["shoot".into()], out.folder())?;
-/// let order = Order { recipe: Recipe::default(), flags: &[], set: &[], captions: None, out: &out };
+/// let roots = [Root { recipe: Recipe::default(), captions: None }];
+/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
 /// let batch = Batch { jobs: plan(&found, &order)?.jobs, settings: Settings::default() };
 /// let summary = batch.run(&Stop::default(), |event| {
 ///     if let Event::Finished(outcome) = event {

@@ -16,21 +16,30 @@ use super::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Format;
 use crate::recipe::{FormatChoice, Recipe};
-use crate::template::Template;
+use crate::template::{CodeReplacements, Template};
 
 /// What a run is ordered to do, beside the recipe.
 #[derive(Debug)]
 pub struct Order<'a> {
-    /// Settings before the table has its say: defaults, folder recipe, `--recipe`.
-    pub recipe: Recipe,
-    /// Settings that win over the table: the flags, by name and text.
+    /// What holds for the frames of each named input, in their order.
+    pub roots: &'a [Root<'a>],
+    /// Settings that win over recipe and table: the flags, by name and text.
     pub flags: &'a [(String, String)],
     /// Fields that win over the table's: `--set`, by name and text.
     pub set: &'a [(String, String)],
-    /// The table of captions.
-    pub captions: Option<&'a Captions>,
+    /// Short forms in captions and fields, written out.
+    pub codes: Option<&'a CodeReplacements>,
     /// Where outputs go.
     pub out: &'a Target,
+}
+
+/// What holds for the frames of one named input.
+#[derive(Debug, Clone)]
+pub struct Root<'a> {
+    /// Settings before table and flags have their say.
+    pub recipe: Recipe,
+    /// The table of captions.
+    pub captions: Option<&'a Captions>,
 }
 
 /// Where outputs go.
@@ -72,59 +81,95 @@ pub struct Plan {
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     let mut plan = Plan::default();
     let mut names = Names::default();
-    let mut unmatched: HashSet<u64> =
-        order.captions.iter().flat_map(|c| c.lines()).map(|line| line.number).collect();
-    let mut without_line = Vec::new();
+    let mut matched = Matched::default();
     let mut templates = Templates::default();
-
     for (i, input) in found.inputs.iter().enumerate() {
-        let line = order.captions.and_then(|table| table.find(&input.relative));
-        let mut recipe = order.recipe.clone();
-        let mut fields = Fields { set: order.set.to_vec(), ..Fields::default() };
-        let mut caption = None;
-        if let (Some(table), Some(line)) = (order.captions, line) {
-            unmatched.remove(&line.number);
-            table.apply(line, &mut recipe)?;
-            fields.table = table.fields(line).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-            caption = table.caption(line).map(|text| Caption::Text(text.to_owned()));
-        } else if order.captions.is_some() {
-            without_line.push(&input.relative);
-        }
-        for (name, value) in order.flags {
-            recipe.set(name, value)?;
-            if name == "caption" {
-                caption = None;
-            }
-        }
-        let template = recipe.caption.text.clone();
-        let caption = match caption {
-            Some(text) => text,
-            None if template.is_empty() => Caption::None,
-            None => Caption::Template(templates.get(&template)?),
-        };
-        if let Target::File(file) = order.out {
-            file_decides(file, &mut recipe)?;
-        }
-        let sequence = i as u32 + 1;
-        let mut job = Job {
-            input: input.path.clone(),
-            output: PathBuf::new(),
-            recipe: Arc::new(recipe),
-            fields,
-            caption,
-            sequence,
-            warnings: Vec::new(),
-        };
-        let (name, same_extension) = output_name(input, &job, order, &mut templates)?;
-        job.warnings.extend(same_extension);
+        let mut job = job(input, order, &mut templates, &mut matched)?;
+        job.sequence = i as u32 + 1;
+        let (name, wrong_extension) = output_name(input, &job, order.out, &mut templates)?;
+        job.warnings.extend(wrong_extension);
         let (output, renamed) = names.claim(name);
         job.warnings.extend(renamed);
         job.output = output;
         plan.jobs.push(job);
     }
-    plan.notes = notes(order.captions, &unmatched, &without_line);
+    plan.notes = matched.notes(order);
     refuse_inputs_as_outputs(&plan.jobs)?;
     Ok(plan)
+}
+
+/// One frame's order but for its name: recipe, then table, then flags.
+fn job(input: &Input, order: &Order, templates: &mut Templates, matched: &mut Matched) -> Result<Job> {
+    let root = order.roots.get(input.root);
+    let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
+    let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
+    let pair = |(name, text): (&str, &str)| (name.to_owned(), write_out(text));
+    let set = order.set.iter().map(|(name, text)| pair((name, text))).collect();
+    let mut fields = Fields { set, ..Fields::default() };
+    let mut caption = None;
+    if let Some(table) = root.and_then(|root| root.captions) {
+        match table.find(&input.relative) {
+            Some(line) => {
+                matched.lines.insert((std::ptr::from_ref(table) as usize, line.number));
+                table.apply(line, &mut recipe)?;
+                fields.table = table.fields(line).map(pair).collect();
+                caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
+            }
+            None => matched.without_line.push(input.relative.clone()),
+        }
+    }
+    for (name, value) in order.flags {
+        recipe.set(name, value)?;
+        if name == "caption" {
+            caption = None;
+        }
+    }
+    if let Target::File(file) = order.out {
+        file_decides(file, &mut recipe)?;
+    }
+    let caption = match caption {
+        Some(text) => text,
+        None if recipe.caption.text.is_empty() => Caption::None,
+        None => Caption::Template(templates.get(&write_out(&recipe.caption.text))?),
+    };
+    Ok(Job {
+        input: input.path.clone(),
+        output: PathBuf::new(),
+        recipe: Arc::new(recipe),
+        fields,
+        caption,
+        sequence: 0,
+        warnings: Vec::new(),
+    })
+}
+
+/// Which lines of which tables have found their frames.
+#[derive(Debug, Default)]
+struct Matched {
+    /// Table (its address) and line number.
+    lines: HashSet<(usize, u64)>,
+    without_line: Vec<PathBuf>,
+}
+
+impl Matched {
+    /// Lines without a frame, frames without a line.
+    fn notes(&self, order: &Order) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut seen = HashSet::new();
+        for table in order.roots.iter().filter_map(|root| root.captions) {
+            let address = std::ptr::from_ref(table) as usize;
+            if seen.insert(address) {
+                let unmatched =
+                    table.lines().iter().filter(|l| !self.lines.contains(&(address, l.number)));
+                notes.extend(unmatched.map(|line| {
+                    format!("captions, line {}: no frame is named '{}'", line.number, line.file)
+                }));
+            }
+        }
+        let lacking = self.without_line.iter();
+        notes.extend(lacking.map(|path| format!("captions: no line for '{}'", path.display())));
+        notes
+    }
 }
 
 /// `-o name.png` orders a PNG.
@@ -162,10 +207,10 @@ pub fn format_of_name(path: &Path) -> Option<Format> {
 fn output_name(
     input: &Input,
     job: &Job,
-    order: &Order,
+    out: &Target,
     templates: &mut Templates,
 ) -> Result<(PathBuf, Option<Warning>)> {
-    let folder = match order.out {
+    let folder = match out {
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
@@ -271,22 +316,6 @@ impl Templates {
         self.0.insert(source.to_owned(), Arc::clone(&template));
         Ok(template)
     }
-}
-
-fn notes(
-    captions: Option<&Captions>,
-    unmatched: &HashSet<u64>,
-    without_line: &[&PathBuf],
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    let lines = captions.iter().flat_map(|c| c.lines());
-    for line in lines.filter(|line| unmatched.contains(&line.number)) {
-        notes.push(format!("captions, line {}: no frame is named '{}'", line.number, line.file));
-    }
-    for path in without_line {
-        notes.push(format!("captions: no line for '{}'", path.display()));
-    }
-    notes
 }
 
 /// An output that is an input through whatever links would be lost while it is read.

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::budget::{Budget, Share};
-use super::frame::{Finished, Shared, develop_file, needed_bytes, read_file};
+use super::frame::{Finished, Shared, develop_file, needed_bytes, read_bytes};
 use super::write::{Sync, sync_folder, write_whole};
 use super::{Batch, Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::develop::Workers;
@@ -155,17 +155,21 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Option<Admi
     let decoding = shared.decoding();
     let length = std::fs::metadata(&job.input).map_or(0, |file| file.len());
     let mut share = budget.take(length.min(budget.limit_bytes()));
-    let bytes = read_file(&job.input, &decoding.limits)?;
+    let bytes = read_bytes(&job.input, &decoding.limits)?;
     let header = format::probe(&bytes, &decoding.limits)?;
     let needed = needed_bytes(&header, &job.recipe);
-    let mut warnings = job.warnings.clone();
-    if bytes.len() as u64 + needed > budget.limit_bytes() {
-        warnings.push(Warning::OverBudget);
-        share.shrink_to(0);
-        share = budget.take(bytes.len() as u64 + needed);
-    } else {
-        share.add(needed);
+    let warnings = job.warnings.clone();
+    let whole = bytes.len() as u64 + needed;
+    if whole > budget.limit_bytes() {
+        let mb = |bytes: u64| bytes.div_ceil(1_000_000);
+        let (whole, limit) = (mb(whole), mb(budget.limit_bytes()));
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("{} px take {whole} MB to develop, and frames may take {limit} MB", header.size),
+        )
+        .with_hint("allow more with --memory"));
     }
+    share.add(needed);
     shared.pool.trim_to(budget.limit_bytes().saturating_sub(needed));
     Ok(Some((bytes, share, warnings)))
 }

@@ -53,6 +53,26 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8], sync: Sync) -> Result<()> {
     Ok(())
 }
 
+/// Takes away temporary files that a killed run left in a folder: those older than an hour, since
+/// a younger one may belong to a run that is still going on.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn tidy(folder: &Path) -> std::io::Result<()> {
+    const ABANDONED: std::time::Duration = std::time::Duration::from_secs(3600);
+    for entry in fs::read_dir(folder)? {
+        let Ok(entry) = entry else { continue };
+        let ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes());
+        let age = entry.metadata().ok().filter(fs::Metadata::is_file);
+        let age = age.and_then(|file| file.modified().ok()?.elapsed().ok());
+        if ours && age.is_some_and(|age| age > ABANDONED) {
+            // What cannot be taken away does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
 /// Pushes a folder's names to the disk.
 pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

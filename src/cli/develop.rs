@@ -1,0 +1,210 @@
+//! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+
+use super::folder_files::{self, FolderFiles};
+use super::progress::Progress;
+use super::report::{Loudness, Report};
+use super::{exit, flag_error, signals, text};
+use crate::batch::{
+    Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
+    format_of_name, plan, read_fields, split_at_nul,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recipe::Recipe;
+
+pub(super) fn run(order: &ArgMatches) -> Result<u8> {
+    let named = inputs(order)?;
+    let out = target(order, &named)?;
+    let found = find(&named, out.folder())?;
+    let files = folder_files_of(order, &named)?;
+    let plan = planned(order, &named, &found, &files, &out)?;
+    require(order, &plan)?;
+
+    let settings = settings(order);
+    let mut report = Report::new(loudness(order), order.get_flag("json"));
+    report.opening(&files, &found, &plan);
+    if order.get_flag("dry-run") {
+        report.plan(&plan, &settings);
+        return Ok(exit::DONE);
+    }
+    if plan.jobs.is_empty() && found.unreadable.is_empty() {
+        return Err(Error::new(ErrorKind::Usage, "there are no frames among the inputs")
+            .with_hint("longlens reads JPEG, PNG, TIFF and WebP"));
+    }
+    prepare(&out, &plan)?;
+
+    let stop = Stop::default();
+    signals::listen(&stop);
+    let mut progress = Progress::new(plan.jobs.len(), &settings, report.loudness());
+    let batch = Batch { jobs: plan.jobs, settings };
+    let mut unreadable = found.unreadable.len();
+    for error in &found.unreadable {
+        progress.suspend(|| report.failure(error));
+    }
+    let summary = batch.run(&stop, |event| {
+        progress.event(event);
+        if let Event::Finished(outcome) = event {
+            progress.suspend(|| report.outcome(outcome));
+        }
+    });
+    progress.end();
+    report.summary(&summary, unreadable);
+    unreadable += summary.failed;
+    Ok(match stop.signal() {
+        Some(signal) => signals::EXIT_BASE + signal as u8,
+        None if summary.environment => exit::ENVIRONMENT,
+        None if unreadable > 0 => exit::SOME_FAILED,
+        None => exit::DONE,
+    })
+}
+
+fn inputs(order: &ArgMatches) -> Result<Vec<PathBuf>> {
+    let named = order.get_many::<PathBuf>("input").into_iter().flatten().cloned();
+    let mut named: Vec<PathBuf> = named.collect();
+    if let Some(list) = order.get_one::<PathBuf>("files0-from") {
+        let mut bytes = Vec::new();
+        let read = if list == Path::new("-") {
+            std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+        } else {
+            std::fs::read(list).map(|read| bytes = read)
+        };
+        read.map_err(|e| Error::io(ErrorKind::Usage, "cannot read the list", &e).about(list))?;
+        named.extend(split_at_nul(&bytes));
+    }
+    Ok(named)
+}
+
+/// A folder, or with one input file and a name like a picture's, a file.
+fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
+    let out = order.get_one::<PathBuf>("out").cloned().unwrap_or_default();
+    let one_file = matches!(named, [one] if !one.is_dir());
+    if out.is_dir() || format_of_name(&out).is_none() {
+        if out.exists() && !out.is_dir() {
+            return Err(Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out));
+        }
+        return Ok(Target::Folder(out));
+    }
+    if one_file {
+        return Ok(Target::File(out));
+    }
+    Err(Error::new(ErrorKind::Usage, "the output is named like one frame, but there are more inputs")
+        .about(out)
+        .with_hint("name a folder"))
+}
+
+/// What lies in each named folder, in the order of the inputs.
+fn folder_files_of(order: &ArgMatches, named: &[PathBuf]) -> Result<Vec<FolderFiles>> {
+    let left = order.get_flag("no-folder-files");
+    let of = |path: &PathBuf| match path.is_dir() && !left {
+        true => folder_files::of_folder(path),
+        false => Ok(FolderFiles::default()),
+    };
+    named.iter().map(of).collect()
+}
+
+fn planned(
+    order: &ArgMatches,
+    named: &[PathBuf],
+    found: &Found,
+    files: &[FolderFiles],
+    out: &Target,
+) -> Result<Plan> {
+    let captions = order.get_one::<PathBuf>("captions");
+    let captions = captions.map(|path| folder_files::read_captions(path)).transpose()?;
+    let codes = order.get_one::<PathBuf>("code-replacements");
+    let codes = codes.map(|path| folder_files::read_codes(path)).transpose()?;
+    let mut roots = Vec::with_capacity(named.len());
+    for files in files {
+        let mut recipe = files.recipe.clone();
+        if let Some(path) = order.get_one::<PathBuf>("recipe") {
+            folder_files::read_recipe(path, &mut recipe)?;
+        }
+        roots.push(Root { recipe, captions: captions.as_ref().or(files.captions.as_ref()) });
+    }
+    let flags = super::flags(order);
+    let mut checked = Recipe::default();
+    for (name, value) in &flags {
+        checked.set(name, value).map_err(|e| flag_error(&e))?;
+    }
+    let set = set_fields(order)?;
+    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes: codes.as_ref(), out })
+}
+
+fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
+    let given = order.get_many::<String>("set").into_iter().flatten();
+    let pair = |text: &String| match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err(Error::no_value(text, "a field and its value", "--set city=Tumen")),
+    };
+    given.map(pair).collect()
+}
+
+/// Whether every frame has the fields that are required; an error names all that lack one.
+fn require(order: &ArgMatches, plan: &Plan) -> Result<()> {
+    let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
+    if required.is_empty() {
+        return Ok(());
+    }
+    let mut lacking = BTreeMap::new();
+    for job in &plan.jobs {
+        // A frame that cannot be read is told when it is developed.
+        let Ok((fields, _)) = read_fields(job) else { continue };
+        let missing = required.iter().filter(|name| fields.get(name.trim()).is_none());
+        let missing: Vec<&str> = missing.map(|name| name.trim()).collect();
+        if !missing.is_empty() {
+            lacking.insert(&job.input, missing.join(", "));
+        }
+    }
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    for (path, missing) in &lacking {
+        text::to_stderr(&format!("longlens: {}: has no {}\n", text::path(path), text::clean(missing)));
+    }
+    let count = lacking.len();
+    let message = format!("{count} of {} frames lack required fields", plan.jobs.len());
+    Err(Error::new(ErrorKind::Usage, message)
+        .with_hint("add them in captions.csv or with --set; nothing was written"))
+}
+
+/// Makes the output folder and looks whether it can be written.
+fn prepare(out: &Target, plan: &Plan) -> Result<()> {
+    let folder = out.folder();
+    let failed = |e: &std::io::Error| {
+        Error::io(ErrorKind::Environment, "cannot write to the output folder", e).about(folder)
+    };
+    if plan.jobs.is_empty() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
+    crate::batch::tidy(folder).map_err(|e| failed(&e))
+}
+
+fn settings(order: &ArgMatches) -> Settings {
+    let defaults = Settings::default();
+    Settings {
+        jobs: order.get_one::<u16>("jobs").map_or(0, |&jobs| usize::from(jobs)),
+        memory_bytes: order.get_one::<u64>("memory").copied().unwrap_or(defaults.memory_bytes),
+        existing: match order.get_flag("overwrite") {
+            true => Existing::Overwrite,
+            false => Existing::Keep,
+        },
+        accept_damaged: order.get_flag("accept-damaged"),
+        sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
+    }
+}
+
+fn loudness(order: &ArgMatches) -> Loudness {
+    match (order.get_flag("quiet"), order.get_flag("verbose")) {
+        (true, _) => Loudness::Quiet,
+        (false, true) => Loudness::Verbose,
+        (false, false) => Loudness::Normal,
+    }
+}
