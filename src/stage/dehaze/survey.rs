@@ -41,9 +41,9 @@ pub struct Evidence {
 
 impl std::fmt::Display for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { veil_low, veil_median, contrast } = self;
+        let Self { veil_low, veil_median, contrast, slope } = self;
         write!(f, "veil {veil_low:.2} in the near part, {veil_median:.2} in half of it, ")?;
-        write!(f, "contrast {contrast:.2}")
+        write!(f, "contrast {contrast:.2}, slope {slope:.2}")
     }
 }
 
