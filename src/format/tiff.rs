@@ -8,6 +8,7 @@
 mod convert;
 mod directory;
 mod encode;
+mod exif;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -19,12 +20,12 @@ use tiff::{ColorType, TiffError};
 pub(super) use encode::encode;
 
 use super::inks::{Polarity, Press};
-use super::profile::{self, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
+use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
 use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Pool, Size};
-use crate::metadata::Blocks;
+use crate::metadata::{self, Blocks};
 use convert::Meaning;
 use directory::{Directory, tag};
 
@@ -40,6 +41,7 @@ type Tiff<'a> = Decoder<Cursor<&'a [u8]>>;
 
 /// A file, its directory, and the decoder's view of it.
 struct Source<'a> {
+    file: &'a [u8],
     directory: Directory<'a>,
     colour: ColorType,
     palette: bool,
@@ -132,6 +134,7 @@ fn look<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>> {
     }
     let palette = matches!(told, Cow::Owned(_));
     Ok(Source {
+        file: bytes,
         directory,
         colour,
         palette,
@@ -270,20 +273,13 @@ impl Source<'_> {
 
     fn blocks(&self, warnings: &mut Vec<Warning>) -> Blocks {
         let block = |tag| self.directory.bytes(tag).map(<[u8]>::to_vec);
-        if self.directory.has(tag::EXIF) {
-            let what = "EXIF, which longlens does not read out of TIFF";
-            warnings.push(Warning::MetadataDropped(what.to_owned()));
-        }
-        let iptc = || self.directory.bytes(tag::IPTC).map(photoshop_of);
+        let exif = exif::gather(self.file, warnings);
+        let photoshop = metadata::with_iptc(block(tag::PHOTOSHOP), self.directory.bytes(tag::IPTC));
         let icc = within(block(tag::ICC), MOST_ICC_BYTES, "colour profile", warnings);
         Blocks {
             xmp: within(block(tag::XMP), MOST_XMP_BYTES, "XMP", warnings),
-            photoshop: within(
-                block(tag::PHOTOSHOP).or_else(iptc),
-                MOST_ICC_BYTES,
-                "IPTC",
-                warnings,
-            ),
+            photoshop: within(photoshop, MOST_ICC_BYTES, "IPTC", warnings),
+            exif: within(exif, MOST_EXIF_BYTES, "EXIF", warnings),
             icc: icc.map(Into::into),
             ..Blocks::default()
         }
@@ -371,12 +367,4 @@ fn interleaved(mut planes: Vec<DecodingResult>) -> Result<DecodingResult> {
         true => DecodingResult::U8(join(&eights)),
         false => DecodingResult::U16(join(&sixteens)),
     })
-}
-
-/// IPTC-IIM as Photoshop's resource 0x0404, its length made even.
-fn photoshop_of(iptc: &[u8]) -> Vec<u8> {
-    let length = (iptc.len() as u32).to_be_bytes();
-    let mut resource = [b"8BIM\x04\x04\0\0", &length[..], iptc].concat();
-    resource.resize(resource.len().next_multiple_of(2), 0);
-    resource
 }

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 pub use carry::{Carried, Change, Removed, SOFTWARE, carry_over};
 pub use fields::{Fields, NAMES, Origin, Value};
+pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};
 pub use verify::verify;
 

@@ -16,6 +16,9 @@ pub(super) mod tag {
     pub(in super::super) const IPTC: u16 = 33_723;
     pub(in super::super) const PHOTOSHOP: u16 = 34_377;
     pub(in super::super) const EXIF: u16 = 34_665;
+    pub(in super::super) const GPS: u16 = 34_853;
+    pub(in super::super) const INTEROP: u16 = 40_965;
+    pub(in super::super) const MAKER_NOTE: u16 = 37_500;
     pub(in super::super) const ICC: u16 = 34_675;
     pub(in super::super) const DNG_VERSION: u16 = 50_706;
 }
@@ -25,7 +28,7 @@ const MOST_ENTRIES: u64 = 4096;
 
 /// Which end of a number comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     Little,
     Big,
 }
@@ -44,18 +47,27 @@ impl Order {
 /// One entry.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry<'a> {
-    tag: u16,
+    pub(super) tag: u16,
+    /// The number of the field type.
+    pub(super) kind: u16,
+    /// Where the value is in the file.
+    pub(super) at: usize,
     /// Where the entry's value field is in the file.
     field_at: usize,
     item_bytes: usize,
     value: &'a [u8],
-    order: Order,
+    pub(super) order: Order,
 }
 
 impl<'a> Entry<'a> {
     /// The value's bytes.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.value
+    }
+
+    /// How many items the value has.
+    pub(super) fn count(&self) -> usize {
+        self.value.len() / self.item_bytes
     }
 
     /// The value's numbers.
@@ -74,10 +86,22 @@ pub(super) struct Directory<'a> {
 impl<'a> Directory<'a> {
     /// Reads what can be read; broken entries are left out.
     pub(super) fn read(file: &'a [u8]) -> Self {
-        Self { entries: entries(file).unwrap_or_default() }
+        Self { entries: first(file).unwrap_or_default() }
     }
 
-    fn find(&self, tag: u16) -> Option<&Entry<'a>> {
+    /// Reads the directory that starts at this place.
+    pub(super) fn read_at(file: &'a [u8], at: u64) -> Self {
+        let at = usize::try_from(at).ok();
+        Self { entries: at.and_then(|at| entries(file, at)).unwrap_or_default() }
+    }
+
+    /// All entries, in the order of the file.
+    pub(super) fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// The entry with this tag.
+    pub(super) fn find(&self, tag: u16) -> Option<&Entry<'a>> {
         self.entries.iter().find(|e| e.tag == tag)
     }
 
@@ -125,23 +149,41 @@ fn item_bytes(kind: u64) -> Option<usize> {
     })
 }
 
-fn entries(file: &[u8]) -> Option<Vec<Entry<'_>>> {
-    let order = if file.starts_with(b"II") { Order::Little } else { Order::Big };
-    let number =
-        |at: usize, bytes: usize| Some(order.number(file.get(at..at.checked_add(bytes)?)?));
+/// How numbers stand in a file.
+pub(super) fn order(file: &[u8]) -> Order {
+    if file.starts_with(b"II") { Order::Little } else { Order::Big }
+}
+
+fn number(file: &[u8], at: usize, bytes: usize) -> Option<u64> {
+    Some(order(file).number(file.get(at..at.checked_add(bytes)?)?))
+}
+
+fn is_wide(file: &[u8]) -> bool {
+    number(file, 2, 2) == Some(43)
+}
+
+fn first(file: &[u8]) -> Option<Vec<Entry<'_>>> {
+    let place = if is_wide(file) { number(file, 8, 8) } else { number(file, 4, 4) };
+    entries(file, usize::try_from(place?).ok()?)
+}
+
+fn entries(file: &[u8], first: usize) -> Option<Vec<Entry<'_>>> {
+    let order = order(file);
+    let number = |at: usize, bytes: usize| number(file, at, bytes);
     // Width of offsets and counts; of the count of entries.
-    let (wide, narrow, first_at) = if number(2, 2)? == 43 { (8, 8, 8) } else { (4, 2, 4) };
-    let first = usize::try_from(number(first_at, wide)?).ok()?;
+    let (wide, narrow) = if is_wide(file) { (8, 8) } else { (4, 2) };
     let count = number(first, narrow)?.min(MOST_ENTRIES) as usize;
     let entry_bytes = 4 + 2 * wide;
     let read = |i: usize| {
         let at = first.checked_add(narrow + i * entry_bytes)?;
-        let item_bytes = item_bytes(number(at + 2, 2)?)?;
+        let kind = number(at + 2, 2)?;
+        let item_bytes = item_bytes(kind)?;
         let length = usize::try_from(number(at + 4, wide)?).ok()?.checked_mul(item_bytes)?;
         let field_at = at + 4 + wide;
         let start = if length <= wide { field_at } else { number(field_at, wide)? as usize };
         let value = file.get(start..start.checked_add(length)?)?;
-        Some(Entry { tag: number(at, 2)? as u16, field_at, item_bytes, value, order })
+        let tag = number(at, 2)? as u16;
+        Some(Entry { tag, kind: kind as u16, at: start, field_at, item_bytes, value, order })
     };
     Some((0..count).filter_map(read).collect())
 }

@@ -8,27 +8,27 @@ use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder,
 use tiff::tags::{ResolutionUnit, Tag};
 
 use super::directory::tag;
+use super::exif;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Size};
-use crate::metadata::Blocks;
+use crate::metadata::{self, Blocks};
 
-/// Encodes a frame with its profile, XMP and Photoshop's resources.
+/// Encodes a frame with its profile, EXIF, XMP, IPTC and Photoshop's other resources.
 pub(in super::super) fn encode(
     frame: &Frame,
     blocks: &Blocks,
     out: &mut Vec<u8>,
 ) -> Result<Vec<Warning>> {
     let size = frame.size();
-    let result = match &frame.pixels {
+    let warnings = match &frame.pixels {
         Pixels::Gray8(p) => write::<Gray8>(p.as_raw(), size, blocks, out),
         Pixels::Rgb8(p) => write::<RGB8>(p.as_raw(), size, blocks, out),
         Pixels::Gray16(p) => write::<Gray16>(p.as_raw(), size, blocks, out),
         Pixels::Rgb16(p) => write::<RGB16>(p.as_raw(), size, blocks, out),
     };
-    result.map_err(|e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}")))?;
-    let mut warnings = Vec::new();
+    let failed = |e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}"));
+    let mut warnings = warnings.map_err(failed)?;
     for (there, name) in [
-        (blocks.exif.is_some(), "EXIF, which longlens does not write into TIFF"),
         (blocks.xmp_extended.is_some(), "extended XMP, which TIFF has no place for"),
         (blocks.comment.is_some(), "the comment, which TIFF has no place for"),
     ] {
@@ -44,13 +44,18 @@ fn write<C: ColorType>(
     size: Size,
     blocks: &Blocks,
     out: &mut Vec<u8>,
-) -> TiffResult<()>
+) -> TiffResult<Vec<Warning>>
 where
     [C::Inner]: TiffValue,
 {
     let mut encoder = TiffEncoder::new(Cursor::new(out))?
         .with_compression(Compression::Deflate(DeflateLevel::Fast))
         .with_predictor(Predictor::Horizontal);
+    let mut warnings = Vec::new();
+    let laid = match &blocks.exif {
+        Some(block) => exif::lay(block, &mut encoder, &mut warnings)?,
+        None => Vec::new(),
+    };
     let mut image = encoder.new_image::<C>(size.width, size.height)?;
     if let Some((unit, x, y)) = blocks.density {
         let unit = match unit {
@@ -63,14 +68,19 @@ where
         image.x_resolution(ratio(x));
         image.y_resolution(ratio(y));
     }
+    // Over the density, which the block may know better.
+    exif::merge(&laid, image.encoder())?;
+    let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
     for (tag, block) in [
         (tag::ICC, blocks.icc.as_deref()),
         (tag::XMP, blocks.xmp.as_deref()),
-        (tag::PHOTOSHOP, blocks.photoshop.as_deref()),
+        (tag::PHOTOSHOP, photoshop.as_deref()),
+        (tag::IPTC, iptc.as_deref()),
     ] {
         if let Some(block) = block {
             image.encoder().write_tag(Tag::Unknown(tag), block)?;
         }
     }
-    image.write_data(samples)
+    image.write_data(samples)?;
+    Ok(warnings)
 }
