@@ -84,7 +84,11 @@ impl FromStr for Sharpen {
             number => match number.parse::<f32>() {
                 Ok(amount) if (0.0..=100.0).contains(&amount) => Some(amount),
                 _ => {
-                    return Err(Error::no_value(text, "an amount of sharpening", "off or 0 to 100"));
+                    return Err(Error::no_value(
+                        text,
+                        "an amount of sharpening",
+                        "off or 0 to 100",
+                    ));
                 }
             },
         };
