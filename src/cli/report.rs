@@ -130,6 +130,7 @@ impl Report {
             }
         };
         add(summary.failed + unreadable, "failed");
+        add(summary.up_to_date, "up to date");
         add(summary.skipped, "kept because they exist (--overwrite writes them anew)");
         add(summary.unbegun, "not developed because the run was stopped");
         add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
@@ -189,6 +190,7 @@ fn outcome_json(outcome: &Outcome) -> Value {
             line["hint"] = json!(error.hint());
         }
         Ok(Status::Skipped) => line["status"] = json!("skipped"),
+        Ok(Status::UpToDate) => line["status"] = json!("up to date"),
         Ok(Status::Done(done)) => {
             line["status"] = json!("done");
             line["width"] = json!(done.size.width);
