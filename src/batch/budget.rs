@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// So many bytes for all frames in flight.
 #[derive(Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     limit_bytes: u64,
     used_bytes: Mutex<u64>,
     freed: Condvar,
@@ -15,7 +15,7 @@ pub struct Budget {
 
 /// Bytes taken out of a budget; dropping it gives them back.
 #[derive(Debug)]
-pub struct Share {
+pub(super) struct Share {
     budget: Arc<Budget>,
     bytes: u64,
 }
@@ -23,37 +23,37 @@ pub struct Share {
 impl Budget {
     /// A budget of this many bytes.
     #[must_use]
-    pub fn new(limit_bytes: u64) -> Arc<Self> {
+    pub(super) fn new(limit_bytes: u64) -> Arc<Self> {
         Arc::new(Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() })
     }
 
     /// All of it, in bytes.
     #[must_use]
-    pub fn limit_bytes(&self) -> u64 {
+    pub(super) fn limit_bytes(&self) -> u64 {
         self.limit_bytes
     }
 
     /// Bytes that are free now.
     #[must_use]
-    pub fn free_bytes(&self) -> u64 {
+    pub(super) fn free_bytes(&self) -> u64 {
         self.limit_bytes.saturating_sub(*self.used())
     }
 
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
-    pub fn take(self: &Arc<Self>, bytes: u64) -> Share {
+    pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
         self.wait_for(bytes);
         Share { budget: Arc::clone(self), bytes }
     }
 
     /// Bytes that are taken now.
     #[must_use]
-    pub fn used_bytes(&self) -> u64 {
+    pub(super) fn used_bytes(&self) -> u64 {
         *self.used()
     }
 
     /// Waits until nothing but this share is taken.
-    pub fn wait_until_alone(&self, share: &Share) {
+    pub(super) fn wait_until_alone(&self, share: &Share) {
         let mut used = self.used();
         while *used > share.bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
@@ -77,19 +77,19 @@ impl Budget {
 impl Share {
     /// How many bytes it is.
     #[must_use]
-    pub fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
     /// and only for a sum that the budget can hold.
-    pub fn add(&mut self, bytes: u64) {
+    pub(super) fn add(&mut self, bytes: u64) {
         self.budget.wait_for(bytes);
         self.bytes += bytes;
     }
 
     /// Gives back what is above this many bytes.
-    pub fn shrink_to(&mut self, bytes: u64) {
+    pub(super) fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);
         self.bytes -= surplus;
         *self.budget.used() -= surplus;

@@ -55,7 +55,8 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let stranger = || match shared.settings.existing {
         Existing::ResumeOverwrite => Verdict::Develop,
         _ => Verdict::Keep(Some(Warning::Other(
-            "the output is not as longlens wrote it, so it is kept (--overwrite writes it anew)".into(),
+            "the output is not as longlens wrote it, so it is kept (--overwrite writes it anew)"
+                .into(),
         ))),
     };
     if !entries.iter().any(|entry| entry.output_bytes == length) {

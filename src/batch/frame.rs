@@ -134,9 +134,9 @@ pub(super) fn develop_file(
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
     }
     let means = Means { pool: &shared.pool, workers, survey: None };
-    let developed = shared.typesetters.with(&recipe, |typesetter| {
-        develop_with(&frame, &recipe, typesetter, means)
-    })??;
+    let developed = shared
+        .typesetters
+        .with(&recipe, |typesetter| develop_with(&frame, &recipe, typesetter, means))??;
     shared.pool.give(frame);
     warnings.extend(developed.warnings);
     shared.go_on()?;
@@ -148,18 +148,20 @@ pub(super) fn develop_file(
     let encoding = Encoding {
         format: recipe.output.format.or_same(header.format),
         quality: recipe.output.quality,
-        subsampling: recipe
-            .output
-            .subsampling
-            .or(header.subsampling)
-            .unwrap_or(Subsampling::S420),
+        subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
     };
     let threads = match workers {
         Workers::One => Threads::One,
         Workers::All => Threads::All,
     };
     let mut out = Vec::new();
-    warnings.extend(format::encode(&developed.frame, &encoding, &carried.blocks, threads, &mut out)?);
+    warnings.extend(format::encode(
+        &developed.frame,
+        &encoding,
+        &carried.blocks,
+        threads,
+        &mut out,
+    )?);
     shared.pool.give(developed.frame);
     metadata::verify(&format::read_blocks(&out)?, &out, &carried)?;
     let done = Done {
@@ -310,7 +312,8 @@ pub(super) fn sniff_file(path: &Path) -> Option<Format> {
 /// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
 /// changes while it is read; [`ErrorKind::TooLarge`].
 pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let failed = |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
+    let failed =
+        |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
     let kind = fs::metadata(path).map_err(|e| {
         let dangling = fs::symlink_metadata(path).is_ok();
         let error = failed(&e);
@@ -318,7 +321,9 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     })?;
     if !kind.is_file() {
         let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };
-        return Err(Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path));
+        return Err(
+            Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path)
+        );
     }
     let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
     let before = file.metadata().map_err(|e| failed(&e))?;

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::write::{Sync, write_whole};
 use super::Stop;
+use super::write::{Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Name of the journal in the output folder; hidden, so that it is no input of a later run.
@@ -165,11 +165,6 @@ impl Journal {
         }
     }
 
-    /// The name of an output in this journal.
-    pub(super) fn name(&self, output: &Path) -> Name {
-        name_below(&self.folder, output)
-    }
-
     /// Appends a line.
     pub(super) fn append(&mut self, entry: &Entry) -> Result<()> {
         // An entry is strings and numbers: it can always be written as JSON.
@@ -186,7 +181,10 @@ impl Journal {
     /// Puts the lines in order, the last of each output, unless another run is writing too.
     pub(super) fn close(self, sync: Sync, stop: &Stop) -> Result<()> {
         let path = self.folder.join(JOURNAL);
-        if self.file.unlock().is_err() || self.file.try_lock().is_err() || !same_file(&self.file, &path) {
+        if self.file.unlock().is_err()
+            || self.file.try_lock().is_err()
+            || !same_file(&self.file, &path)
+        {
             return Ok(());
         }
         let record = Record::read(&self.folder)?;
@@ -214,9 +212,11 @@ fn cannot(what: &str, path: &Path, cause: &std::io::Error) -> Error {
 fn is_there(path: &Path) -> Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(kind) if kind.is_file() => Ok(true),
-        Ok(_) => Err(Error::new(ErrorKind::Environment, "it is no file, so no journal can be kept")
-            .about(path)
-            .with_hint("move it away, or name another output folder")),
+        Ok(_) => {
+            Err(Error::new(ErrorKind::Environment, "it is no file, so no journal can be kept")
+                .about(path)
+                .with_hint("move it away, or name another output folder"))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(e) => Err(cannot("look at", path, &e)),
     }

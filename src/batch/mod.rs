@@ -29,7 +29,7 @@ pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
 pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
 pub use stop::Stop;
-pub use write::{Sync, TEMPORARY_PREFIX, prepare_folder};
+pub use write::{Sync, TEMPORARY_PREFIX, free_bytes, prepare_folder};
 
 use crate::error::{Error, Warning};
 use crate::recipe::Recipe;

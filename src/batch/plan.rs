@@ -95,11 +95,17 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     }
     plan.notes = matched.notes(order);
     refuse_inputs_as_outputs(&plan.jobs)?;
+    refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
 }
 
 /// One frame's order but for its name: recipe, then table, then flags.
-fn job(input: &Input, order: &Order, templates: &mut Templates, matched: &mut Matched) -> Result<Job> {
+fn job(
+    input: &Input,
+    order: &Order,
+    templates: &mut Templates,
+    matched: &mut Matched,
+) -> Result<Job> {
     let root = order.roots.get(input.root);
     let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
     let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
@@ -180,13 +186,11 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
             recipe.output.format = FormatChoice::Always(format);
             Ok(())
         }
-        (FormatChoice::Always(ordered), Some(format)) if ordered != format => {
-            Err(Error::new(
-                ErrorKind::Usage,
-                format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
-            )
-            .about(file))
-        }
+        (FormatChoice::Always(ordered), Some(format)) if ordered != format => Err(Error::new(
+            ErrorKind::Usage,
+            format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
+        )
+        .about(file)),
         _ => Ok(()),
     }
 }
@@ -218,11 +222,14 @@ fn output_name(
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
-        (FormatChoice::Always(format), _, named) if named != Some(format) => Some(format.extension()),
+        (FormatChoice::Always(format), _, named) if named != Some(format) => {
+            Some(format.extension())
+        }
         (FormatChoice::Same, Some(content), named) if named != Some(content) => {
             if let Some(extension) = input.relative.extension() {
                 let extension = extension.to_string_lossy().into_owned();
-                warning = named.map(|_| Warning::WrongExtension { extension, format: content.name() });
+                warning =
+                    named.map(|_| Warning::WrongExtension { extension, format: content.name() });
             }
             Some(content.extension())
         }
@@ -251,7 +258,11 @@ fn order_is_filename(template: &str) -> bool {
 }
 
 /// The input's own name, byte for byte, with this extension.
-fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -> std::ffi::OsString {
+fn plain_name(
+    input: &Input,
+    has_extension: bool,
+    extension: &std::ffi::OsStr,
+) -> std::ffi::OsString {
     let name = input.relative.file_name().unwrap_or_default();
     if input.relative.extension() == Some(extension) || extension.is_empty() {
         return name.to_os_string();
@@ -328,6 +339,33 @@ fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
             return Err(Error::new(ErrorKind::Usage, message)
                 .about(&job.output)
                 .with_hint("originals are never written over: name another output folder"));
+        }
+    }
+    Ok(())
+}
+
+/// A link in the output folder that leads out of it would take outputs along.
+fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
+    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
+        return Ok(());
+    };
+    let mut looked_at = HashSet::new();
+    for job in jobs {
+        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
+        for parent in parents {
+            if !looked_at.insert(parent) {
+                break;
+            }
+            if fs::canonicalize(parent).is_ok_and(|real| !real.starts_with(&top)) {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    "the folder leads out of the output folder",
+                )
+                .about(parent)
+                .with_hint(
+                    "nothing is written elsewhere: remove the link, or name another folder",
+                ));
+            }
         }
     }
     Ok(())

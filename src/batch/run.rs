@@ -82,7 +82,8 @@ impl Batch {
         let (deliver, deliveries) = sync_channel(2 * workers);
         let written = std::thread::scope(|threads| {
             let write = || write_all(deliveries, &settings, stop, &tell);
-            let writer = std::thread::Builder::new().name("write".into()).spawn_scoped(threads, write);
+            let writer =
+                std::thread::Builder::new().name("write".into()).spawn_scoped(threads, write);
             let writer = match writer {
                 Ok(writer) => writer,
                 Err(_) => return None,
@@ -212,7 +213,10 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         let (whole, limit) = (mb(whole), mb(budget.limit_bytes()));
         return Err(Error::new(
             ErrorKind::TooLarge,
-            format!("{} px take {whole} MB to develop, and frames may take {limit} MB", header.size),
+            format!(
+                "{} px take {whole} MB to develop, and frames may take {limit} MB",
+                header.size
+            ),
         )
         .with_hint("allow more with --memory"));
     }
@@ -244,8 +248,11 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
         return Ok(());
     }
     let needed = share.bytes().div_ceil(1_000_000);
-    Err(Error::new(ErrorKind::TooLarge, format!("not enough memory: it takes {needed} MB to develop"))
-        .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!("not enough memory: it takes {needed} MB to develop"),
+    )
+    .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
 }
 
 /// A worker's part: one frame, whatever happens in it.

@@ -177,9 +177,25 @@ pub fn prepare_folder(folder: &Path) -> Result<()> {
     let failed = |e: io::Error| {
         Error::io(ErrorKind::Environment, "cannot write to the output folder", &e).about(folder)
     };
-    make_folder(folder, Sync::Full).map_err(|e| Error::new(ErrorKind::Environment, e.message()).about(folder))?;
+    make_folder(folder, Sync::Full)
+        .map_err(|e| Error::new(ErrorKind::Environment, e.message()).about(folder))?;
     System.create(folder).map(drop).map_err(failed)?;
     tidy(folder).map_err(failed)
+}
+
+/// Bytes that are free for the user on the disk of a folder; `None` where that is not known.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let disk = rustix::fs::statvfs(folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        None
+    }
 }
 
 /// Takes away temporary files that a killed run left in a folder: those that no run holds a lock
@@ -192,7 +208,9 @@ fn tidy(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let Ok(entry) = entry else { continue };
         let ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes());
-        let Some(kind) = entry.metadata().ok().filter(|kind| ours && kind.is_file()) else { continue };
+        let Some(kind) = entry.metadata().ok().filter(|kind| ours && kind.is_file()) else {
+            continue;
+        };
         let age = kind.modified().ok().and_then(|time| time.elapsed().ok());
         let held = match File::open(entry.path()).map(|file| file.try_lock()) {
             Ok(Ok(())) => false,
@@ -211,7 +229,8 @@ fn tidy(folder: &Path) -> io::Result<()> {
 pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let synced = fs::File::open(folder).and_then(|open| open.sync_all());
-    synced.map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
+    synced
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
 }
 
 /// New files get the permissions that the user's umask gives, not the temporary file's own 0600.
@@ -256,7 +275,10 @@ mod tests {
         let error = write_whole(&path, b"new", Sync::Lazy, &Stop::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
         let long = folder.path().join("n".repeat(256));
-        assert_eq!(write_whole(&long, b"new", Sync::Lazy, &Stop::default()).unwrap_err().kind(), ErrorKind::Usage);
+        assert_eq!(
+            write_whole(&long, b"new", Sync::Lazy, &Stop::default()).unwrap_err().kind(),
+            ErrorKind::Usage
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -277,7 +299,11 @@ mod tests {
     }
 
     impl Failing {
-        fn call<T>(&self, work: impl FnOnce() -> io::Result<T>, half: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        fn call<T>(
+            &self,
+            work: impl FnOnce() -> io::Result<T>,
+            half: impl FnOnce() -> io::Result<T>,
+        ) -> io::Result<T> {
             let left = self.calls_before.get();
             self.calls_before.set(left.wrapping_sub(1));
             match (left, self.how) {

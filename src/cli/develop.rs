@@ -12,7 +12,7 @@ use super::report::{Loudness, Report};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
     Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
-    format_of_name, plan, prepare_folder, read_fields, split_at_nul,
+    format_of_name, free_bytes, plan, prepare_folder, read_fields, split_at_nul,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -38,6 +38,9 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     if !plan.jobs.is_empty() {
         prepare_folder(out.folder())?;
+        if let Some((needed, free)) = little_space(out.folder(), &plan) {
+            report.little_space(needed, free);
+        }
     }
 
     let stop = Stop::default();
@@ -87,16 +90,21 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     let one_file = matches!(named, [one] if !one.is_dir());
     if out.is_dir() || format_of_name(&out).is_none() {
         if out.exists() && !out.is_dir() {
-            return Err(Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out));
+            return Err(
+                Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out)
+            );
         }
         return Ok(Target::Folder(out));
     }
     if one_file {
         return Ok(Target::File(out));
     }
-    Err(Error::new(ErrorKind::Usage, "the output is named like one frame, but there are more inputs")
-        .about(out)
-        .with_hint("name a folder"))
+    Err(Error::new(
+        ErrorKind::Usage,
+        "the output is named like one frame, but there are more inputs",
+    )
+    .about(out)
+    .with_hint("name a folder"))
 }
 
 /// What lies in each named folder, in the order of the inputs.
@@ -168,12 +176,26 @@ fn require(order: &ArgMatches, plan: &Plan) -> Result<()> {
         return Ok(());
     }
     for (path, missing) in &lacking {
-        text::to_stderr(&format!("longlens: {}: has no {}\n", text::path(path), text::clean(missing)));
+        text::to_stderr(&format!(
+            "longlens: {}: has no {}\n",
+            text::path(path),
+            text::clean(missing)
+        ));
     }
     let count = lacking.len();
     let message = format!("{count} of {} frames lack required fields", plan.jobs.len());
     Err(Error::new(ErrorKind::Usage, message)
         .with_hint("add them in captions.csv or with --set; nothing was written"))
+}
+
+/// The bytes that the originals of missing outputs have, and those that are free, if these are fewer:
+/// a finished frame is about as large as its original.
+fn little_space(folder: &Path, plan: &Plan) -> Option<(u64, u64)> {
+    let free = free_bytes(folder)?;
+    let missing = plan.jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
+    let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
+    let needed = files.map(|file| file.len()).fold(0, u64::saturating_add);
+    (free < needed).then_some((needed, free))
 }
 
 fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {

@@ -31,7 +31,8 @@ pub(super) fn listen(stop: &Stop) {
         let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         let stop = stop.clone();
         // Without it a large frame may delay the end; nothing else changes.
-        let _ = std::thread::Builder::new().name("signals".into()).spawn(move || end_in_time(&stop));
+        let _ =
+            std::thread::Builder::new().name("signals".into()).spawn(move || end_in_time(&stop));
     }
 }
 

@@ -69,7 +69,8 @@ pub(super) fn error(error: &Error) -> String {
 
 /// A fault of the program as it is shown: where, and what to do about it.
 pub(super) fn fault(fault: &std::panic::PanicHookInfo) -> String {
-    let place = fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let place =
+        fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     let why = fault.payload_as_str().unwrap_or("no reason given");
     let why = clean(why);
     format!("longlens: fault of longlens itself{place}: {why}\n  hint: please report this line\n")
