@@ -46,9 +46,23 @@ impl Budget {
         Share { budget: Arc::clone(self), bytes }
     }
 
+    /// Bytes that are taken now.
+    #[must_use]
+    pub(super) fn used_bytes(&self) -> u64 {
+        *self.used()
+    }
+
+    /// Waits until nothing but this share is taken.
+    pub(super) fn wait_until_alone(&self, share: &Share) {
+        let mut used = self.used();
+        while *used > share.bytes {
+            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     fn wait_for(&self, bytes: u64) {
         let mut used = self.used();
-        while *used > 0 && *used + bytes > self.limit_bytes {
+        while *used > 0 && used.saturating_add(bytes) > self.limit_bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
         *used += bytes;
@@ -61,6 +75,12 @@ impl Budget {
 }
 
 impl Share {
+    /// How many bytes it is.
+    #[must_use]
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
     /// and only for a sum that the budget can hold.
     pub(super) fn add(&mut self, bytes: u64) {
@@ -80,25 +100,6 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         self.shrink_to(0);
-    }
-}
-
-/// What the machine, or the control group that the program runs in, has: total bytes.
-///
-/// Linux: the smaller of `/proc/meminfo` `MemAvailable` and cgroup v2 `memory.max`; elsewhere, and
-/// where neither can be read, 4 GiB.
-#[must_use]
-pub fn machine_bytes() -> u64 {
-    let read = |path: &str| std::fs::read_to_string(path).ok();
-    let available = read("/proc/meminfo").and_then(|text| {
-        let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
-    });
-    let group = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
-    match (available, group) {
-        (Some(a), Some(b)) => a.min(b),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => 4 << 30,
     }
 }
 

@@ -1,10 +1,14 @@
 //! One frame's whole way: the file's bytes in, the finished file's bytes out.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::existing::digits;
+use super::hash::hash;
+use super::journal::{Chosen, Entry, Name, Record, name_below};
 use super::{Caption, Job, Settings, Stop};
 use crate::develop::{Means, Survey, Workers, develop_with};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -41,6 +45,8 @@ pub struct Done {
 pub(super) struct Finished {
     pub(super) bytes: Vec<u8>,
     pub(super) done: Done,
+    /// The line of the journal, if there is one.
+    pub(super) entry: Option<Entry>,
 }
 
 /// What all frames of a run share.
@@ -49,12 +55,29 @@ pub(super) struct Shared<'a> {
     pub(super) pool: Pool,
     pub(super) settings: &'a Settings,
     pub(super) stop: &'a Stop,
+    /// What the journal knew when the run began.
+    pub(super) record: Record,
     typesetters: Typesetters,
+    /// Hashes of fonts and logos, by path.
+    furniture: Mutex<HashMap<PathBuf, u64>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(settings: &'a Settings, stop: &'a Stop) -> Self {
-        Self { pool: Pool::default(), settings, stop, typesetters: Typesetters::default() }
+    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, record: Record) -> Self {
+        Self {
+            pool: Pool::default(),
+            settings,
+            stop,
+            record,
+            typesetters: Typesetters::default(),
+            furniture: Mutex::default(),
+        }
+    }
+
+    /// Hash of a font or a logo; 0 if it cannot be read, which its frames will say.
+    fn furniture(&self, path: &Path) -> u64 {
+        let mut known = self.furniture.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.entry(path.to_path_buf()).or_insert_with(|| fs::read(path).map_or(0, |b| hash(&b)))
     }
 
     pub(super) fn decoding(&self) -> Decoding {
@@ -97,6 +120,7 @@ pub(super) fn develop_file(
     warnings: &mut Vec<Warning>,
 ) -> Result<Finished> {
     let mut recipe = (*job.recipe).clone();
+    let input_hash = shared.settings.journal.is_some().then(|| hash(&bytes));
     let decoded = format::decode(&bytes, &shared.decoding(), &shared.pool)?;
     drop(bytes);
     let Decoded { mut frame, header, blocks, warnings: of_decoder } = decoded;
@@ -150,7 +174,62 @@ pub(super) fn develop_file(
         had_position: carried.had_position,
         removed: carried.removed,
     };
-    Ok(Finished { bytes: out, done })
+    let entry = shared.settings.journal.as_deref().zip(input_hash);
+    let entry = entry.map(|(folder, input_hash)| Entry {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        output: name_below(folder, &job.output),
+        output_bytes: done.bytes,
+        output_hash: digits(hash(&out)),
+        input: Name::of(&job.input),
+        input_hash: digits(input_hash),
+        recipe_hash: digits(recipe_hash(job, shared)),
+        chosen: chosen(&recipe, &done),
+        warnings: warnings.iter().map(ToString::to_string).collect(),
+    });
+    Ok(Finished { bytes: out, done, entry })
+}
+
+fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
+    let Some(survey) = &done.survey else { return Chosen::default() };
+    let rounded = |value: f32| Some((f64::from(value) * 1000.0).round() / 1000.0);
+    Chosen {
+        haze: rounded(survey.haze.haze),
+        strength: rounded(recipe.dehaze.amount.strength(survey.haze.auto_strength)),
+        airlight: Some(survey.haze.airlight.map(|a| (a * 255.0).round() as u8)),
+    }
+}
+
+/// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
+pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
+    let mut all = Vec::new();
+    // With its length before it, so that no two orders read alike.
+    let mut add = |bytes: &[u8]| {
+        all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        all.extend_from_slice(bytes);
+    };
+    add(job.recipe.to_toml().as_bytes());
+    for fields in [&job.fields.table, &job.fields.set] {
+        add(&fields.len().to_le_bytes());
+        for (name, value) in fields {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+    }
+    match &job.caption {
+        Caption::None => add(b"none"),
+        Caption::Text(text) => add(format!("text {text}").as_bytes()),
+        Caption::Template(template) => add(format!("template {}", template.source()).as_bytes()),
+    }
+    // The sequence number counts where it may be drawn: elsewhere one frame more would change all.
+    let numbered = matches!(&job.caption, Caption::Template(t) if t.source().contains("seq"));
+    add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
+    add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
+    add(&[u8::from(shared.settings.accept_damaged)]);
+    add(&sidecar(&job.input).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
+        add(&shared.furniture(path).to_le_bytes());
+    }
+    hash(&all)
 }
 
 /// All fields of a frame: its file's, its sidecar's, the table's, those set.
@@ -247,16 +326,19 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         );
     }
     let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
-    let length = file.metadata().map_err(|e| failed(&e))?.len();
+    let before = file.metadata().map_err(|e| failed(&e))?;
+    let length = before.len();
     // A few bytes tell a text of a terabyte from a picture.
     let mut start = Vec::with_capacity(64);
     (&mut file).take(64).read_to_end(&mut start).map_err(|e| failed(&e))?;
-    if length > limits.memory_bytes || format::sniff(&start).is_none() {
-        let refused =
-            format::probe(&start, limits).err().filter(|e| e.kind() == ErrorKind::Unsupported);
+    if format::sniff(&start).is_none() {
+        // The first bytes are all that its reason needs.
+        format::probe(&start, limits).map_err(|e| e.about(path))?;
+    }
+    if length > limits.memory_bytes {
         let gib = length as f64 / (1 << 30) as f64;
-        let large = || Error::new(ErrorKind::TooLarge, format!("the file has {gib:.1} GiB"));
-        return Err(refused.unwrap_or_else(large).about(path));
+        let message = format!("the file has {gib:.1} GiB, more than frames may take");
+        return Err(Error::new(ErrorKind::TooLarge, message).about(path));
     }
     let mut bytes = start;
     let room = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(bytes.len());
@@ -264,8 +346,9 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         Error::new(ErrorKind::TooLarge, "not enough memory to read the file").about(path)
     })?;
     // One byte more than there should be tells a file that grows.
-    file.take(room as u64 + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
-    if bytes.len() as u64 != length {
+    (&mut file).take(room as u64 + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
+    let after = file.metadata().map_err(|e| failed(&e))?;
+    if bytes.len() as u64 != length || after.modified().ok() != before.modified().ok() {
         return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
             .about(path)
             .with_hint("develop it again when it is copied whole"));

@@ -1,8 +1,8 @@
 //! From what was named on the command line to the frames: folders walked in a stable order.
 //!
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted, hidden names too. Links to files are followed, links to folders are not: no
-//! loops. What was named itself is always a frame, whatever it is, so that its error has its name.
+//! out and counted. Links to files are followed; links to folders are not (no loops), and hidden
+//! names are passed over. What was named itself is always a frame, whatever it is, so that its error has its name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,6 +38,8 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
+    /// What was passed over although it may be a picture or hold some, each with its reason.
+    pub passed_over: Vec<(PathBuf, &'static str)>,
     /// Folders and links that could not be read, each with its reason.
     pub unreadable: Vec<Error>,
 }
@@ -82,17 +84,12 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
 }
 
 fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
-    let visible = |entry: &walkdir::DirEntry| {
-        // Temporary files of longlens are hidden ones too.
-        let hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
-        let output = entry.file_type().is_dir()
-            && entry.depth() > 0
-            && except.is_some_and(|except| {
-                fs::canonicalize(entry.path()).is_ok_and(|path| path == except)
-            });
-        !hidden && !output
+    let is_output = |entry: &walkdir::DirEntry| {
+        let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
+        entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)
     };
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+    let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -100,6 +97,18 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
                 continue;
             }
         };
+        let name = entry.file_name().as_encoded_bytes();
+        let hidden = entry.depth() > 0 && name.starts_with(b".");
+        if hidden || is_output(&entry) {
+            // What longlens puts there itself is no news.
+            if hidden && !name.starts_with(b".longlens") {
+                found.passed_over.push((entry.path().to_path_buf(), "hidden"));
+            }
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
         if entry.file_type().is_dir() {
             continue;
         }
@@ -110,6 +119,8 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
         if is_frame(&entry) {
             let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
             found.inputs.push(Input { path: path.to_path_buf(), relative, root });
+        } else if entry.path_is_symlink() && path.is_dir() {
+            found.passed_over.push((path.to_path_buf(), "a link to a folder"));
         } else {
             let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
             *found.left_out.entry(extension).or_default() += 1;

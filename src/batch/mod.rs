@@ -6,8 +6,12 @@
 
 mod budget;
 mod captions;
+mod existing;
 mod frame;
+mod hash;
 mod inputs;
+mod journal;
+mod memory;
 mod plan;
 mod run;
 mod stop;
@@ -17,13 +21,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use budget::machine_bytes;
+pub use memory::machine_bytes;
 pub use captions::{Captions, Line};
 pub use frame::{Done, read_bytes, read_fields};
+pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
+pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
 pub use stop::Stop;
-pub use write::{Sync, TEMPORARY_PREFIX, tidy};
+pub use write::{Sync, TEMPORARY_PREFIX, free_bytes, prepare_folder};
 
 use crate::error::{Error, Warning};
 use crate::recipe::Recipe;
@@ -93,6 +99,11 @@ pub enum Existing {
     Keep,
     /// They are written anew.
     Overwrite,
+    /// Those are written anew that the journal knows and that are out of date: another original,
+    /// recipe or version. What the journal does not know is kept.
+    Resume,
+    /// As [`Existing::Resume`], and what the journal does not know is written anew too.
+    ResumeOverwrite,
 }
 
 /// How a batch is run.
@@ -108,6 +119,8 @@ pub struct Settings {
     pub accept_damaged: bool,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,
+    /// The output folder, in which the journal is kept; `None` for no journal.
+    pub journal: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -119,6 +132,7 @@ impl Default for Settings {
             existing: Existing::Keep,
             accept_damaged: false,
             sync: Sync::Full,
+            journal: None,
         }
     }
 }
@@ -143,6 +157,8 @@ pub enum Status {
     Done(Done),
     /// Left alone: its output exists.
     Skipped,
+    /// Left alone: the journal says that its output is what would be made again.
+    UpToDate,
 }
 
 /// What happens while a batch runs.
@@ -171,6 +187,8 @@ pub struct Summary {
     pub done: usize,
     /// Frames left alone because their outputs exist.
     pub skipped: usize,
+    /// Frames left alone because their outputs are up to date.
+    pub up_to_date: usize,
     /// Frames that failed.
     pub failed: usize,
     /// Frames that were not begun because the run was stopped.

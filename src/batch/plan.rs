@@ -95,6 +95,7 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     }
     plan.notes = matched.notes(order);
     refuse_inputs_as_outputs(&plan.jobs)?;
+    refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
 }
 
@@ -338,6 +339,33 @@ fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
             return Err(Error::new(ErrorKind::Usage, message)
                 .about(&job.output)
                 .with_hint("originals are never written over: name another output folder"));
+        }
+    }
+    Ok(())
+}
+
+/// A link in the output folder that leads out of it would take outputs along.
+fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
+    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
+        return Ok(());
+    };
+    let mut looked_at = HashSet::new();
+    for job in jobs {
+        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
+        for parent in parents {
+            if !looked_at.insert(parent) {
+                break;
+            }
+            if fs::canonicalize(parent).is_ok_and(|real| !real.starts_with(&top)) {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    "the folder leads out of the output folder",
+                )
+                .about(parent)
+                .with_hint(
+                    "nothing is written elsewhere: remove the link, or name another folder",
+                ));
+            }
         }
     }
     Ok(())

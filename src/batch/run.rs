@@ -8,16 +8,20 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::budget::{Budget, Share};
+use super::existing::{self, Verdict, digits};
 use super::frame::{Finished, Shared, develop_file, needed_bytes, read_bytes};
-use super::write::{Sync, sync_folder, write_whole};
-use super::{Batch, Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
+use super::hash::hash;
+use super::journal::{Journal, Record};
+use super::memory;
+use super::write::{Sync, make_folder, sync_folder, write_beside};
+use super::{Batch, Event, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format;
@@ -37,7 +41,7 @@ struct Delivery {
 
 enum Content {
     File(Box<Finished>),
-    Skipped,
+    Kept(Status),
 }
 
 /// A frame that was admitted.
@@ -65,19 +69,36 @@ impl Batch {
             // A report that panicked does not keep later frames from theirs.
             (report.lock().unwrap_or_else(PoisonError::into_inner))(event);
         };
-        let workers = match settings.jobs {
+        let workers = memory::workers_that_fit(match settings.jobs {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             jobs => jobs,
-        };
-        let shared = Shared::new(&settings, stop);
-        let (deliver, deliveries) = sync_channel(2 * workers);
-        let mut summary = std::thread::scope(|threads| {
-            let writer = threads.spawn(|| write_all(deliveries, &settings, stop, &tell));
-            admit_all(jobs, workers, &shared, &deliver, &tell);
-            drop(deliver);
-            writer.join().unwrap_or_default()
         });
-        summary.unbegun = total - summary.done - summary.skipped - summary.failed;
+        let record = existing::record(settings.existing, settings.journal.as_deref());
+        let (record, unready) = match record {
+            Ok(record) => (record, None),
+            Err(error) => (Record::default(), Some(error)),
+        };
+        let shared = Shared::new(&settings, stop, record);
+        let (deliver, deliveries) = sync_channel(2 * workers);
+        let written = std::thread::scope(|threads| {
+            let write = || write_all(deliveries, &settings, stop, &tell);
+            let writer =
+                std::thread::Builder::new().name("write".into()).spawn_scoped(threads, write);
+            let writer = match writer {
+                Ok(writer) => writer,
+                Err(_) => return None,
+            };
+            match unready {
+                Some(error) => refuse_all(jobs, &error, &deliver),
+                None => admit_all(jobs, workers, &shared, &deliver, &tell),
+            }
+            drop(deliver);
+            writer.join().ok()
+        });
+        // Without a writer nothing was done, and nobody was told.
+        let mut summary = written.unwrap_or(Summary { environment: true, ..Summary::default() });
+        let through = summary.done + summary.skipped + summary.up_to_date + summary.failed;
+        summary.unbegun = total - through;
         summary.took = begun.elapsed();
         summary
     }
@@ -99,7 +120,12 @@ fn admit_all(
         .build();
     let pool = match pool {
         Ok(pool) => pool,
-        Err(error) => return refuse_all(jobs, &error.to_string(), deliver),
+        Err(error) => {
+            let message = format!("cannot start {workers} workers: {error}");
+            let error = Error::new(ErrorKind::Environment, message)
+                .with_hint("try fewer with --jobs 1, or allow more memory and threads (ulimit)");
+            return refuse_all(jobs, &error, deliver);
+        }
     };
     let waiting = AtomicUsize::new(jobs.len());
     pool.in_place_scope(|scope| {
@@ -112,9 +138,15 @@ fn admit_all(
             let begun = Instant::now();
             let few = left < workers && places.limit_bytes() - places.free_bytes() <= 1;
             match admit(&job, &budget, shared) {
-                Ok(None) => send(deliver, job, Ok(Content::Skipped), begun),
-                Err(error) => send(deliver, job, Err(error), begun),
-                Ok(Some((bytes, share, warnings))) => {
+                Ok(Admission::Kept(status, warning)) => {
+                    let mut warnings = job.warnings.clone();
+                    warnings.extend(warning);
+                    let result = Ok(Content::Kept(status));
+                    let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
+                }
+                Err(error) => refuse(deliver, job, error, begun),
+                Ok(Admission::Developed(bytes, share)) => {
+                    let warnings = job.warnings.clone();
                     let workers = if few { Workers::All } else { Workers::One };
                     let admitted = Admitted { job, bytes, warnings, begun, share, workers };
                     scope.spawn(move |_| {
@@ -132,35 +164,52 @@ fn admit_all(
     });
 }
 
-fn send(deliver: &SyncSender<Delivery>, job: Job, result: Result<Content>, begun: Instant) {
+fn refuse(deliver: &SyncSender<Delivery>, job: Job, error: Error, begun: Instant) {
     let warnings = job.warnings.clone();
-    let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
+    let _ = deliver.send(Delivery { job, result: Err(error), warnings, begun, share: None });
 }
 
-fn refuse_all(jobs: Vec<Job>, why: &str, deliver: &SyncSender<Delivery>) {
+fn refuse_all(jobs: Vec<Job>, error: &Error, deliver: &SyncSender<Delivery>) {
     for job in jobs {
-        let error = Error::new(ErrorKind::Environment, format!("cannot start workers: {why}"));
-        send(deliver, job, Err(error), Instant::now());
+        refuse(deliver, job, error.clone(), Instant::now());
     }
 }
 
-type AdmittedParts = (Vec<u8>, Share, Vec<Warning>);
+/// What becomes of a frame whose turn it is.
+enum Admission {
+    /// Its output stays as it is.
+    Kept(Status, Option<Warning>),
+    /// It is developed: the file's bytes, and its share of the memory.
+    Developed(Vec<u8>, Share),
+}
 
-/// Reads a frame's file and takes its share of the memory; `None` if it is not to be developed.
-fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Option<AdmittedParts>> {
-    if shared.settings.existing == Existing::Keep && job.output.symlink_metadata().is_ok() {
-        return Ok(None);
-    }
+/// Most bytes that any frame may take to develop whose file is small beside them.
+const BOMB_BYTES: u64 = 1 << 30;
+
+/// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
+/// quality 30 has about 100; a grey page as PNG or WebP has thousands.
+const BOMB_RATIO: u64 = 1000;
+
+/// Reads a frame's file and takes its share of the memory, unless its output is kept.
+fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
+    let keep_if = match existing::look(job, shared)? {
+        Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
+        Verdict::Develop => None,
+        Verdict::KeepIf { input_hash } => Some(input_hash),
+    };
     let decoding = shared.decoding();
     let length = std::fs::metadata(&job.input).map_or(0, |file| file.len());
     let mut share = budget.take(length.min(budget.limit_bytes()));
+    make_room(&share, budget, shared)?;
     let bytes = read_bytes(&job.input, &decoding.limits)?;
+    if keep_if.is_some_and(|known| known == digits(hash(&bytes))) {
+        return Ok(Admission::Kept(Status::UpToDate, None));
+    }
     let header = format::probe(&bytes, &decoding.limits)?;
     let needed = needed_bytes(&header, &job.recipe);
-    let warnings = job.warnings.clone();
-    let whole = bytes.len() as u64 + needed;
+    let whole = (bytes.len() as u64).saturating_add(needed);
+    let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     if whole > budget.limit_bytes() {
-        let mb = |bytes: u64| bytes.div_ceil(1_000_000);
         let (whole, limit) = (mb(whole), mb(budget.limit_bytes()));
         return Err(Error::new(
             ErrorKind::TooLarge,
@@ -171,9 +220,39 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Option<Admi
         )
         .with_hint("allow more with --memory"));
     }
+    if whole > BOMB_BYTES && whole / BOMB_RATIO > bytes.len() as u64 {
+        let (claimed, held) = (mb(whole), (bytes.len() as u64).div_ceil(1000));
+        let message = format!(
+            "{} px would take {claimed} MB to develop, out of a file of {held} kB: no photograph is so",
+            header.size
+        );
+        return Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"));
+    }
     share.add(needed);
     shared.pool.trim_to(budget.limit_bytes().saturating_sub(needed));
-    Ok(Some((bytes, share, warnings)))
+    make_room(&share, budget, shared)?;
+    Ok(Admission::Developed(bytes, share))
+}
+
+/// Sees to it that what was admitted can be allocated; a frame that does not fit beside the others
+/// waits until it is alone.
+fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
+    // Some of it is allocated already: this asks for too much rather than too little.
+    if memory::fits(budget.used_bytes()) {
+        return Ok(());
+    }
+    shared.pool.trim_to(0);
+    budget.wait_until_alone(share);
+    shared.pool.trim_to(0);
+    if memory::fits(share.bytes()) {
+        return Ok(());
+    }
+    let needed = share.bytes().div_ceil(1_000_000);
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!("not enough memory: it takes {needed} MB to develop"),
+    )
+    .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
 }
 
 /// A worker's part: one frame, whatever happens in it.
@@ -207,14 +286,14 @@ fn write_all(
 ) -> Summary {
     let mut summary = Summary::default();
     let mut written = Vec::new();
+    let mut disk = Disk { settings, stop, journal: None, folders: BTreeSet::new() };
     while let Ok(first) = deliveries.recv() {
-        let mut folders = BTreeSet::new();
         let mut next = Some(first);
         while let Some(delivery) = next {
-            written.push(write(delivery, settings.sync, &mut folders));
+            written.push(disk.deliver(delivery));
             next = (written.len() < SYNCED_TOGETHER).then(|| deliveries.try_recv().ok()).flatten();
         }
-        let unsafe_folder = sync_folders(&folders, settings.sync);
+        let unsafe_folder = disk.sync().err();
         for mut outcome in written.drain(..) {
             if let (Ok(Status::Done(_)), Some(error)) = (&outcome.result, &unsafe_folder) {
                 outcome.result = Err(error.clone());
@@ -223,42 +302,71 @@ fn write_all(
             tell(&Event::Finished(&outcome));
         }
     }
+    if !stop.is_set() && disk.close().is_err() {
+        // The outputs are whole and reported; the journal is as it was, only not in order.
+        summary.environment = true;
+    }
     summary
 }
 
-fn write(delivery: Delivery, sync: Sync, folders: &mut BTreeSet<PathBuf>) -> Outcome {
-    let Delivery { job, result, warnings, begun, share } = delivery;
-    let result = result.and_then(|content| match content {
-        Content::Skipped => Ok(Status::Skipped),
-        Content::File(finished) => {
-            if let Some(folder) = job.output.parent() {
-                if !folder.as_os_str().is_empty() {
-                    std::fs::create_dir_all(folder).map_err(|e| {
-                        Error::io(ErrorKind::Environment, "cannot make the folder", &e)
-                            .about(folder)
-                    })?;
-                }
-                folders.insert(folder.to_path_buf());
-            }
-            write_whole(&job.output, &finished.bytes, sync)?;
-            Ok(Status::Done(finished.done))
-        }
-    });
-    drop(share);
-    let result = result.map_err(|error| error.about(&job.input));
-    Outcome { job, result, warnings, took: begun.elapsed() }
+/// Where outputs go: the folders that wait to be synced, and the journal.
+struct Disk<'a> {
+    settings: &'a Settings,
+    stop: &'a Stop,
+    /// Opened for the first frame that is written.
+    journal: Option<Journal>,
+    folders: BTreeSet<PathBuf>,
 }
 
-fn sync_folders(folders: &BTreeSet<PathBuf>, sync: Sync) -> Option<Error> {
-    if sync == Sync::Lazy {
-        return None;
+impl Disk<'_> {
+    fn deliver(&mut self, delivery: Delivery) -> Outcome {
+        let Delivery { job, result, warnings, begun, share } = delivery;
+        let result = result.and_then(|content| match content {
+            Content::Kept(status) => Ok(status),
+            Content::File(finished) => self.write(&job, *finished),
+        });
+        drop(share);
+        let result = result.map_err(|error| error.about(&job.input));
+        Outcome { job, result, warnings, took: begun.elapsed() }
     }
-    folders.iter().find_map(|folder| sync_folder(folder).err())
+
+    fn write(&mut self, job: &Job, finished: Finished) -> Result<Status> {
+        let folder = job.output.parent().unwrap_or(Path::new(""));
+        make_folder(folder, self.settings.sync)?;
+        let whole = write_beside(&job.output, &finished.bytes, self.settings.sync, self.stop)?;
+        // The line first: an output without one would be a stranger's to a resumed run.
+        if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {
+            if self.journal.is_none() {
+                self.journal = Some(Journal::open(folder)?);
+            }
+            if let Some(journal) = &mut self.journal {
+                journal.append(entry)?;
+            }
+        }
+        whole.rename()?;
+        self.folders.insert(folder.to_path_buf());
+        Ok(Status::Done(finished.done))
+    }
+
+    /// Pushes names and journal to the disk.
+    fn sync(&mut self) -> Result<()> {
+        let folders = std::mem::take(&mut self.folders);
+        if self.settings.sync == Sync::Lazy || folders.is_empty() {
+            return Ok(());
+        }
+        folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        self.journal.as_ref().map_or(Ok(()), Journal::sync)
+    }
+
+    fn close(self) -> Result<()> {
+        self.journal.map_or(Ok(()), |journal| journal.close(self.settings.sync, self.stop))
+    }
 }
 
 fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
     match &outcome.result {
         Ok(Status::Skipped) => summary.skipped += 1,
+        Ok(Status::UpToDate) => summary.up_to_date += 1,
         Ok(Status::Done(done)) => {
             summary.done += 1;
             summary.megapixels += done.original.megapixels();

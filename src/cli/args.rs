@@ -73,7 +73,7 @@ fn develop() -> Command {
 }
 
 /// How the run goes.
-fn run_flags() -> [Arg; 9] {
+fn run_flags() -> [Arg; 10] {
     [
         Arg::new("jobs")
             .short('j')
@@ -87,6 +87,11 @@ fn run_flags() -> [Arg; 9] {
             .value_parser(super::text::parse_bytes)
             .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
         switch("overwrite").help("Write outputs that exist anew instead of keeping them"),
+        switch("resume").help(
+            "Go on where an earlier run ended: develop what is missing, and write anew what the \
+             journal in the output folder (.longlens.jsonl) knows and what is out of date because \
+             original, recipe or version changed",
+        ),
         switch("accept-damaged").help("Develop what there is of damaged files, with a warning"),
         switch("no-sync").help("Do not push outputs to the disk before reporting them"),
         switch("dry-run").help("Print what would be done and write nothing"),

@@ -12,7 +12,7 @@ use super::report::{Loudness, Report};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
     Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
-    format_of_name, plan, read_fields, split_at_nul,
+    format_of_name, free_bytes, plan, prepare_folder, read_fields, split_at_nul,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -25,7 +25,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let plan = planned(order, &named, &found, &files, &out)?;
     require(order, &plan)?;
 
-    let settings = settings(order);
+    let settings = settings(order, &out)?;
     let mut report = Report::new(loudness(order), order.get_flag("json"));
     report.opening(&files, &found, &plan);
     if order.get_flag("dry-run") {
@@ -36,7 +36,12 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         return Err(Error::new(ErrorKind::Usage, "there are no frames among the inputs")
             .with_hint("longlens reads JPEG, PNG, TIFF and WebP"));
     }
-    prepare(&out, &plan)?;
+    if !plan.jobs.is_empty() {
+        prepare_folder(out.folder())?;
+        if let Some((needed, free)) = little_space(out.folder(), &plan) {
+            report.little_space(needed, free);
+        }
+    }
 
     let stop = Stop::default();
     signals::listen(&stop);
@@ -183,31 +188,39 @@ fn require(order: &ArgMatches, plan: &Plan) -> Result<()> {
         .with_hint("add them in captions.csv or with --set; nothing was written"))
 }
 
-/// Makes the output folder and looks whether it can be written.
-fn prepare(out: &Target, plan: &Plan) -> Result<()> {
-    let folder = out.folder();
-    let failed = |e: &std::io::Error| {
-        Error::io(ErrorKind::Environment, "cannot write to the output folder", e).about(folder)
-    };
-    if plan.jobs.is_empty() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(folder).map_err(|e| failed(&e))?;
-    crate::batch::tidy(folder).map_err(|e| failed(&e))
+/// The bytes that the originals of missing outputs have, and those that are free, if these are fewer:
+/// a finished frame is about as large as its original.
+fn little_space(folder: &Path, plan: &Plan) -> Option<(u64, u64)> {
+    let free = free_bytes(folder)?;
+    let missing = plan.jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
+    let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
+    let needed = files.map(|file| file.len()).fold(0, u64::saturating_add);
+    (free < needed).then_some((needed, free))
 }
 
-fn settings(order: &ArgMatches) -> Settings {
+fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
     let defaults = Settings::default();
-    Settings {
+    let journal = match out {
+        Target::Folder(folder) => Some(folder.clone()),
+        Target::File(_) => None,
+    };
+    let resume = order.get_flag("resume");
+    if resume && journal.is_none() {
+        return Err(Error::new(ErrorKind::Usage, "--resume needs an output folder, not a file"));
+    }
+    Ok(Settings {
         jobs: order.get_one::<u16>("jobs").map_or(0, |&jobs| usize::from(jobs)),
         memory_bytes: order.get_one::<u64>("memory").copied().unwrap_or(defaults.memory_bytes),
-        existing: match order.get_flag("overwrite") {
-            true => Existing::Overwrite,
-            false => Existing::Keep,
+        existing: match (resume, order.get_flag("overwrite")) {
+            (false, false) => Existing::Keep,
+            (false, true) => Existing::Overwrite,
+            (true, false) => Existing::Resume,
+            (true, true) => Existing::ResumeOverwrite,
         },
         accept_damaged: order.get_flag("accept-damaged"),
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
-    }
+        journal,
+    })
 }
 
 fn loudness(order: &ArgMatches) -> Loudness {

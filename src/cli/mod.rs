@@ -24,13 +24,19 @@ mod exit {
     pub(super) const SOME_FAILED: u8 = 1;
     /// The order is wrong; nothing was written.
     pub(super) const USAGE: u8 = 2;
-    /// The outputs cannot be written: disk full, folder not writable.
+    /// The run could not go on: disk full, folder not writable, a fault of longlens itself.
     pub(super) const ENVIRONMENT: u8 = 3;
 }
 
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|fault| text::to_stderr(&text::fault(fault))));
+    // A frame's fault is caught where it is developed; this is for all the rest.
+    std::panic::catch_unwind(ordered).unwrap_or(ExitCode::from(exit::ENVIRONMENT))
+}
+
+fn ordered() -> ExitCode {
     let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {

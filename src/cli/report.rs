@@ -23,6 +23,9 @@ pub(super) enum Loudness {
     Verbose,
 }
 
+/// Names of files passed over that are shown: a card from a Mac may have one for each frame.
+const MOST_PASSED_OVER: usize = 20;
+
 pub(super) struct Report {
     loudness: Loudness,
     json: bool,
@@ -57,9 +60,25 @@ impl Report {
             let kinds: Vec<_> = kinds.collect();
             self.say(&format!("left out, no pictures: {}", kinds.join(", ")));
         }
+        let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
+        for (path, why) in found.passed_over.iter().take(shown) {
+            self.say(&format!("passed over, {why}: {}", text::path(path)));
+        }
+        if let Some(more @ 1..) = found.passed_over.len().checked_sub(shown) {
+            self.say(&format!(
+                "passed over: {more} more hidden names and links (--verbose names them)"
+            ));
+        }
         for note in &plan.notes {
             self.say(&format!("warning: {}", text::clean(note)));
         }
+    }
+
+    /// The disk may be too small; the run begins all the same, since nobody knows exactly.
+    pub(super) fn little_space(&mut self, needed: u64, free: u64) {
+        self.warnings += 1;
+        let (needed, free) = (text::bytes(needed), text::bytes(free));
+        self.say(&format!("warning: the originals have {needed} and the disk has {free} free"));
     }
 
     /// The plan in full, on standard output.
@@ -130,6 +149,7 @@ impl Report {
             }
         };
         add(summary.failed + unreadable, "failed");
+        add(summary.up_to_date, "up to date");
         add(summary.skipped, "kept because they exist (--overwrite writes them anew)");
         add(summary.unbegun, "not developed because the run was stopped");
         add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
@@ -189,6 +209,7 @@ fn outcome_json(outcome: &Outcome) -> Value {
             line["hint"] = json!(error.hint());
         }
         Ok(Status::Skipped) => line["status"] = json!("skipped"),
+        Ok(Status::UpToDate) => line["status"] = json!("up to date"),
         Ok(Status::Done(done)) => {
             line["status"] = json!("done");
             line["width"] = json!(done.size.width);

@@ -67,6 +67,15 @@ pub(super) fn error(error: &Error) -> String {
     text
 }
 
+/// A fault of the program as it is shown: where, and what to do about it.
+pub(super) fn fault(fault: &std::panic::PanicHookInfo) -> String {
+    let place =
+        fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let why = fault.payload_as_str().unwrap_or("no reason given");
+    let why = clean(why);
+    format!("longlens: fault of longlens itself{place}: {why}\n  hint: please report this line\n")
+}
+
 pub(super) fn to_stdout(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
