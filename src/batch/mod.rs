@@ -6,6 +6,7 @@
 
 mod budget;
 mod captions;
+mod check;
 mod frame;
 mod inputs;
 mod plan;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use budget::machine_bytes;
 pub use captions::{Captions, Line};
+pub use check::lacking;
 pub use frame::{Done, read_bytes, read_fields};
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
