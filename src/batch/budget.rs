@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// So many bytes for all frames in flight.
 #[derive(Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     limit_bytes: u64,
     used_bytes: Mutex<u64>,
     freed: Condvar,
@@ -15,7 +15,7 @@ pub struct Budget {
 
 /// Bytes taken out of a budget; dropping it gives them back.
 #[derive(Debug)]
-pub struct Share {
+pub(super) struct Share {
     budget: Arc<Budget>,
     bytes: u64,
 }
@@ -23,25 +23,25 @@ pub struct Share {
 impl Budget {
     /// A budget of this many bytes.
     #[must_use]
-    pub fn new(limit_bytes: u64) -> Arc<Self> {
+    pub(super) fn new(limit_bytes: u64) -> Arc<Self> {
         Arc::new(Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() })
     }
 
     /// All of it, in bytes.
     #[must_use]
-    pub fn limit_bytes(&self) -> u64 {
+    pub(super) fn limit_bytes(&self) -> u64 {
         self.limit_bytes
     }
 
     /// Bytes that are free now.
     #[must_use]
-    pub fn free_bytes(&self) -> u64 {
+    pub(super) fn free_bytes(&self) -> u64 {
         self.limit_bytes.saturating_sub(*self.used())
     }
 
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
-    pub fn take(self: &Arc<Self>, bytes: u64) -> Share {
+    pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
         self.wait_for(bytes);
         Share { budget: Arc::clone(self), bytes }
     }
@@ -63,13 +63,13 @@ impl Budget {
 impl Share {
     /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
     /// and only for a sum that the budget can hold.
-    pub fn add(&mut self, bytes: u64) {
+    pub(super) fn add(&mut self, bytes: u64) {
         self.budget.wait_for(bytes);
         self.bytes += bytes;
     }
 
     /// Gives back what is above this many bytes.
-    pub fn shrink_to(&mut self, bytes: u64) {
+    pub(super) fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);
         self.bytes -= surplus;
         *self.budget.used() -= surplus;

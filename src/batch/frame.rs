@@ -110,9 +110,9 @@ pub(super) fn develop_file(
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
     }
     let means = Means { pool: &shared.pool, workers, survey: None };
-    let developed = shared.typesetters.with(&recipe, |typesetter| {
-        develop_with(&frame, &recipe, typesetter, means)
-    })??;
+    let developed = shared
+        .typesetters
+        .with(&recipe, |typesetter| develop_with(&frame, &recipe, typesetter, means))??;
     shared.pool.give(frame);
     warnings.extend(developed.warnings);
     shared.go_on()?;
@@ -125,18 +125,20 @@ pub(super) fn develop_file(
     let encoding = Encoding {
         format,
         quality: recipe.output.quality,
-        subsampling: recipe
-            .output
-            .subsampling
-            .or(header.subsampling)
-            .unwrap_or(Subsampling::S420),
+        subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
     };
     let threads = match workers {
         Workers::One => Threads::One,
         Workers::All => Threads::All,
     };
     let mut out = Vec::new();
-    warnings.extend(format::encode(&developed.frame, &encoding, &carried.blocks, threads, &mut out)?);
+    warnings.extend(format::encode(
+        &developed.frame,
+        &encoding,
+        &carried.blocks,
+        threads,
+        &mut out,
+    )?);
     shared.pool.give(developed.frame);
     metadata::verify(&format::read_blocks(&out)?, &out, &carried)?;
     let done = Done {
@@ -261,7 +263,8 @@ pub(super) fn sniff_file(path: &Path) -> Option<Format> {
 /// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
 /// changes while it is read; [`ErrorKind::TooLarge`].
 pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let failed = |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
+    let failed =
+        |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
     let kind = fs::metadata(path).map_err(|e| {
         let dangling = fs::symlink_metadata(path).is_ok();
         let error = failed(&e);
@@ -269,7 +272,9 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     })?;
     if !kind.is_file() {
         let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };
-        return Err(Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path));
+        return Err(
+            Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path)
+        );
     }
     let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
     let length = file.metadata().map_err(|e| failed(&e))?.len();
@@ -277,7 +282,8 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     let mut start = Vec::with_capacity(64);
     (&mut file).take(64).read_to_end(&mut start).map_err(|e| failed(&e))?;
     if length > limits.memory_bytes || format::sniff(&start).is_none() {
-        let refused = format::probe(&start, limits).err().filter(|e| e.kind() == ErrorKind::Unsupported);
+        let refused =
+            format::probe(&start, limits).err().filter(|e| e.kind() == ErrorKind::Unsupported);
         let gib = length as f64 / (1 << 30) as f64;
         let large = || Error::new(ErrorKind::TooLarge, format!("the file has {gib:.1} GiB"));
         return Err(refused.unwrap_or_else(large).about(path));

@@ -61,7 +61,11 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
             // A link that leads nowhere is a frame that fails, not a slip of the pen.
-            if fs::symlink_metadata(path).is_ok() { error.with_hint("it is a link that leads nowhere") } else { error }
+            if fs::symlink_metadata(path).is_ok() {
+                error.with_hint("it is a link that leads nowhere")
+            } else {
+                error
+            }
         });
         match kind {
             Ok(kind) if kind.is_dir() => {
@@ -116,7 +120,9 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
 fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
     let path = error.path().unwrap_or(folder).to_path_buf();
     match error.io_error() {
-        Some(cause) => Error::io(ErrorKind::Unreadable, "cannot read the folder", cause).about(path),
+        Some(cause) => {
+            Error::io(ErrorKind::Unreadable, "cannot read the folder", cause).about(path)
+        }
         None => Error::new(ErrorKind::Unreadable, "the folder contains itself").about(path),
     }
 }
@@ -126,7 +132,8 @@ fn is_frame(entry: &walkdir::DirEntry) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     // A link to a folder is none whatever its name; a dangling link named like a frame is one, so
     // that it is reported.
-    let target = if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
+    let target =
+        if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
     if target.as_ref().is_some_and(fs::Metadata::is_dir) {
         return false;
     }

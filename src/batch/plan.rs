@@ -99,7 +99,12 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
 }
 
 /// One frame's order but for its name: recipe, then table, then flags.
-fn job(input: &Input, order: &Order, templates: &mut Templates, matched: &mut Matched) -> Result<Job> {
+fn job(
+    input: &Input,
+    order: &Order,
+    templates: &mut Templates,
+    matched: &mut Matched,
+) -> Result<Job> {
     let root = order.roots.get(input.root);
     let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
     let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
@@ -180,13 +185,11 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
             recipe.output.format = FormatChoice::Always(format);
             Ok(())
         }
-        (FormatChoice::Always(ordered), Some(format)) if ordered != format => {
-            Err(Error::new(
-                ErrorKind::Usage,
-                format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
-            )
-            .about(file))
-        }
+        (FormatChoice::Always(ordered), Some(format)) if ordered != format => Err(Error::new(
+            ErrorKind::Usage,
+            format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
+        )
+        .about(file)),
         _ => Ok(()),
     }
 }
@@ -218,11 +221,14 @@ fn output_name(
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
-        (FormatChoice::Always(format), _, named) if named != Some(format) => Some(format.extension()),
+        (FormatChoice::Always(format), _, named) if named != Some(format) => {
+            Some(format.extension())
+        }
         (FormatChoice::Same, Some(content), named) if named != Some(content) => {
             if let Some(extension) = input.relative.extension() {
                 let extension = extension.to_string_lossy().into_owned();
-                warning = named.map(|_| Warning::WrongExtension { extension, format: content.name() });
+                warning =
+                    named.map(|_| Warning::WrongExtension { extension, format: content.name() });
             }
             Some(content.extension())
         }
@@ -251,7 +257,11 @@ fn order_is_filename(template: &str) -> bool {
 }
 
 /// The input's own name, byte for byte, with this extension.
-fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -> std::ffi::OsString {
+fn plain_name(
+    input: &Input,
+    has_extension: bool,
+    extension: &std::ffi::OsStr,
+) -> std::ffi::OsString {
     let name = input.relative.file_name().unwrap_or_default();
     if input.relative.extension() == Some(extension) || extension.is_empty() {
         return name.to_os_string();

@@ -72,8 +72,7 @@ impl Batch {
         let shared = Shared::new(&settings, stop);
         let (deliver, deliveries) = sync_channel(2 * workers);
         let mut summary = std::thread::scope(|threads| {
-            let writer =
-                threads.spawn(|| write_all(deliveries, &settings, stop, &tell));
+            let writer = threads.spawn(|| write_all(deliveries, &settings, stop, &tell));
             admit_all(jobs, workers, &shared, &deliver, &tell);
             drop(deliver);
             writer.join().unwrap_or_default()
@@ -165,7 +164,10 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Option<Admi
         let (whole, limit) = (mb(whole), mb(budget.limit_bytes()));
         return Err(Error::new(
             ErrorKind::TooLarge,
-            format!("{} px take {whole} MB to develop, and frames may take {limit} MB", header.size),
+            format!(
+                "{} px take {whole} MB to develop, and frames may take {limit} MB",
+                header.size
+            ),
         )
         .with_hint("allow more with --memory"));
     }
@@ -232,7 +234,8 @@ fn write(delivery: Delivery, sync: Sync, folders: &mut BTreeSet<PathBuf>) -> Out
             if let Some(folder) = job.output.parent() {
                 if !folder.as_os_str().is_empty() {
                     std::fs::create_dir_all(folder).map_err(|e| {
-                        Error::io(ErrorKind::Environment, "cannot make the folder", &e).about(folder)
+                        Error::io(ErrorKind::Environment, "cannot make the folder", &e)
+                            .about(folder)
                     })?;
                 }
                 folders.insert(folder.to_path_buf());

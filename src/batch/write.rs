@@ -77,7 +77,8 @@ pub fn tidy(folder: &Path) -> std::io::Result<()> {
 pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let synced = fs::File::open(folder).and_then(|open| open.sync_all());
-    synced.map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
+    synced
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
 }
 
 /// New files get the permissions that the user's umask gives, not the temporary file's own 0600.

@@ -33,9 +33,13 @@ fn develop() -> Command {
         .arg(path("files0-from", "FILE").long("files0-from").help(
             "Read the inputs from FILE, or from standard input if FILE is -, with NUL between them",
         ))
-        .arg(path("out", "OUT").short('o').long("out").required(true).help(
-            "Folder to write to; with one input file, a name such as out.jpg works too",
-        ))
+        .arg(
+            path("out", "OUT")
+                .short('o')
+                .long("out")
+                .required(true)
+                .help("Folder to write to; with one input file, a name such as out.jpg works too"),
+        )
         .args(settings())
         .arg(path("recipe", "FILE").long("recipe").help("Settings from a recipe file; flags win"))
         .arg(
@@ -62,7 +66,9 @@ fn develop() -> Command {
                 .value_delimiter(',')
                 .help("Do nothing unless every frame has these fields: city,country,date,byline"),
         )
-        .arg(switch("no-folder-files").help("Leave captions.csv and longlens.toml in input folders"))
+        .arg(
+            switch("no-folder-files").help("Leave captions.csv and longlens.toml in input folders"),
+        )
         .args(run_flags())
 }
 
@@ -112,9 +118,9 @@ fn fields() -> Command {
 }
 
 fn completions() -> Command {
-    Command::new("completions").about("Print a script that completes the command line").arg(
-        Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)),
-    )
+    Command::new("completions")
+        .about("Print a script that completes the command line")
+        .arg(Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)))
 }
 
 /// A flag for every setting of a recipe.

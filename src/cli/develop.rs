@@ -84,16 +84,21 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     let one_file = matches!(named, [one] if !one.is_dir());
     if out.is_dir() || format_of_name(&out).is_none() {
         if out.exists() && !out.is_dir() {
-            return Err(Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out));
+            return Err(
+                Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out)
+            );
         }
         return Ok(Target::Folder(out));
     }
     if one_file {
         return Ok(Target::File(out));
     }
-    Err(Error::new(ErrorKind::Usage, "the output is named like one frame, but there are more inputs")
-        .about(out)
-        .with_hint("name a folder"))
+    Err(Error::new(
+        ErrorKind::Usage,
+        "the output is named like one frame, but there are more inputs",
+    )
+    .about(out)
+    .with_hint("name a folder"))
 }
 
 /// What lies in each named folder, in the order of the inputs.

@@ -50,7 +50,9 @@ pub(super) fn read_codes(path: &Path) -> Result<CodeReplacements> {
 
 fn text(path: &Path) -> Result<String> {
     String::from_utf8(bytes(path)?).map_err(|_| {
-        Error::new(ErrorKind::Usage, "the file is not UTF-8").about(path).with_hint("save it as UTF-8")
+        Error::new(ErrorKind::Usage, "the file is not UTF-8")
+            .about(path)
+            .with_hint("save it as UTF-8")
     })
 }
 

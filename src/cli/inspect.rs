@@ -13,16 +13,20 @@ use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
 use crate::metadata::{Origin, icc};
+use crate::stage::dehaze::Amount;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let pool = Pool::default();
     Ok(each(order, |path| {
         let facts = inspected(path, &pool)?;
         if order.get_flag("json") {
-            return Ok(text::json(&facts));
+            let mut line: serde_json::Map<String, Value> =
+                facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            line.insert("file".to_owned(), json!(lossy(path)));
+            return Ok(text::json(&Value::Object(line)));
         }
         let mut lines = format!("{}\n", text::path(path));
-        for (name, value) in facts.as_object().into_iter().flatten().skip(1) {
+        for (name, value) in facts {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             lines.push_str(&format!("  {name:12} {}\n", text::clean(&value)));
         }
@@ -30,7 +34,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }))
 }
 
-fn inspected(path: &Path, pool: &Pool) -> Result<Value> {
+/// What is known of a frame, in the order in which it is shown.
+fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     let limits = Limits::default();
     let bytes = read_bytes(path, &limits)?;
     let decoding = Decoding { limits, accept_damaged: false };
@@ -41,18 +46,19 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Value> {
         None => "none, taken as sRGB".to_owned(),
         Some(profile) => icc::describe(profile).map_or_else(|e| e.to_string(), |p| p.name),
     };
-    let facts = json!({
-        "file": lossy(path),
-        "format": format!("{} ({})", header.format.name(), header.kind),
-        "size": header.size.to_string(),
-        "depth": format!("{} bit", header.depth_bits),
-        "profile": profile,
-        "orientation": header.orientation.to_exif(),
-        "haze": rounded(survey.haze.haze),
-        "auto": rounded(crate::stage::dehaze::Amount::of_strength(survey.haze.auto_strength)),
-        "airlight": survey.haze.airlight.map(|a| (a * 255.0).round() as u8),
-        "noise": rounded(survey.noise * 255.0),
-    });
+    let auto = Amount::of_strength(survey.haze.auto_strength);
+    let airlight = survey.haze.airlight.map(|a| (a * 255.0).round() as u8);
+    let facts = vec![
+        ("size", json!(header.size.to_string())),
+        ("format", json!(format!("{} ({})", header.format.name(), header.kind))),
+        ("depth", json!(format!("{} bit", header.depth_bits))),
+        ("profile", json!(profile)),
+        ("orientation", json!(header.orientation.to_exif())),
+        ("haze", json!(rounded(survey.haze.haze))),
+        ("auto", json!(rounded(auto))),
+        ("airlight", json!(airlight)),
+        ("noise", json!(rounded(survey.noise * 255.0))),
+    ];
     pool.give(decoded.frame);
     Ok(facts)
 }

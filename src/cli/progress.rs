@@ -30,9 +30,9 @@ impl Progress {
         let bars = MultiProgress::with_draw_target(target);
         let overall = bars.add(ProgressBar::new(frames as u64));
         // The templates are constant; one that is wrong shows the plain bar instead.
-        if let Ok(style) = ProgressStyle::with_template(
-            "{bar:30} {pos}/{len} frames · {msg} · {eta} left",
-        ) {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} frames · {msg} · {eta} left")
+        {
             overall.set_style(style);
         }
         overall.set_message("0 MP/s");

@@ -14,9 +14,8 @@ pub use sweep::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
 use crate::recipe::Recipe;
-use crate::stage::caption::{Palette, Typesetter, stamp};
 use crate::stage::dehaze::{Amount, Removal};
-use crate::stage::sharpen::{Sharpen, Unsharp};
+use crate::stage::sharpen::{Method, Sharpen, Sharpener};
 use crate::stage::resize::resize;
 use sweep::{RowStages, sweep};
 
@@ -50,21 +49,14 @@ pub struct Means<'a> {
 /// If the caption cannot be drawn: a font that cannot be read, say.
 pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
-    let typesetter = Typesetter::open(&recipe.caption)?;
-    let means = Means { pool: &pool, workers: Workers::One, survey: None };
-    develop_with(frame, recipe, &typesetter, means)
+    develop_with(frame, recipe, Means { pool: &pool, workers: Workers::One, survey: None })
 }
 
 /// Develops one frame with buffers, workers and maybe a survey from outside.
 ///
 /// # Errors
 /// As [`develop`].
-pub fn develop_with(
-    frame: &Frame,
-    recipe: &Recipe,
-    typesetter: &Typesetter,
-    means: Means,
-) -> Result<Developed> {
+pub fn develop_with(frame: &Frame, recipe: &Recipe, means: Means) -> Result<Developed> {
     let mut warnings = Vec::new();
     let (kept, reduced) = recipe.crop.rect(frame.size());
     warnings.extend(reduced);
@@ -82,15 +74,7 @@ pub fn develop_with(
         means.pool.give(Frame::new(std::mem::replace(&mut pixels, small)));
         pixels = output_sharpened(pixels, recipe, means)?;
     }
-    let mut frame = Frame { pixels, facts: frame.facts.clone() };
-    let caption = &recipe.caption;
-    if !caption.text.is_empty() || caption.logo.is_some() {
-        // White and black are the same in every RGB profile.
-        let palette = Palette::default();
-        let (stamped, of_caption) = stamp(frame, &caption.text, caption, &palette, typesetter);
-        frame = stamped;
-        warnings.extend(of_caption);
-    }
+    let frame = Frame { pixels, facts: frame.facts.clone() };
     Ok(Developed { frame, survey, kept, warnings })
 }
 
@@ -102,8 +86,9 @@ fn swept(
     means: Means,
 ) -> Result<Pixels> {
     let stages = |sample_max: f32| RowStages {
-        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, sample_max)),
-        sharpen: survey.and_then(|s| Unsharp::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
+        sharpen: survey
+            .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
     };
     sweep_pixels(&frame.pixels, kept, stages, means)
 }
@@ -116,10 +101,10 @@ fn output_sharpened(pixels: Pixels, recipe: &Recipe, means: Means) -> Result<Pix
     if recipe.sharpen.amount.is_none_or(|amount| amount == 0.0) {
         return Ok(pixels);
     }
-    let output = Sharpen { amount: Some(OUTPUT_AMOUNT) };
+    let output = Sharpen { amount: Some(OUTPUT_AMOUNT), method: Method::Unsharp };
     let stages = |sample_max: f32| RowStages {
         dehaze: None,
-        sharpen: Unsharp::new(&output, 1.0 / 255.0 * sample_max, sample_max),
+        sharpen: Sharpener::new(&output, 1.0 / 255.0 * sample_max, sample_max),
     };
     let sharp = sweep_pixels(&pixels, pixels.size().rect(), stages, means)?;
     means.pool.give(Frame::new(pixels));

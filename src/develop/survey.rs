@@ -9,8 +9,10 @@ use crate::filter::area_average;
 use crate::frame::{Frame, Pixels, Sample, luma};
 use crate::stage::dehaze;
 
-/// Pixels on the long side of the small picture.
-const SURVEY_PX: u32 = 512;
+/// Pixels on the long side of the small picture. At 512 a frame of 600 px and its half differed by
+/// 1 to 4 levels after the dehaze, for the half was surveyed at 300: noise and fine texture decide
+/// what an erosion finds. 256 brings that under 1 and costs .3 dB on outdoor pairs, .2 dB in rooms.
+const SURVEY_PX: u32 = 256;
 
 /// What is known of a frame before it is swept.
 #[derive(Debug, Clone, PartialEq)]

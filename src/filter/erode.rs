@@ -20,7 +20,11 @@ pub fn dilate(plane: &Plane, radius: usize) -> Plane {
     transposed(&extremes_of_rows(&transposed(&across), radius, f32::max))
 }
 
-fn extremes_of_rows(plane: &Plane, radius: usize, better: fn(f32, f32) -> f32) -> Plane {
+fn extremes_of_rows(
+    plane: &Plane,
+    radius: usize,
+    better: impl Fn(f32, f32) -> f32 + Copy,
+) -> Plane {
     let (width, height) = (plane.size().width as usize, plane.size().height as usize);
     let mut out = Plane::filled(plane.size(), 0.0);
     // The row, lengthened by its own end values so that every window is whole.
@@ -45,7 +49,7 @@ fn running_extremes(
     window: usize,
     forward: &mut [f32],
     backward: &mut [f32],
-    better: fn(f32, f32) -> f32,
+    better: impl Fn(f32, f32) -> f32 + Copy,
 ) {
     for start in (0..values.len()).step_by(window) {
         let end = (start + window).min(values.len());

@@ -60,9 +60,9 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
     let layout = chunks::layout(bytes)?;
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_limits(png::Limits { bytes: bytes.len() + MOST_ICC_BYTES + CHUNK_BYTES });
-    let reader = decoder.read_info().map_err(|e| {
-        Error::new(ErrorKind::Damaged, format!("the PNG cannot be read: {e}"))
-    })?;
+    let reader = decoder
+        .read_info()
+        .map_err(|e| Error::new(ErrorKind::Damaged, format!("the PNG cannot be read: {e}")))?;
     Ok(blocks::read(reader.info(), &layout, &mut Vec::new()))
 }
 

@@ -16,7 +16,7 @@ use image::{GrayImage, ImageBuffer, RgbImage};
 const TOLERANCE: f64 = 0.001;
 
 /// Compares with `tests/golden/{name}.png`.
-pub fn compare(name: &str, actual: &RgbImage) {
+pub(crate) fn compare(name: &str, actual: &RgbImage) {
     let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.png"));
     if std::env::var_os("LONGLENS_BLESS").is_some() {
         actual.save(&reference).unwrap();

@@ -2,13 +2,16 @@
 //!
 //! The veil index m is the dark channel (He et al. 2009) of the picture divided by the airlight,
 //! lowered where the colours are pure, averaged over three window sizes. Soft optical depth:
-//! τ = m, so that t = e^(−m) has a floor of its own. The guided filter lays τ along the luma; its
-//! coefficients, not τ, go to the sweep.
+//! τ = β·m, so that t = e^(−τ) has a floor of its own. Where the frame is veiled and flat it is sky
+//! (or a wall) rather than haze before something, and is left alone. The guided filter lays τ along
+//! the luma; its coefficients, not τ, go to the sweep.
 
-use super::survey::radius_px;
+use super::survey::{radius_px, smoothstep};
 use crate::filter::{Coefficients, SmallPicture, box_mean, erode, guided};
 use crate::frame::Plane;
 
+/// Optical depth of a full veil at strength 1: about what `auto` takes, on the mean of hazy frames.
+pub(super) const FULL_VEIL_DEPTH: f32 = 1.16;
 /// Erosion radii of the veil, shares of the long side.
 const RADII: [f32; 3] = [0.02, 0.05, 0.10];
 /// A pixel of full saturation has this share less veil: pure colour is not haze.
@@ -24,10 +27,14 @@ const CONTRAST_TRUSTED: f32 = 0.10;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
+/// A veil from the first to the second is sky where nothing can be trusted; there τ goes to 0.
+const SKY: (f32, f32) = (0.5, 0.8);
+/// A pixel counts as veiled from the first veil on, fully from the second.
+const VEILED: (f32, f32) = (0.15, 0.30);
 
 /// What the small picture says about depth.
 pub(super) struct Depth {
-    /// τ = a·luma + b.
+    /// τ = a·luma + b at strength 1.
     pub(super) coefficients: Coefficients,
     /// The veil index, 0..1.
     pub(super) veil: Plane,
@@ -35,6 +42,8 @@ pub(super) struct Depth {
     pub(super) wide_veil: Plane,
     /// Standard deviation of luma beside what the veil leaves room for.
     pub(super) contrast: Plane,
+    /// Share of the frame that is veiled and yet shows something behind the veil.
+    pub(super) veiled_share: f32,
 }
 
 pub(super) fn depth(
@@ -54,12 +63,19 @@ pub(super) fn depth(
     let contrast = deviation.zip(&veil, |deviation, m| deviation / (1.05 - m));
     let trusted = veil.zip(&contrast, |m, contrast| {
         let least = TRUST.0 * (1.0 - TRUST.1 * m);
-        m * (least + (1.0 - least) * (contrast / CONTRAST_TRUSTED).min(1.0))
+        let rich = (contrast / CONTRAST_TRUSTED).min(1.0);
+        let sky = smoothstep(SKY, m) * (1.0 - rich);
+        FULL_VEIL_DEPTH * m * (least + (1.0 - least) * rich) * (1.0 - sky)
     });
     let coefficients =
         guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let veiled = middle.zip(&contrast, |m, contrast| {
+        let veiled = ((m - VEILED.0) / (VEILED.1 - VEILED.0)).clamp(0.0, 1.0);
+        veiled * (contrast / CONTRAST_TRUSTED).min(1.0)
+    });
+    let veiled_share = veiled.mean();
     let [_, _, wide_veil] = eroded;
-    Depth { coefficients, veil, wide_veil, contrast }
+    Depth { coefficients, veil, wide_veil, contrast, veiled_share }
 }
 
 /// min_c(I_c/A_c), lowered by the saturation.

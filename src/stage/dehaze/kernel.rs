@@ -1,30 +1,77 @@
-//! The haze taken out of one row: J = A + (I − A)·g.
+//! The haze taken out of one row: J = A + (I − A)·g, and the tone set right after it.
 //!
 //! g = e^τ, τ = a·luma + b, with a and b interpolated from the small maps (interpolating them
-//! rather than t: 20 to 33 % lower error at silhouettes). Two bounds: g ≤ 10, the floor of t; and
-//! g ≤ 1/(1 − 0.98·min_c(I_c/A_c)), which keeps J from going negative. Values are in samples of
-//! the file, 0..255 or 0..65,535; luma is in 0..1.
+//! rather than t: 20 to 33 % lower error at silhouettes). Three bounds: g ≤ 10, the floor of t, or
+//! less if that would raise the frame's noise too far; g takes the darkest channel at most nine tenths of the way to black, and none beyond [`HEAD`].
+//! Values are in samples of the file, 0..255 or 0..65,535.
 
+use super::tone::Tone;
 use super::{Dehaze, Survey};
 use crate::filter::Coefficients;
 use crate::frame::{Plane, Rect, Size, luma};
 
-/// Greatest gain, 1/t: below t = 0.1 there is more noise than picture (He et al. 2009 use 0.1).
-const GAIN_MAX: f32 = 10.0;
-/// Share of the way to black that a pixel may go at the most: leaves 2 % of its radiance.
-const KEEP: f32 = 0.98;
+/// Least 1/g: below t = 0.1 there is more noise than picture (He et al. 2009 use 0.1).
+const T_MIN: f32 = 0.1;
+/// Share of the way to black that a channel may go at the most.
+const KEEP: f32 = 0.9;
+/// No channel is raised above this (share of the greatest sample): without it the blue of skies
+/// clips (newly clipped .55 % → .01 % on one such frame).
+const HEAD: f32 = 0.985;
+/// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
+/// where it begins to be seen before the picture.
+const NOISE_MAX: f32 = 0.015;
+/// A noisy frame is still dehazed by this gain.
+const NOISY_GAIN: f32 = 1.25;
 /// Transmission of the thinnest haze that a negative amount adds, at amount −100.
 const ADDED_T: f32 = 0.65;
 /// Centres of the sensor's red, green and blue, nm.
 const WAVELENGTHS: [f32; 3] = [610.0, 540.0, 465.0];
 
+/// How far each channel can be taken from the airlight: what of the kernel depends on the airlight
+/// alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Airlight.
+    airlight: [f32; 3],
+    /// [`KEEP`]/airlight.
+    down: [f32; 3],
+    /// 1/([`HEAD`] − airlight).
+    up: [f32; 3],
+}
+
+impl Bounds {
+    /// Of an airlight in 0..1, for values up to `sample_max`.
+    pub(super) fn new(airlight: [f32; 3], sample_max: f32) -> Self {
+        Self {
+            airlight: airlight.map(|a| a * sample_max),
+            down: airlight.map(|a| KEEP / (a * sample_max)),
+            up: airlight.map(|a| 1.0 / ((HEAD - a).max(1e-3) * sample_max)),
+        }
+    }
+
+    /// I − A of one channel, and the least 1/g that it allows.
+    #[inline(always)]
+    fn channel(&self, c: usize, value: f32) -> (f32, f32) {
+        let from_air = value - self.airlight[c];
+        (from_air, (1.0 - value * self.down[c]).max(from_air * self.up[c]))
+    }
+
+    /// Red, green and blue minus the airlight, and the greatest gain that all three allow.
+    #[inline(always)]
+    pub(super) fn apart(&self, red: f32, green: f32, blue: f32) -> ([f32; 3], f32) {
+        let (red, least_red) = self.channel(0, red);
+        let (green, least_green) = self.channel(1, green);
+        let (blue, least_blue) = self.channel(2, blue);
+        let least = least_red.max(least_green).max(least_blue).max(T_MIN).min(1.0);
+        ([red, green, blue], 1.0 / least)
+    }
+}
+
 /// What the sweep needs to dehaze one frame.
 #[derive(Debug, Clone)]
 pub struct Removal {
-    /// Airlight, in samples.
-    airlight: [f32; 3],
-    /// 1/airlight, times [`KEEP`].
-    bound: [f32; 3],
+    bounds: Bounds,
+    tone: Tone,
     /// Exponent = a·luma (in samples) + b; strength and sign are in it.
     maps: Coefficients,
     /// Least and greatest exponent.
@@ -34,16 +81,16 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// What to take out of a frame of this survey whose samples go up to `sample_max`; `None` if
-    /// nothing.
+    /// What to take out of a frame of this survey and noise (standard deviation, share of the
+    /// greatest sample) whose samples go up to `sample_max`; `None` if nothing.
     #[must_use]
-    pub fn new(survey: &Survey, dehaze: &Dehaze, sample_max: f32) -> Option<Self> {
+    pub fn new(survey: &Survey, dehaze: &Dehaze, noise: f32, sample_max: f32) -> Option<Self> {
         let strength = dehaze.amount.strength(survey.auto_strength);
         if strength == 0.0 {
             return None;
         }
         let range = if strength > 0.0 {
-            [0.0, GAIN_MAX.ln()]
+            [0.0, (NOISE_MAX / noise.max(1e-6)).clamp(NOISY_GAIN, 1.0 / T_MIN).ln()]
         } else {
             // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.
             [-80.0, ADDED_T.ln() * strength.abs() / 2.0]
@@ -52,8 +99,8 @@ impl Removal {
         let colours = (dehaze.haze_colour != 0.0)
             .then(|| WAVELENGTHS.map(|wave| (wave / 550.0).powf(-dehaze.haze_colour)));
         Some(Self {
-            airlight: survey.airlight.map(|a| a * sample_max),
-            bound: survey.airlight.map(|a| KEEP / (a * sample_max)),
+            bounds: Bounds::new(survey.airlight, sample_max),
+            tone: Tone::new(&survey.whites, strength, sample_max),
             maps: Coefficients {
                 a: survey.depth.a.map(|a| a * scale / sample_max),
                 b: survey.depth.b.map(|b| b * scale),
@@ -75,13 +122,13 @@ impl Removal {
     /// The same for a grey row.
     #[inline(always)]
     pub fn run_grey(&self, grey: &mut [f32], depth: &DepthRows, gains: &mut [f32]) {
-        let [airlight, ..] = self.airlight;
-        let [bound, ..] = self.bound;
-        let [low, high] = self.range;
+        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
+        let air = tone.air(bounds.airlight[0]);
         for (i, v) in grey.iter_mut().enumerate() {
             let exponent = (depth.a(i) * *v + depth.b(i)).max(low).min(high);
-            let gain = exp(exponent).min(1.0 / (1.0 - (*v * bound).min(KEEP)));
-            *v = airlight + (*v - airlight) * gain;
+            let (from_air, least) = bounds.channel(0, *v);
+            let gain = exp(exponent).min(1.0 / least.max(T_MIN).min(1.0));
+            *v = tone.of(air, from_air, gain);
             gains[i] = gain;
         }
     }
@@ -95,17 +142,16 @@ impl Removal {
         depth: &DepthRows,
         gains: &mut [f32],
     ) {
-        let [air_red, air_green, air_blue] = self.airlight;
-        let [bound_red, bound_green, bound_blue] = self.bound;
-        let [low, high] = self.range;
+        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
+        let air = bounds.airlight.map(|a| tone.air(a));
         let pixels = red.iter_mut().zip(green).zip(blue).zip(gains);
         for (i, (((r, g), b), out)) in pixels.enumerate() {
             let exponent = (depth.a(i) * luma(*r, *g, *b) + depth.b(i)).max(low).min(high);
-            let least = (*r * bound_red).min(*g * bound_green).min(*b * bound_blue).min(KEEP);
-            let gain = exp(exponent).min(1.0 / (1.0 - least));
-            *r = air_red + (*r - air_red) * gain;
-            *g = air_green + (*g - air_green) * gain;
-            *b = air_blue + (*b - air_blue) * gain;
+            let (from_air, most) = bounds.apart(*r, *g, *b);
+            let gain = exp(exponent).min(most);
+            *r = tone.of(air[0], from_air[0], gain);
+            *g = tone.of(air[1], from_air[1], gain);
+            *b = tone.of(air[2], from_air[2], gain);
             *out = gain;
         }
     }
@@ -120,16 +166,17 @@ impl Removal {
         depth: &DepthRows,
         gains: &mut [f32],
     ) {
-        let [low, high] = self.range;
+        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
+        let air = bounds.airlight.map(|a| tone.air(a));
         let pixels = red.iter_mut().zip(green).zip(blue).zip(gains);
         for (i, (((r, g), b), out)) in pixels.enumerate() {
             let exponent = (depth.a(i) * luma(*r, *g, *b) + depth.b(i)).max(low).min(high);
-            for (c, v) in [r, g, b].into_iter().enumerate() {
-                let bound = 1.0 / (1.0 - (*v * self.bound[c]).min(KEEP));
-                let gain = exp(exponent * colours[c]).min(bound);
-                *v = self.airlight[c] + (*v - self.airlight[c]) * gain;
-                *out = gain;
-            }
+            let (from_air, most) = bounds.apart(*r, *g, *b);
+            let gain = colours.map(|colour| exp(exponent * colour).min(most));
+            *r = tone.of(air[0], from_air[0], gain[0]);
+            *g = tone.of(air[1], from_air[1], gain[1]);
+            *b = tone.of(air[2], from_air[2], gain[2]);
+            *out = gain[1];
         }
     }
 }
@@ -137,7 +184,7 @@ impl Removal {
 /// e^x for |x| < 87, to 2 units in the last place of 1: Cody–Waite reduction and a polynomial
 /// (Cephes `expf`), without a branch or a table, so that a row of them is vectorised.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     /// Adding 1.5·2²³ rounds to an integer, which then stands in the low bits.
     const INTEGER: f32 = 12_582_912.0;
     let shifted = x * std::f32::consts::LOG2_E + INTEGER;

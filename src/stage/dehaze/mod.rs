@@ -4,7 +4,8 @@
 //! in Bad Weather", ICCV 1999): the radiance J dimmed by the transmission t, and the airlight A
 //! that the haze scatters into the way. The survey finds A and a map of the optical depth τ on the
 //! small picture; the sweep then computes, for every full-size pixel,
-//! J = A + (I − A)·g with the gain g = 1/t.
+//! J = A + (I − A)·g with the gain g = 1/t, and gives back the white and the contrast that go with the
+//! veil.
 //!
 //! All values are the file's own encoded ones, 0..1.
 
@@ -13,10 +14,12 @@ mod amount;
 mod depth;
 mod kernel;
 mod survey;
+mod tone;
 
 pub use amount::Amount;
 pub use kernel::{DepthRows, Removal};
 pub use survey::{Evidence, Survey, survey};
+pub use tone::Whites;
 
 /// How to dehaze.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,10 @@
+//! What developing does to the light: contracts of the stages, physics, sharpness.
+
+#[path = "picture/contract.rs"]
+mod contract;
+#[path = "picture/haze.rs"]
+mod haze;
+#[path = "picture/scene.rs"]
+mod scene;
+#[path = "picture/sharpness.rs"]
+mod sharpness;
