@@ -133,8 +133,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "sharpen-method",
+        value: "METHOD",
         help: "how detail is raised: unsharp (fast) or deconvolve (finer, slower)",
-        read: |r, v| Ok(r.sharpen.method = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.sharpen.method = value),
         print: |r| r.sharpen.method.to_string(),
     },
     Setting {

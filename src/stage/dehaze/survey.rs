@@ -44,6 +44,15 @@ pub struct Evidence {
     pub slope: f32,
 }
 
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { veil_low, veil_median, veiled_share, spread, contrast, slope } = self;
+        write!(f, "veil {veil_low:.2} in the near part, {veil_median:.2} in half of it, ")?;
+        write!(f, "{:.0} % of the frame veiled, spread {spread:.2}, ", veiled_share * 100.0)?;
+        write!(f, "contrast {contrast:.2}, slope {slope:.2}")
+    }
+}
+
 /// Haze score at which `auto` starts, and at which it is at its full strength. Clear frames score
 /// 0 to .5, mostly below .3; hazy ones from .35 on.
 const HAZE: (f32, f32) = (0.28, 0.50);
@@ -87,7 +96,8 @@ pub fn survey(picture: &SmallPicture) -> Survey {
     let spread = veil.map(|m| (m - mean) * (m - mean)).mean().sqrt();
     let full = (FULL_DEPTH.0 + FULL_DEPTH.1 * slope + FULL_DEPTH.2 * contrast)
         .clamp(FULL_DEPTH_RANGE.0, FULL_DEPTH_RANGE.1);
-    let evident = ((haze - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0) * smoothstep(SPREAD, spread);
+    let evident =
+        ((haze - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0) * smoothstep(SPREAD, spread);
     Survey {
         airlight: air,
         whites: Whites::of(picture, air, &coefficients),
