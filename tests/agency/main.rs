@@ -5,6 +5,8 @@
 #[allow(dead_code, reason = "the metadata tests use more of it")]
 #[path = "../metadata/make.rs"]
 mod make;
+
+mod colour;
 mod oracle;
 mod order;
 mod private;
