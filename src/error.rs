@@ -157,8 +157,17 @@ pub enum Warning {
     DepthReduced,
     /// The colour profile could not be used or kept.
     ProfileDropped(String),
-    /// Metadata that the output cannot hold, or that could not be read.
+    /// Metadata that could not be read, or that is too large for the output.
     MetadataDropped(String),
+    /// Metadata that the output's format has no place for: the same for all frames alike.
+    NoPlace {
+        /// What has no place, and what became of it.
+        what: &'static str,
+        /// The format of the output.
+        format: &'static str,
+    },
+    /// Parts of the file beside the photograph, left out with all that points to them.
+    PartsLeftOut(String),
     /// No font has this character; a box stands for it.
     MissingGlyph(char),
     /// The caption did not fit and was made smaller.
@@ -169,6 +178,14 @@ pub enum Warning {
     CropReduced,
     /// Anything else worth saying, in one sentence.
     Other(String),
+}
+
+impl Warning {
+    /// Whether it is of the output's format rather than of one frame: said once in a run.
+    #[must_use]
+    pub fn is_of_the_run(&self) -> bool {
+        matches!(self, Self::NoPlace { .. } | Self::DepthReduced)
+    }
 }
 
 impl fmt::Display for Warning {
@@ -183,6 +200,10 @@ impl fmt::Display for Warning {
             Self::DepthReduced => f.write_str("16 bits per sample became 8"),
             Self::ProfileDropped(why) => write!(f, "the colour profile was dropped: {why}"),
             Self::MetadataDropped(what) => write!(f, "metadata dropped: {what}"),
+            Self::NoPlace { what, format } => write!(f, "{format} has no place for {what}"),
+            Self::PartsLeftOut(what) => {
+                write!(f, "left out, with all that points to it: {what}")
+            }
             Self::MissingGlyph(c) => {
                 write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))
             }

@@ -142,11 +142,12 @@ pub(super) fn develop_file(
     shared.go_on()?;
 
     let size = developed.frame.size();
-    let change = Change { size, fields: &fields };
+    let format = recipe.output.format.or_same(header.format);
+    let change = Change { size, fields: &fields, iptc: format.iptc() };
     let mut carried = metadata::carry_over(blocks, &recipe.metadata, &change)?;
     warnings.append(&mut carried.warnings);
     let encoding = Encoding {
-        format: recipe.output.format.or_same(header.format),
+        format,
         quality: recipe.output.quality,
         subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
     };
@@ -234,20 +235,26 @@ pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
 
 /// All fields of a frame: its file's, its sidecar's, the table's, those set.
 fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
-    let stem = job.input.file_stem().unwrap_or_default().to_string_lossy();
-    let (mut fields, of_blocks) = Fields::read(blocks, &stem);
+    let (mut fields, of_blocks) = Fields::read(blocks, "");
     warnings.extend(of_blocks);
     if let Some(xml) = sidecar(&job.input) {
         warnings.extend(fields.add_sidecar(&xml).err());
     }
+    add_ordered(job, &mut fields);
+    fields
+}
+
+/// Adds what is known without the file: its name, the table's line, what is set.
+fn add_ordered(job: &Job, fields: &mut Fields) {
+    let stem = job.input.file_stem().unwrap_or_default().to_string_lossy();
+    fields.set("filename", stem, Origin::File);
+    fields.set("sequence", job.sequence.to_string(), Origin::File);
     for (name, text) in &job.fields.table {
         fields.set(name, text.as_str(), Origin::Csv);
     }
     for (name, text) in &job.fields.set {
         fields.set(name, text.as_str(), Origin::Set);
     }
-    fields.set("sequence", job.sequence.to_string(), Origin::File);
-    fields
 }
 
 /// The fields of a frame, read from its file without decoding its samples.
@@ -255,11 +262,34 @@ fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
 /// # Errors
 /// If the file cannot be read or is no picture that longlens knows.
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
-    let bytes = read_bytes(&job.input, &Limits::default())?;
-    let blocks = format::read_blocks(&bytes).map_err(|e| e.about(&job.input))?;
+    let blocks = match blocks_of_start(&job.input) {
+        Some(blocks) => blocks,
+        None => {
+            let bytes = read_bytes(&job.input, &Limits::default())?;
+            format::read_blocks(&bytes).map_err(|e| e.about(&job.input))?
+        }
+    };
     let mut warnings = Vec::new();
     let fields = fields(job, &blocks, &mut warnings);
     Ok((fields, warnings))
+}
+
+/// Bytes of a JPEG that nearly always hold all of its blocks: EXIF takes 64 KiB at most.
+const START_BYTES: u64 = 128 << 10;
+
+/// The blocks of a JPEG without reading its samples.
+fn blocks_of_start(path: &Path) -> Option<Blocks> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut start = Vec::with_capacity(START_BYTES as usize);
+    fs::File::open(path).ok()?.take(START_BYTES).read_to_end(&mut start).ok()?;
+    format::read_blocks_of_start(&start)
+}
+
+/// What the order alone knows of a frame, its file unread.
+pub(super) fn ordered_fields(job: &Job) -> Fields {
+    let mut fields = Fields::default();
+    add_ordered(job, &mut fields);
+    fields
 }
 
 impl Job {
@@ -269,11 +299,11 @@ impl Job {
     }
 }
 
-fn for_template(fields: &Fields) -> template::Fields {
+pub(super) fn for_template(fields: &Fields) -> template::Fields {
     fields.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect()
 }
 
-fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
+pub(super) fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
     match &job.caption {
         Caption::None => Ok(String::new()),
         Caption::Text(text) => Ok(text.clone()),

@@ -6,6 +6,7 @@
 
 mod budget;
 mod captions;
+mod check;
 mod existing;
 mod frame;
 mod hash;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 pub use memory::machine_bytes;
 pub use captions::{Captions, Line};
+pub use check::lacking;
 pub use frame::{Done, read_bytes, read_fields};
 pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};

@@ -167,15 +167,31 @@ impl Matched {
             if seen.insert(address) {
                 let unmatched =
                     table.lines().iter().filter(|l| !self.lines.contains(&(address, l.number)));
-                notes.extend(unmatched.map(|line| {
+                let unmatched = unmatched.map(|line| {
                     format!("captions, line {}: no frame is named '{}'", line.number, line.file)
-                }));
+                });
+                notes.extend(shortened(unmatched, "lines of which no frame has the name"));
             }
         }
         let lacking = self.without_line.iter();
-        notes.extend(lacking.map(|path| format!("captions: no line for '{}'", path.display())));
+        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
+        notes.extend(shortened(lacking, "frames without a line"));
         notes
     }
+}
+
+/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
+const MOST_NOTES: usize = 20;
+
+/// The first notes of a kind, and how many more there are.
+fn shortened(notes: impl Iterator<Item = String>, more: &str) -> Vec<String> {
+    let mut notes: Vec<String> = notes.collect();
+    let further = notes.len().saturating_sub(MOST_NOTES);
+    notes.truncate(MOST_NOTES);
+    if further > 0 {
+        notes.push(format!("captions: {further} more {more}"));
+    }
+    notes
 }
 
 /// `-o name.png` orders a PNG.

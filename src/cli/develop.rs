@@ -1,6 +1,5 @@
 //! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use super::report::{Loudness, Report};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
     Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
-    format_of_name, free_bytes, plan, prepare_folder, read_fields, split_at_nul,
+    format_of_name, free_bytes, lacking, plan, prepare_folder, split_at_nul,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -23,7 +22,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let found = find(&named, out.folder())?;
     let files = folder_files_of(order, &named)?;
     let plan = planned(order, &named, &found, &files, &out)?;
-    require(order, &plan)?;
+    check_fields(order, &plan)?;
 
     let settings = settings(order, &out)?;
     let mut report = Report::new(loudness(order), order.get_flag("json"));
@@ -156,36 +155,24 @@ fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
     given.map(pair).collect()
 }
 
-/// Whether every frame has the fields that are required; an error names all that lack one.
-fn require(order: &ArgMatches, plan: &Plan) -> Result<()> {
+/// Whether every frame has the fields that are required or that its caption needs; an error after
+/// all that lack one were named.
+fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<()> {
     let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
-    if required.is_empty() {
-        return Ok(());
+    let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
+    let lacking = lacking(plan, &required);
+    let Some(first) = lacking.first() else { return Ok(()) };
+    for error in &lacking {
+        let path = error.path().map(text::path).unwrap_or_default();
+        text::to_stderr(&format!("longlens: {path}: {}\n", text::clean(error.message())));
     }
-    let mut lacking = BTreeMap::new();
-    for job in &plan.jobs {
-        // A frame that cannot be read is told when it is developed.
-        let Ok((fields, _)) = read_fields(job) else { continue };
-        let missing = required.iter().filter(|name| fields.get(name.trim()).is_none());
-        let missing: Vec<&str> = missing.map(|name| name.trim()).collect();
-        if !missing.is_empty() {
-            lacking.insert(&job.input, missing.join(", "));
-        }
-    }
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    for (path, missing) in &lacking {
-        text::to_stderr(&format!(
-            "longlens: {}: has no {}\n",
-            text::path(path),
-            text::clean(missing)
-        ));
-    }
-    let count = lacking.len();
-    let message = format!("{count} of {} frames lack required fields", plan.jobs.len());
-    Err(Error::new(ErrorKind::Usage, message)
-        .with_hint("add them in captions.csv or with --set; nothing was written"))
+    let (count, frames) = (lacking.len(), plan.jobs.len());
+    let message = format!("{count} of {frames} frames lack fields, so nothing was written");
+    let error = Error::new(ErrorKind::Usage, message);
+    Err(match first.hint() {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    })
 }
 
 /// The bytes that the originals of missing outputs have, and those that are free, if these are fewer:

@@ -1,6 +1,7 @@
 //! What is said of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON, one line a frame, or the plan of a dry run.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use super::folder_files::FolderFiles;
 use super::text;
 use crate::batch::{Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
 use crate::develop::Survey;
-use crate::error::Error;
+use crate::error::{Error, Warning};
 use crate::stage::dehaze::Amount;
 
 /// How much is said.
@@ -30,11 +31,13 @@ pub(super) struct Report {
     loudness: Loudness,
     json: bool,
     warnings: usize,
+    /// Warnings of the run that were said.
+    said: HashSet<Warning>,
 }
 
 impl Report {
     pub(super) fn new(loudness: Loudness, json: bool) -> Self {
-        Self { loudness, json, warnings: 0 }
+        Self { loudness, json, warnings: 0, said: HashSet::new() }
     }
 
     pub(super) fn loudness(&self) -> Loudness {
@@ -122,6 +125,14 @@ impl Report {
         }
         let input = text::path(&outcome.job.input);
         for warning in &outcome.warnings {
+            if warning.is_of_the_run() {
+                if self.said.insert(warning.clone()) {
+                    self.warnings += 1;
+                    let warning = text::clean(&warning.to_string());
+                    self.say(&format!("warning, for {input} and all frames alike: {warning}"));
+                }
+                continue;
+            }
             self.warnings += 1;
             self.say(&format!("{input}: warning: {}", text::clean(&warning.to_string())));
         }

@@ -11,6 +11,7 @@ mod blocks;
 mod damage;
 mod decode;
 mod encode;
+mod parts;
 mod walk;
 
 pub(super) use decode::decode;
@@ -35,6 +36,12 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
     let walk = walk::walk(bytes, Extent::Header)?;
     Ok(blocks::read(&walk.segments, &mut Vec::new()))
+}
+
+/// The metadata blocks, if the start reaches to the first scan.
+pub(super) fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
+    let walk = walk::walk(start, Extent::Header).ok().filter(|walk| !walk.scans.is_empty())?;
+    Some(blocks::read(&walk.segments, &mut Vec::new()))
 }
 
 /// How finely colour is kept, if it is one of the three ways that longlens can write.

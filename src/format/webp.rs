@@ -8,7 +8,7 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Run, Store};
-use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
 use crate::metadata::Blocks;
@@ -239,15 +239,7 @@ pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Resul
     let mut blocks = blocks.clone();
     // WebP has colour only.
     profile::drop_unfit(&mut blocks.icc, 3, &mut warnings);
-    for (there, name) in [
-        (blocks.xmp_extended.is_some(), "extended XMP, which WebP has no place for"),
-        (blocks.photoshop.is_some(), "IPTC, which WebP has no place for"),
-        (blocks.comment.is_some(), "the comment, which WebP has no place for"),
-    ] {
-        if there {
-            warnings.push(Warning::MetadataDropped(name.to_owned()));
-        }
-    }
+    warnings.extend(no_place(&blocks, Format::WebP));
     assemble(&coded, size, &blocks, out)?;
     Ok(warnings)
 }

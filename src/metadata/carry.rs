@@ -26,6 +26,18 @@ pub struct Change<'a> {
     pub size: Size,
     /// What is known of the frame; the byline tells whether the camera's owner may stay.
     pub fields: &'a Fields,
+    /// What the output's format does with IPTC-IIM.
+    pub iptc: Iptc,
+}
+
+/// Whether the output's format has a place for IPTC-IIM.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Iptc {
+    /// It has.
+    #[default]
+    Kept,
+    /// It has none: what XMP does not say yet is said there.
+    IntoXmp,
 }
 
 /// Something that was taken out.
@@ -98,6 +110,7 @@ pub fn carry_over(blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Resul
     let mut carrying = Carrying {
         policy,
         size: change.size,
+        iptc: change.iptc,
         fields: &fields,
         byline: change.fields.get("byline"),
         had_position: says_position(&blocks),
@@ -146,6 +159,7 @@ fn says_position(blocks: &Blocks) -> bool {
 struct Carrying<'a> {
     policy: &'a Policy,
     size: Size,
+    iptc: Iptc,
     /// What may be written.
     fields: &'a Fields,
     byline: Option<&'a str>,
@@ -176,7 +190,7 @@ impl Carrying<'_> {
         };
         let mut carried = Blocks {
             exif,
-            xmp: self.xmp(blocks.xmp.as_deref(), fate, iptc),
+            xmp: self.xmp(blocks, fate, iptc),
             xmp_extended: extended,
             photoshop,
             comment: blocks.comment.clone(),
@@ -250,8 +264,10 @@ impl Carrying<'_> {
         (resources.into_bytes(), fate)
     }
 
-    fn xmp(&mut self, packet: Option<&[u8]>, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
-        let write = self.writes().then_some(self.fields);
+    fn xmp(&mut self, blocks: &Blocks, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
+        let packet = blocks.xmp.as_deref();
+        let only_iptc = (self.iptc == Iptc::IntoXmp).then(|| self.only_iptc(blocks)).flatten();
+        let write = self.writes().then_some(self.fields).or(only_iptc.as_ref());
         let changing = Changing {
             size: self.size,
             privacy: self.policy.privacy,
@@ -266,6 +282,18 @@ impl Carrying<'_> {
             None => {}
         }
         write.and_then(xmp::fresh)
+    }
+
+    /// What IPTC-IIM says and XMP does not.
+    fn only_iptc(&self, blocks: &Blocks) -> Option<Fields> {
+        let mut fields = Fields::default();
+        iptc::read(blocks.photoshop.as_deref()?, &mut fields);
+        let (in_xmp, _) = Fields::read(&Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() }, "");
+        let mut only = Fields::default();
+        for (name, value) in fields.iter().filter(|(name, _)| in_xmp.get(name).is_none()) {
+            only.set(name, value.text.clone(), value.origin);
+        }
+        Some(writable(&only, self.policy.privacy))
     }
 
     /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.

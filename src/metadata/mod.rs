@@ -24,7 +24,7 @@ mod xmp;
 
 use std::sync::Arc;
 
-pub use carry::{Carried, Change, Removed, SOFTWARE, carry_over};
+pub use carry::{Carried, Change, Iptc, Removed, SOFTWARE, carry_over};
 pub use fields::{Fields, NAMES, Origin, Value};
 pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use longlens::frame::Size;
 use longlens::metadata::{
-    Blocks, Carried, Change, Fields, Policy, Privacy, WriteMetadata, carry_over,
+    Blocks, Carried, Change, Fields, Iptc, Policy, Privacy, WriteMetadata, carry_over,
 };
 use make::Order;
 
@@ -53,7 +53,7 @@ fn carry(blocks: &Blocks, policy: &Policy) -> Carried {
 }
 
 fn carry_with(blocks: &Blocks, policy: &Policy, fields: &Fields) -> Carried {
-    carry_over(blocks.clone(), policy, &Change { size: SIZE, fields }).unwrap()
+    carry_over(blocks.clone(), policy, &Change { size: SIZE, fields, iptc: Iptc::Kept }).unwrap()
 }
 
 /// Whether these bytes stand anywhere in those.

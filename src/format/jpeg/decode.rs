@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use super::super::inks::{Polarity, Press};
 use super::super::{Decoded, Decoding, Header, profile, samples, upright};
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
-use super::{blocks, damage};
+use super::{blocks, damage, parts};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pool};
 use crate::metadata::Blocks;
@@ -78,6 +78,7 @@ pub(in super::super) fn decode(
     let frame = walk.frame()?;
     let mut warnings = Vec::new();
     let mut blocks = blocks::read(&walk.segments, &mut warnings);
+    warnings.extend(parts::left_out(&walk));
     let source = Source { bytes, walk: &walk, frame, channels: usize::from(header.channels) };
     let stored = upright::size(header.size, header.orientation);
     let seen = damage::fault(&walk, frame);

@@ -93,6 +93,8 @@ pub(super) struct Walk<'a> {
     pub(super) scans: Vec<Scan>,
     /// Whether EOI was reached (only looked for by [`Extent::Whole`]).
     pub(super) ended: bool,
+    /// What lies behind EOI: trailers, further pictures.
+    pub(super) behind: &'a [u8],
     /// The first thing that is wrong with the sequence of markers.
     pub(super) fault: Option<&'static str>,
 }
@@ -115,13 +117,20 @@ struct Position<'a> {
 
 /// Walks over the markers of a file that starts with SOI.
 pub(super) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
-    let mut found =
-        Walk { segments: Vec::new(), frame: None, scans: Vec::new(), ended: false, fault: None };
+    let mut found = Walk {
+        segments: Vec::new(),
+        frame: None,
+        scans: Vec::new(),
+        ended: false,
+        behind: &[],
+        fault: None,
+    };
     let mut position = Position { bytes, at: 2, interval: 0 };
     while let Some(marker) = position.next_marker() {
         match marker {
             EOI => {
                 found.ended = true;
+                found.behind = bytes.get(position.at..).unwrap_or_default();
                 break;
             }
             SOI | TEM | 0xD0..=0xD7 => continue,

@@ -9,6 +9,7 @@ use tiff::tags::{ResolutionUnit, Tag};
 
 use super::directory::tag;
 use super::exif;
+use super::super::{Format, no_place};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Size};
 use crate::metadata::{self, Blocks};
@@ -28,14 +29,7 @@ pub(in super::super) fn encode(
     };
     let failed = |e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}"));
     let mut warnings = warnings.map_err(failed)?;
-    for (there, name) in [
-        (blocks.xmp_extended.is_some(), "extended XMP, which TIFF has no place for"),
-        (blocks.comment.is_some(), "the comment, which TIFF has no place for"),
-    ] {
-        if there {
-            warnings.push(Warning::MetadataDropped(name.to_owned()));
-        }
-    }
+    warnings.extend(no_place(blocks, Format::Tiff));
     Ok(warnings)
 }
 

@@ -155,7 +155,8 @@ const MAKERS: &[Maker] = &[
         layout: Layout::FromHeader(0),
         // Serial, owner, internal serial, the models' own camera block, lens serial.
         telling: &[one(0x000C), one(0x0009), one(0x0096), one(0x000D), one(0x4019)],
-        previews: &[],
+        // Where a preview lay in the old file, and how long it was.
+        previews: &[0x00B6],
     },
 ];
 
