@@ -138,13 +138,21 @@ fn sum_rows(from: &[f32], to: &mut [f32], width: usize, y: usize) {
 
 #[inline(always)]
 fn sum_columns(sums: &[f32], i: usize) -> f32 {
-    TAPS[2] * (sums[i] + sums[i + 4]) + TAPS[1] * (sums[i + 1] + sums[i + 3]) + TAPS[0] * sums[i + 2]
+    TAPS[2] * (sums[i] + sums[i + 4])
+        + TAPS[1] * (sums[i + 1] + sums[i + 3])
+        + TAPS[0] * sums[i + 2]
 }
 
 /// `to` = G(`from`) in these rows; `scratch` is overwritten there. The outer two columns repeat
 /// their neighbours: what they hold is wrong, and eaten up by [`REACH`].
 #[inline(always)]
-fn blur(from: &[f32], to: &mut [f32], scratch: &mut [f32], width: usize, rows: std::ops::Range<usize>) {
+fn blur(
+    from: &[f32],
+    to: &mut [f32],
+    scratch: &mut [f32],
+    width: usize,
+    rows: std::ops::Range<usize>,
+) {
     for y in rows {
         let sums = &mut scratch[y * width..][..width];
         sum_rows(from, sums, width, y);
