@@ -157,8 +157,17 @@ pub enum Warning {
     DepthReduced,
     /// The colour profile could not be used or kept.
     ProfileDropped(String),
-    /// Metadata that the output cannot hold, or that could not be read.
+    /// Metadata that could not be read, or that is too large for the output.
     MetadataDropped(String),
+    /// Metadata that the output's format has no place for: the same for all frames alike.
+    NoPlace {
+        /// What has no place, and what became of it.
+        what: &'static str,
+        /// The format of the output.
+        format: &'static str,
+    },
+    /// Parts of the file beside the photograph, left out with all that points to them.
+    PartsLeftOut(String),
     /// No font has this character; a box stands for it.
     MissingGlyph(char),
     /// The caption did not fit and was made smaller.
@@ -167,10 +176,16 @@ pub enum Warning {
     CaptionLeftOut,
     /// The crop reaches beyond the frame and was cut to it.
     CropReduced,
-    /// The frame alone is larger than the memory allowed; it was developed on its own.
-    OverBudget,
     /// Anything else worth saying, in one sentence.
     Other(String),
+}
+
+impl Warning {
+    /// Whether it is of the output's format rather than of one frame: said once in a run.
+    #[must_use]
+    pub fn is_of_the_run(&self) -> bool {
+        matches!(self, Self::NoPlace { .. } | Self::DepthReduced)
+    }
 }
 
 impl fmt::Display for Warning {
@@ -185,6 +200,10 @@ impl fmt::Display for Warning {
             Self::DepthReduced => f.write_str("16 bits per sample became 8"),
             Self::ProfileDropped(why) => write!(f, "the colour profile was dropped: {why}"),
             Self::MetadataDropped(what) => write!(f, "metadata dropped: {what}"),
+            Self::NoPlace { what, format } => write!(f, "{format} has no place for {what}"),
+            Self::PartsLeftOut(what) => {
+                write!(f, "left out, with all that points to it: {what}")
+            }
             Self::MissingGlyph(c) => {
                 write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))
             }
@@ -193,9 +212,6 @@ impl fmt::Display for Warning {
                 f.write_str("the frame is too small for its caption, which was left out")
             }
             Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
-            Self::OverBudget => {
-                f.write_str("larger than the memory allowed, so it was developed alone")
-            }
             Self::Other(text) => f.write_str(text),
         }
     }

@@ -1,4 +1,51 @@
-#![doc = "skeleton"]
+//! longlens develops a whole shoot of long-range telephoto frames at once: it takes the haze out,
+//! sharpens, crops, stamps a caption, on all cores, and leaves the originals alone.
+//!
+//! # The plan of the house
+//!
+//! [`cli`] orders a [`batch`]; a [`format`](mod@format) decodes bytes into a [`frame`]; [`develop`]
+//! surveys it small and sweeps it full, running the [`stage`]s that the [`recipe`] asks for; a
+//! [`format`](mod@format) encodes it; [`cli`] reports the outcome. In the order of one frame's way:
+//!
+//! 1. [`batch`]: which frames, under which names, in how much memory; reads the file.
+//! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them.
+//! 3. [`develop`]: the **survey** looks at the whole frame at 512 px for airlight, optical depth and
+//!    noise; the **sweep** takes the full-size rows of the crop through the stages while they are
+//!    in the cache; then resize and caption.
+//! 4. [`stage`]: dehaze, sharpen, crop, resize, caption: one room each, on [`filter`]s.
+//! 5. [`template`] fills captions and names with the fields that [`metadata`] found.
+//! 6. [`format`](mod@format) again: samples → bytes, with the metadata that the policy leaves.
+//! 7. [`batch`]: a temporary file, synced, renamed: the whole new file or the old one.
+//!
+//! A room uses only rooms below it: `cli → batch → develop → stage → filter → frame → error`, and
+//! `batch → format → metadata → frame`. Everyone may read [`recipe`].
+//!
+//! # One frame, without files
+//!
+//! ```
+//! use image::{ImageBuffer, Rgb};
+//! use longlens::develop::develop;
+//! use longlens::frame::{Frame, Pixels, Size};
+//! use longlens::recipe::Recipe;
+//!
+//! // A grey-blue scene that gets hazier to the top.
+//! let scene = ImageBuffer::from_fn(300, 200, |x, y| {
+//!     let haze = 200 - y as u8;
+//!     Rgb([90 + haze / 2 + (x % 40) as u8, 100 + haze / 2, 120 + haze / 3])
+//! });
+//! let mut recipe = Recipe::default();
+//! recipe.set("crop", "3:1")?;
+//! recipe.set("caption", "Seen from the far bank")?;
+//! let developed = develop(&Frame::new(Pixels::Rgb8(scene)), &recipe)?;
+//! assert_eq!(developed.frame.size(), Size::new(300, 100));
+//! # Ok::<(), longlens::error::Error>(())
+//! ```
+//!
+//! A whole shoot is a [`batch::Batch`].
+
+pub mod batch;
+#[doc(hidden)]
+pub mod cli;
 pub mod develop;
 pub mod error;
 pub mod filter;

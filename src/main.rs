@@ -1,1 +1,7 @@
-fn main(){}
+//! The program `longlens`: parse, run, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    longlens::cli::main()
+}

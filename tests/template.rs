@@ -38,17 +38,22 @@ fn the_agencys_caption() {
 fn filters_and_if() {
     assert_eq!(render("{{ city | upper }} {{ credit|lower }}").unwrap(), "CHUNGGANG afp");
     assert_eq!(render("{{ province | default('Chagang') }}").unwrap(), "Chagang");
-    assert_eq!(render("{% if headline %}{{ headline }}: {% endif %}{{ city }}").unwrap(), "Chunggang");
+    assert_eq!(
+        render("{% if headline %}{{ headline }}: {% endif %}{{ city }}").unwrap(),
+        "Chunggang"
+    );
     assert_eq!(render("{{ filename | stem }}").unwrap(), "PP_0001");
     assert_eq!(render("{{ city | replace('gang', 'g') }}").unwrap(), "Chungg");
 }
 
 #[test]
 fn a_field_without_a_value_is_named_with_its_frame_and_the_nearest() {
-    for (source, field) in
-        [("{{ city }},\n  {{ contry }}", "contry"), ("{{ headline }}", "headline"), ("{state}", "province"),
-         ("{{ contry | upper }}", "contry")]
-    {
+    for (source, field) in [
+        ("{{ city }},\n  {{ contry }}", "contry"),
+        ("{{ headline }}", "headline"),
+        ("{state}", "province"),
+        ("{{ contry | upper }}", "contry"),
+    ] {
         let error = render(source).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Caption);
         assert_eq!(error.path().unwrap().to_str(), Some("PP_0001.NEF"));
@@ -115,7 +120,10 @@ fn photo_mechanics_variables() {
 fn code_replacements_as_photo_mechanic_has_them() {
     let list = "\u{FEFF}// people\npp\tPedro Pardo\tPardo\r\n\nck\tChunggang\n";
     let codes = CodeReplacements::parse(list).unwrap();
-    assert_eq!(codes.apply(r"\ck\, \pp\ and =pp#2=: \PP\ \x\ 1=2=3 \"), r"Chunggang, Pedro Pardo and Pardo: \PP\ \x\ 1=2=3 \");
+    assert_eq!(
+        codes.apply(r"\ck\, \pp\ and =pp#2=: \PP\ \x\ 1=2=3 \"),
+        r"Chunggang, Pedro Pardo and Pardo: \PP\ \x\ 1=2=3 \"
+    );
     assert_eq!(codes.apply(r"\pp#9\ \pp#0\"), r"\pp#9\ \pp#0\");
     let error = CodeReplacements::parse("a\tb\nno tab here\n").unwrap_err();
     assert!(error.message().contains("line 2"), "{error}");
@@ -125,20 +133,44 @@ fn code_replacements_as_photo_mechanic_has_them() {
 
 #[test]
 fn a_name_is_one_component_whatever_the_values_are() {
-    let name = Template::parse("{{ date | date('%Y%m%d') }}-{{ filename | stem }}-{{ sequence }}").unwrap();
+    let name = Template::parse("{{ date | date('%Y%m%d') }}-{{ filename | stem }}-{{ sequence }}")
+        .unwrap();
     assert_eq!(name.render_name(&afp(), "x", ".jpg").unwrap(), "20240228-PP_0001-7.jpg");
     for evil in [
-        "../../etc/passwd", "/abs", "..", "a/..", "C:\\x", "..\\..\\x", "nul", "COM1.txt", "a\0b", "a\nb",
-        "\u{202E}gpj.exe", "-rf", "~", "a:b", "x\u{2215}y", " . ", "....", "con ", &"ü".repeat(400), "LPT9",
+        "../../etc/passwd",
+        "/abs",
+        "..",
+        "a/..",
+        "C:\\x",
+        "..\\..\\x",
+        "nul",
+        "COM1.txt",
+        "a\0b",
+        "a\nb",
+        "\u{202E}gpj.exe",
+        "-rf",
+        "~",
+        "a:b",
+        "x\u{2215}y",
+        " . ",
+        "....",
+        "con ",
+        &"ü".repeat(400),
+        "LPT9",
     ] {
         let template = Template::parse("{{ city }}").unwrap();
-        let Ok(name) = template.render_name(&fields(&[("city", evil)]), "x", ".jpg") else { continue };
+        let Ok(name) = template.render_name(&fields(&[("city", evil)]), "x", ".jpg") else {
+            continue;
+        };
         let path = std::path::Path::new(&name);
         assert_eq!(path.components().count(), 1, "{name}");
         assert_eq!(path.file_name().unwrap().to_str(), Some(name.as_str()));
         assert!(name.len() <= 255 && name.ends_with(".jpg") && !name.starts_with('.'), "{name}");
         assert!(!name.contains(['/', '\\', ':', '\0', '\n', '\u{202E}', '\u{2215}']), "{name}");
-        assert!(!["con.jpg", "nul.jpg", "lpt9.jpg"].contains(&name.to_lowercase().as_str()), "{name}");
+        assert!(
+            !["con.jpg", "nul.jpg", "lpt9.jpg"].contains(&name.to_lowercase().as_str()),
+            "{name}"
+        );
     }
     assert_eq!(file_name(&"é".repeat(200), ".jpeg").unwrap().len(), 255);
     let empty = Template::parse("{{ city }}").unwrap();

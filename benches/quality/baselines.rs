@@ -51,7 +51,8 @@ fn brightest_of_top(picture: &Picture, plane: &Plane) -> [f32; 3] {
     let mut order: Vec<usize> = (0..picture.len()).collect();
     order.sort_by(|&a, &b| plane.values()[b].total_cmp(&plane.values()[a]));
     let sum = |i: &usize| picture.at(*i).iter().sum::<f32>();
-    let brightest = order[..(picture.len() / 1000).max(1)].iter().max_by(|a, b| sum(a).total_cmp(&sum(b)));
+    let brightest =
+        order[..(picture.len() / 1000).max(1)].iter().max_by(|a, b| sum(a).total_cmp(&sum(b)));
     picture.at(*brightest.unwrap()).map(|a| a.max(1.0 / 255.0))
 }
 

@@ -142,7 +142,9 @@ fn survey_time() {
     let analysis = least_ms(|| {
         std::hint::black_box(dehaze::survey(&small));
     });
-    println!("\nsurvey of 24 MP on one core: {whole:.2} ms, {analysis:.2} ms of it after the area average");
+    println!(
+        "\nsurvey of 24 MP on one core: {whole:.2} ms, {analysis:.2} ms of it after the area average"
+    );
 }
 
 fn least_ms(mut work: impl FnMut()) -> f64 {

@@ -70,7 +70,8 @@ impl Picture {
                 let values = (0..size.height as usize).flat_map(|y| {
                     let (above, below) = (plane.row(2 * y), plane.row(2 * y + 1));
                     (0..size.width as usize).map(move |x| {
-                        let (a, b) = (above[2 * x] + above[2 * x + 1], below[2 * x] + below[2 * x + 1]);
+                        let (a, b) =
+                            (above[2 * x] + above[2 * x + 1], below[2 * x] + below[2 * x + 1]);
                         (a + b) / 4.0
                     })
                 });

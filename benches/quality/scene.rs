@@ -9,8 +9,12 @@ use crate::picture::Picture;
 const SIZE: Size = Size::new(960, 640);
 
 /// Optical depth of a unit of distance: clear air, thin haze, haze, dense haze.
-const BETAS: [(&str, f32); 4] =
-    [("drawn, clear air", 0.03), ("drawn, thin haze", 0.4), ("drawn, haze", 0.8), ("drawn, dense haze", 1.5)];
+const BETAS: [(&str, f32); 4] = [
+    ("drawn, clear air", 0.03),
+    ("drawn, thin haze", 0.4),
+    ("drawn, haze", 0.8),
+    ("drawn, dense haze", 1.5),
+];
 /// Grey, blue and warm hazes.
 const AIRLIGHTS: [[f32; 3]; 3] = [[0.78, 0.80, 0.82], [0.68, 0.74, 0.83], [0.88, 0.84, 0.78]];
 /// Noise, levels of 255.
@@ -102,7 +106,8 @@ fn house(x: u32, y: u32, u: f32, v: f32, grain: f32) -> [f32; 3] {
 
 /// A number in 0..1 that depends on three numbers and looks like chance.
 fn random(x: u32, y: u32, salt: u32) -> f32 {
-    let mut h = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
+    let mut h =
+        x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
     h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
     h = (h ^ (h >> 12)).wrapping_mul(0x297a_2d39);
     ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0

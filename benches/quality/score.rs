@@ -22,7 +22,11 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 impl Truth {
     pub(crate) fn of(picture: &Picture, truth: &Picture) -> Self {
-        Self { psnr: psnr(picture, truth), ssim: ssim(picture, truth), ciede2000: colours(picture, truth) }
+        Self {
+            psnr: psnr(picture, truth),
+            ssim: ssim(picture, truth),
+            ciede2000: colours(picture, truth),
+        }
     }
 
     pub(crate) fn mean(all: &[Self]) -> Self {
@@ -65,7 +69,8 @@ fn ssim(picture: &Picture, truth: &Picture) -> f64 {
         for row in inside(height) {
             for i in inside(width).map(|column| row * width as usize + column) {
                 let (mx, my) = (mx.values()[i], my.values()[i]);
-                let (vx, vy) = (SAMPLES * (xx.values()[i] - mx * mx), SAMPLES * (yy.values()[i] - my * my));
+                let (vx, vy) =
+                    (SAMPLES * (xx.values()[i] - mx * mx), SAMPLES * (yy.values()[i] - my * my));
                 let vxy = SAMPLES * (xy.values()[i] - mx * my);
                 let means = (2.0 * mx * my + C.0) / (mx * mx + my * my + C.0);
                 sum += f64::from(means * (2.0 * vxy + C.1) / (vx + vy + C.1));
@@ -92,16 +97,15 @@ fn colours(picture: &Picture, truth: &Picture) -> f64 {
 
 /// CIE L*a*b* of encoded sRGB, white D65.
 fn lab(rgb: [f32; 3]) -> [f64; 3] {
-    let [r, g, b] = rgb.map(f64::from).map(|v| {
-        if v > 0.040_45 { ((v + 0.055) / 1.055).powf(2.4) } else { v / 12.92 }
-    });
+    let [r, g, b] = rgb
+        .map(f64::from)
+        .map(|v| if v > 0.040_45 { ((v + 0.055) / 1.055).powf(2.4) } else { v / 12.92 });
     let xyz = [
         (0.412_453 * r + 0.357_58 * g + 0.180_423 * b) / 0.950_47,
         0.212_671 * r + 0.715_16 * g + 0.072_169 * b,
         (0.019_334 * r + 0.119_193 * g + 0.950_227 * b) / 1.088_83,
     ];
-    let [x, y, z] =
-        xyz.map(|v| if v > 0.008_856 { v.cbrt() } else { 7.787 * v + 16.0 / 116.0 });
+    let [x, y, z] = xyz.map(|v| if v > 0.008_856 { v.cbrt() } else { 7.787 * v + 16.0 / 116.0 });
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
@@ -109,11 +113,19 @@ fn lab(rgb: [f32; 3]) -> [f64; 3] {
 fn ciede2000([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     let seventh = |c: f64| (c.powi(7) / (c.powi(7) + 25_f64.powi(7))).sqrt();
     let g = 0.5 * (1.0 - seventh((a1.hypot(b1) + a2.hypot(b2)) / 2.0));
-    let polar = |a: f64, b: f64| (((1.0 + g) * a).hypot(b), b.atan2((1.0 + g) * a).to_degrees().rem_euclid(360.0));
+    let polar = |a: f64, b: f64| {
+        (((1.0 + g) * a).hypot(b), b.atan2((1.0 + g) * a).to_degrees().rem_euclid(360.0))
+    };
     let ((c1, h1), (c2, h2)) = (polar(a1, b1), polar(a2, b2));
     let grey = c1 * c2 == 0.0;
     let mut turn = if grey { 0.0 } else { h2 - h1 };
-    turn -= if turn > 180.0 { 360.0 } else if turn < -180.0 { -360.0 } else { 0.0 };
+    turn -= if turn > 180.0 {
+        360.0
+    } else if turn < -180.0 {
+        -360.0
+    } else {
+        0.0
+    };
     let mut hue = if grey { h1 + h2 } else { (h1 + h2) / 2.0 };
     if !grey && (h1 - h2).abs() > 180.0 {
         hue += if h1 + h2 < 360.0 { 180.0 } else { -180.0 };

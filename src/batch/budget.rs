@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// So many bytes for all frames in flight.
 #[derive(Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     limit_bytes: u64,
     used_bytes: Mutex<u64>,
     freed: Condvar,
@@ -15,7 +15,7 @@ pub struct Budget {
 
 /// Bytes taken out of a budget; dropping it gives them back.
 #[derive(Debug)]
-pub struct Share {
+pub(super) struct Share {
     budget: Arc<Budget>,
     bytes: u64,
 }
@@ -23,32 +23,49 @@ pub struct Share {
 impl Budget {
     /// A budget of this many bytes.
     #[must_use]
-    pub fn new(limit_bytes: u64) -> Arc<Self> {
+    pub(super) fn new(limit_bytes: u64) -> Arc<Self> {
         Arc::new(Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() })
     }
 
     /// All of it, in bytes.
     #[must_use]
-    pub fn limit_bytes(&self) -> u64 {
+    pub(super) fn limit_bytes(&self) -> u64 {
         self.limit_bytes
     }
 
     /// Bytes that are free now.
     #[must_use]
-    pub fn free_bytes(&self) -> u64 {
+    pub(super) fn free_bytes(&self) -> u64 {
         self.limit_bytes.saturating_sub(*self.used())
     }
 
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
-    pub fn take(self: &Arc<Self>, bytes: u64) -> Share {
+    pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
+        self.wait_for(bytes);
+        Share { budget: Arc::clone(self), bytes }
+    }
+
+    /// Bytes that are taken now.
+    #[must_use]
+    pub(super) fn used_bytes(&self) -> u64 {
+        *self.used()
+    }
+
+    /// Waits until nothing but this share is taken.
+    pub(super) fn wait_until_alone(&self, share: &Share) {
         let mut used = self.used();
-        while *used > 0 && *used + bytes > self.limit_bytes {
+        while *used > share.bytes {
+            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn wait_for(&self, bytes: u64) {
+        let mut used = self.used();
+        while *used > 0 && used.saturating_add(bytes) > self.limit_bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
         *used += bytes;
-        drop(used);
-        Share { budget: Arc::clone(self), bytes }
     }
 
     fn used(&self) -> MutexGuard<'_, u64> {
@@ -58,8 +75,21 @@ impl Budget {
 }
 
 impl Share {
+    /// How many bytes it is.
+    #[must_use]
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
+    /// and only for a sum that the budget can hold.
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.budget.wait_for(bytes);
+        self.bytes += bytes;
+    }
+
     /// Gives back what is above this many bytes.
-    pub fn shrink_to(&mut self, bytes: u64) {
+    pub(super) fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);
         self.bytes -= surplus;
         *self.budget.used() -= surplus;
@@ -70,25 +100,6 @@ impl Share {
 impl Drop for Share {
     fn drop(&mut self) {
         self.shrink_to(0);
-    }
-}
-
-/// What the machine, or the control group that the program runs in, has: total bytes.
-///
-/// Linux: the smaller of `/proc/meminfo` `MemAvailable` and cgroup v2 `memory.max`; elsewhere, and
-/// where neither can be read, 4 GiB.
-#[must_use]
-pub fn machine_bytes() -> u64 {
-    let read = |path: &str| std::fs::read_to_string(path).ok();
-    let available = read("/proc/meminfo").and_then(|text| {
-        let line = text.lines().find(|line| line.starts_with("MemAvailable:"))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
-    });
-    let group = read("/sys/fs/cgroup/memory.max").and_then(|text| text.trim().parse().ok());
-    match (available, group) {
-        (Some(a), Some(b)) => a.min(b),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => 4 << 30,
     }
 }
 

@@ -59,7 +59,8 @@ impl Captions {
     }
 
     fn add(&mut self, record: &csv::StringRecord, number: u64) -> Result<()> {
-        let wrong = |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
+        let wrong =
+            |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
         if record.iter().all(|value| value.trim().is_empty()) {
             return Ok(());
         }
@@ -114,10 +115,11 @@ impl Captions {
     /// As [`Recipe::set`]; not for a line of a table that was read.
     pub fn apply(&self, line: &Line, recipe: &mut Recipe) -> Result<()> {
         for (column, value) in self.columns.iter().zip(&line.values) {
-            if let (Column::Setting(name), false) = (column, value.trim().is_empty()) {
-                if *name != "caption" {
-                    recipe.set(name, value)?;
-                }
+            if let Column::Setting(name) = column
+                && *name != "caption"
+                && !value.trim().is_empty()
+            {
+                recipe.set(name, value)?;
             }
         }
         Ok(())
@@ -194,7 +196,9 @@ fn columns(head: &csv::StringRecord) -> Result<Vec<Column>> {
 }
 
 fn column(name: &str) -> Result<Column> {
-    if let Some(setting) = SETTINGS.iter().find(|s| s.name.replace('-', "_") == name.replace('-', "_")) {
+    if let Some(setting) =
+        SETTINGS.iter().find(|s| s.name.replace('-', "_") == name.replace('-', "_"))
+    {
         return Ok(Column::Setting(setting.name));
     }
     if NAMES.contains(&name) {

@@ -1,8 +1,8 @@
 //! From what was named on the command line to the frames: folders walked in a stable order.
 //!
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted, hidden names too. Links to files are followed, links to folders are not: no
-//! loops. What was named itself is always a frame, whatever it is, so that its error has its name.
+//! out and counted. Links to files are followed; links to folders are not (no loops), and hidden
+//! names are passed over. What was named itself is always a frame, whatever it is, so that its error has its name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::write::TEMPORARY_PREFIX;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format;
 
 /// Names that a frame may have.
 const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
+
+/// Files in an input folder that say how to develop it: the table of captions and the recipe.
+pub const FOLDER_FILES: [&str; 2] = ["captions.csv", "longlens.toml"];
 
 /// A frame to be: where it is, and the path below its input folder that its output keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Input {
     pub path: PathBuf,
     /// Folders below the input folder, and the file name; of a file named itself the name alone.
     pub relative: PathBuf,
+    /// Which of the named inputs it belongs to, from 0.
+    pub root: usize,
 }
 
 /// What was found.
@@ -32,10 +36,10 @@ pub struct Input {
 pub struct Found {
     /// The frames, in the order of the arguments, names sorted within a folder.
     pub inputs: Vec<Input>,
-    /// The folders that were named.
-    pub folders: Vec<PathBuf>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
+    /// What was passed over although it may be a picture or hold some, each with its reason.
+    pub passed_over: Vec<(PathBuf, &'static str)>,
     /// Folders and links that could not be read, each with its reason.
     pub unreadable: Vec<Error>,
 }
@@ -55,40 +59,37 @@ impl Found {
 pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let mut found = Found::default();
     let except = fs::canonicalize(except).ok();
-    for path in named {
+    for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
             // A link that leads nowhere is a frame that fails, not a slip of the pen.
-            if fs::symlink_metadata(path).is_ok() { error.with_hint("it is a link that leads nowhere") } else { error }
+            if fs::symlink_metadata(path).is_ok() {
+                error.with_hint("it is a link that leads nowhere")
+            } else {
+                error
+            }
         });
         match kind {
             Ok(kind) if kind.is_dir() => {
-                found.folders.push(path.clone());
-                walk(path, except.as_deref(), &mut found);
+                walk(path, root, except.as_deref(), &mut found);
             }
             Err(error) if error.hint().is_none() => return Err(error),
             _ => {
                 let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
-                found.inputs.push(Input { path: path.clone(), relative: name });
+                found.inputs.push(Input { path: path.clone(), relative: name, root });
             }
         }
     }
     Ok(found)
 }
 
-fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
-    let visible = |entry: &walkdir::DirEntry| {
-        let hidden = entry.depth() > 0
-            && (entry.file_name().as_encoded_bytes().starts_with(b".")
-                || entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX));
-        let output = entry.file_type().is_dir()
-            && entry.depth() > 0
-            && except.is_some_and(|except| {
-                fs::canonicalize(entry.path()).is_ok_and(|path| path == except)
-            });
-        !hidden && !output
+fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
+    let is_output = |entry: &walkdir::DirEntry| {
+        let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
+        entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)
     };
-    for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+    let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -96,13 +97,30 @@ fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
                 continue;
             }
         };
+        let name = entry.file_name().as_encoded_bytes();
+        let hidden = entry.depth() > 0 && name.starts_with(b".");
+        if hidden || is_output(&entry) {
+            // What longlens puts there itself is no news.
+            if hidden && !name.starts_with(b".longlens") {
+                found.passed_over.push((entry.path().to_path_buf(), "hidden"));
+            }
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
         if entry.file_type().is_dir() {
             continue;
         }
         let path = entry.path();
+        if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
+            continue;
+        }
         if is_frame(&entry) {
             let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-            found.inputs.push(Input { path: path.to_path_buf(), relative });
+            found.inputs.push(Input { path: path.to_path_buf(), relative, root });
+        } else if entry.path_is_symlink() && path.is_dir() {
+            found.passed_over.push((path.to_path_buf(), "a link to a folder"));
         } else {
             let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
             *found.left_out.entry(extension).or_default() += 1;
@@ -113,7 +131,9 @@ fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
 fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
     let path = error.path().unwrap_or(folder).to_path_buf();
     match error.io_error() {
-        Some(cause) => Error::io(ErrorKind::Unreadable, "cannot read the folder", cause).about(path),
+        Some(cause) => {
+            Error::io(ErrorKind::Unreadable, "cannot read the folder", cause).about(path)
+        }
         None => Error::new(ErrorKind::Unreadable, "the folder contains itself").about(path),
     }
 }
@@ -123,7 +143,8 @@ fn is_frame(entry: &walkdir::DirEntry) -> bool {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     // A link to a folder is none whatever its name; a dangling link named like a frame is one, so
     // that it is reported.
-    let target = if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
+    let target =
+        if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
     if target.as_ref().is_some_and(fs::Metadata::is_dir) {
         return false;
     }

@@ -12,25 +12,34 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::captions::Captions;
 use super::inputs::{Found, Input};
-use super::{Caption, Existing, Job};
+use super::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Format;
 use crate::recipe::{FormatChoice, Recipe};
-use crate::template::{self, Template};
+use crate::template::{CodeReplacements, Template};
 
 /// What a run is ordered to do, beside the recipe.
 #[derive(Debug)]
 pub struct Order<'a> {
-    /// Settings before the table has its say: defaults, folder recipe, `--recipe`.
-    pub recipe: Recipe,
-    /// Settings that win over the table: the flags, by name and text.
+    /// What holds for the frames of each named input, in their order.
+    pub roots: &'a [Root<'a>],
+    /// Settings that win over recipe and table: the flags, by name and text.
     pub flags: &'a [(String, String)],
-    /// The table of captions.
-    pub captions: Option<&'a Captions>,
+    /// Fields that win over the table's: `--set`, by name and text.
+    pub set: &'a [(String, String)],
+    /// Short forms in captions and fields, written out.
+    pub codes: Option<&'a CodeReplacements>,
     /// Where outputs go.
     pub out: &'a Target,
-    /// What happens to outputs that exist.
-    pub existing: Existing,
+}
+
+/// What holds for the frames of one named input.
+#[derive(Debug, Clone)]
+pub struct Root<'a> {
+    /// Settings before table and flags have their say.
+    pub recipe: Recipe,
+    /// The table of captions.
+    pub captions: Option<&'a Captions>,
 }
 
 /// Where outputs go.
@@ -72,59 +81,117 @@ pub struct Plan {
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     let mut plan = Plan::default();
     let mut names = Names::default();
-    let mut unmatched: HashSet<u64> =
-        order.captions.iter().flat_map(|c| c.lines()).map(|line| line.number).collect();
-    let mut without_line = Vec::new();
+    let mut matched = Matched::default();
     let mut templates = Templates::default();
-
     for (i, input) in found.inputs.iter().enumerate() {
-        let line = order.captions.and_then(|table| table.find(&input.relative));
-        let mut recipe = order.recipe.clone();
-        let mut fields = Vec::new();
-        let mut caption = None;
-        if let (Some(table), Some(line)) = (order.captions, line) {
-            unmatched.remove(&line.number);
-            table.apply(line, &mut recipe)?;
-            fields = table.fields(line).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-            caption = table.caption(line).map(|text| Caption::Text(text.to_owned()));
-        } else if order.captions.is_some() {
-            without_line.push(&input.relative);
-        }
-        for (name, value) in order.flags {
-            recipe.set(name, value)?;
-            if name == "caption" {
-                caption = None;
-            }
-        }
-        let template = recipe.caption.text.clone();
-        let caption = match caption {
-            Some(text) => text,
-            None if template.is_empty() => Caption::None,
-            None => Caption::Template(templates.get(&template)?),
-        };
-        if let Target::File(file) = order.out {
-            file_decides(file, &mut recipe)?;
-        }
-        let sequence = i as u32 + 1;
-        let mut job = Job {
-            input: input.path.clone(),
-            output: PathBuf::new(),
-            recipe: Arc::new(recipe),
-            fields,
-            caption,
-            sequence,
-            warnings: Vec::new(),
-        };
-        let (name, same_extension) = output_name(input, &job, order, &mut templates)?;
-        job.warnings.extend(same_extension);
+        let mut job = job(input, order, &mut templates, &mut matched)?;
+        job.sequence = i as u32 + 1;
+        let (name, wrong_extension) = output_name(input, &job, order.out, &mut templates)?;
+        job.warnings.extend(wrong_extension);
         let (output, renamed) = names.claim(name);
         job.warnings.extend(renamed);
         job.output = output;
         plan.jobs.push(job);
     }
-    plan.notes = notes(order.captions, &unmatched, &without_line);
+    plan.notes = matched.notes(order);
     refuse_inputs_as_outputs(&plan.jobs)?;
+    refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
+}
+
+/// One frame's order but for its name: recipe, then table, then flags.
+fn job(
+    input: &Input,
+    order: &Order,
+    templates: &mut Templates,
+    matched: &mut Matched,
+) -> Result<Job> {
+    let root = order.roots.get(input.root);
+    let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
+    let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
+    let pair = |(name, text): (&str, &str)| (name.to_owned(), write_out(text));
+    let set = order.set.iter().map(|(name, text)| pair((name, text))).collect();
+    let mut fields = Fields { set, ..Fields::default() };
+    let mut caption = None;
+    if let Some(table) = root.and_then(|root| root.captions) {
+        match table.find(&input.relative) {
+            Some(line) => {
+                matched.lines.insert((std::ptr::from_ref(table) as usize, line.number));
+                table.apply(line, &mut recipe)?;
+                fields.table = table.fields(line).map(pair).collect();
+                caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
+            }
+            None => matched.without_line.push(input.relative.clone()),
+        }
+    }
+    for (name, value) in order.flags {
+        recipe.set(name, value)?;
+        if name == "caption" {
+            caption = None;
+        }
+    }
+    if let Target::File(file) = order.out {
+        file_decides(file, &mut recipe)?;
+    }
+    let caption = match caption {
+        Some(text) => text,
+        None if recipe.caption.text.is_empty() => Caption::None,
+        None => Caption::Template(templates.get(&write_out(&recipe.caption.text))?),
+    };
+    Ok(Job {
+        input: input.path.clone(),
+        output: PathBuf::new(),
+        recipe: Arc::new(recipe),
+        fields,
+        caption,
+        sequence: 0,
+        warnings: Vec::new(),
+    })
+}
+
+/// Which lines of which tables have found their frames.
+#[derive(Debug, Default)]
+struct Matched {
+    /// Table (its address) and line number.
+    lines: HashSet<(usize, u64)>,
+    without_line: Vec<PathBuf>,
+}
+
+impl Matched {
+    /// Lines without a frame, frames without a line.
+    fn notes(&self, order: &Order) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut seen = HashSet::new();
+        for table in order.roots.iter().filter_map(|root| root.captions) {
+            let address = std::ptr::from_ref(table) as usize;
+            if seen.insert(address) {
+                let unmatched =
+                    table.lines().iter().filter(|l| !self.lines.contains(&(address, l.number)));
+                let unmatched = unmatched.map(|line| {
+                    format!("captions, line {}: no frame is named '{}'", line.number, line.file)
+                });
+                notes.extend(shortened(unmatched, "lines of which no frame has the name"));
+            }
+        }
+        let lacking = self.without_line.iter();
+        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
+        notes.extend(shortened(lacking, "frames without a line"));
+        notes
+    }
+}
+
+/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
+const MOST_NOTES: usize = 20;
+
+/// The first notes of a kind, and how many more there are.
+fn shortened(notes: impl Iterator<Item = String>, more: &str) -> Vec<String> {
+    let mut notes: Vec<String> = notes.collect();
+    let further = notes.len().saturating_sub(MOST_NOTES);
+    notes.truncate(MOST_NOTES);
+    if further > 0 {
+        notes.push(format!("captions: {further} more {more}"));
+    }
+    notes
 }
 
 /// `-o name.png` orders a PNG.
@@ -135,13 +202,11 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
             recipe.output.format = FormatChoice::Always(format);
             Ok(())
         }
-        (FormatChoice::Always(ordered), Some(format)) if ordered != format => {
-            Err(Error::new(
-                ErrorKind::Usage,
-                format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
-            )
-            .about(file))
-        }
+        (FormatChoice::Always(ordered), Some(format)) if ordered != format => Err(Error::new(
+            ErrorKind::Usage,
+            format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
+        )
+        .about(file)),
         _ => Ok(()),
     }
 }
@@ -162,10 +227,10 @@ pub fn format_of_name(path: &Path) -> Option<Format> {
 fn output_name(
     input: &Input,
     job: &Job,
-    order: &Order,
+    out: &Target,
     templates: &mut Templates,
 ) -> Result<(PathBuf, Option<Warning>)> {
-    let folder = match order.out {
+    let folder = match out {
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
@@ -173,11 +238,14 @@ fn output_name(
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
-        (FormatChoice::Always(format), _, named) if named != Some(format) => Some(format.extension()),
+        (FormatChoice::Always(format), _, named) if named != Some(format) => {
+            Some(format.extension())
+        }
         (FormatChoice::Same, Some(content), named) if named != Some(content) => {
             if let Some(extension) = input.relative.extension() {
                 let extension = extension.to_string_lossy().into_owned();
-                warning = named.map(|_| Warning::WrongExtension { extension, format: content.name() });
+                warning =
+                    named.map(|_| Warning::WrongExtension { extension, format: content.name() });
             }
             Some(content.extension())
         }
@@ -195,7 +263,7 @@ fn output_name(
     } else {
         let suffix = format!(".{}", extension.to_string_lossy());
         let template = templates.get(&job.recipe.output.name)?;
-        let fields = job.all_fields()?;
+        let fields = job.template_fields()?;
         template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
     };
     Ok((folder.join(below).join(name), warning))
@@ -206,7 +274,11 @@ fn order_is_filename(template: &str) -> bool {
 }
 
 /// The input's own name, byte for byte, with this extension.
-fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -> std::ffi::OsString {
+fn plain_name(
+    input: &Input,
+    has_extension: bool,
+    extension: &std::ffi::OsStr,
+) -> std::ffi::OsString {
     let name = input.relative.file_name().unwrap_or_default();
     if input.relative.extension() == Some(extension) || extension.is_empty() {
         return name.to_os_string();
@@ -221,7 +293,7 @@ fn plain_name(input: &Input, has_extension: bool, extension: &std::ffi::OsStr) -
 /// Names that are taken, as file systems compare them: normalised, case-folded.
 #[derive(Debug, Default)]
 struct Names {
-    taken: HashMap<String, u32>,
+    taken: HashSet<String>,
 }
 
 impl Names {
@@ -254,7 +326,7 @@ impl Names {
             // Names that are no text are compared by their bytes.
             None => format!("{:?}", path.as_os_str()),
         };
-        self.taken.insert(folded, 1).is_none()
+        self.taken.insert(folded)
     }
 }
 
@@ -273,22 +345,6 @@ impl Templates {
     }
 }
 
-fn notes(
-    captions: Option<&Captions>,
-    unmatched: &HashSet<u64>,
-    without_line: &[&PathBuf],
-) -> Vec<String> {
-    let mut notes = Vec::new();
-    let lines = captions.iter().flat_map(|c| c.lines());
-    for line in lines.filter(|line| unmatched.contains(&line.number)) {
-        notes.push(format!("captions, line {}: no frame is named '{}'", line.number, line.file));
-    }
-    for path in without_line {
-        notes.push(format!("captions: no line for '{}'", path.display()));
-    }
-    notes
-}
-
 /// An output that is an input through whatever links would be lost while it is read.
 fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
     let inputs: HashMap<FileId, &Path> =
@@ -304,10 +360,46 @@ fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
     Ok(())
 }
 
-type FileId = same_file::Handle;
+/// A link in the output folder that leads out of it would take outputs along.
+fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
+    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
+        return Ok(());
+    };
+    let mut looked_at = HashSet::new();
+    for job in jobs {
+        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
+        for parent in parents {
+            if !looked_at.insert(parent) {
+                break;
+            }
+            if fs::canonicalize(parent).is_ok_and(|real| !real.starts_with(&top)) {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    "the folder leads out of the output folder",
+                )
+                .about(parent)
+                .with_hint(
+                    "nothing is written elsewhere: remove the link, or name another folder",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
 
+/// Device and number of a file; the same through every link.
+#[cfg(unix)]
+type FileId = (u64, u64);
+#[cfg(unix)]
 fn file_id(path: &Path) -> Option<FileId> {
-    let kind = fs::metadata(path).ok()?;
-    // Opening a pipe would wait for its other end.
-    if kind.is_file() { same_file::Handle::from_path(path).ok() } else { None }
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// The path without links; hard links are not seen through here.
+#[cfg(not(unix))]
+type FileId = PathBuf;
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> Option<FileId> {
+    fs::canonicalize(path).ok()
 }

@@ -4,10 +4,13 @@
 //! A temporary file with a short name of its own in the target folder, written, synced, looked at
 //! for its length, renamed; the folder is synced before the frame is reported (see `run`).
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
+use super::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How temporary files begin; a later run takes away what a killed one left.
@@ -23,33 +26,202 @@ pub enum Sync {
     Lazy,
 }
 
-/// Writes a whole file under its final name.
+/// The calls that a file goes through on its way to its name; each can fail.
+trait Disk {
+    fn create(&self, folder: &Path) -> io::Result<NamedTempFile>;
+    fn write(&self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()>;
+    fn sync(&self, file: &File) -> io::Result<()>;
+    fn length(&self, file: &File) -> io::Result<u64>;
+    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
+}
+
+/// The disk of the machine.
+struct System;
+
+impl Disk for System {
+    fn create(&self, folder: &Path) -> io::Result<NamedTempFile> {
+        tempfile::Builder::new()
+            .prefix(TEMPORARY_PREFIX)
+            .rand_bytes(8)
+            .permissions_like_new_files()
+            .tempfile_in(folder)
+    }
+
+    fn write(&self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
+        file.write_all(bytes)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
+
+    fn length(&self, file: &File) -> io::Result<u64> {
+        Ok(file.metadata()?.len())
+    }
+
+    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+        Ok(file.persist(path).map(drop)?)
+    }
+}
+
+/// A whole file that has no name yet; dropping it takes it away.
+#[derive(Debug)]
+pub(super) struct Written<'a> {
+    temporary: NamedTempFile,
+    path: &'a Path,
+    stop: &'a Stop,
+}
+
+impl Written<'_> {
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// As [`write_beside`]; what stood under the name stands there still.
+    pub(super) fn rename(self) -> Result<()> {
+        self.rename_on(&System)
+    }
+
+    fn rename_on(self, disk: &impl Disk) -> Result<()> {
+        let Self { temporary, path, stop } = self;
+        let renamed = disk.rename(temporary, path);
+        stop.leaves_nothing();
+        renamed.map_err(|e| failed("cannot rename into place", &e, path))
+    }
+}
+
+/// Writes a whole file beside its final name.
 ///
 /// # Errors
-/// [`ErrorKind::Environment`] with what was tried; the temporary file is gone and what stood under
-/// the name stands there still.
-pub(super) fn write_whole(path: &Path, bytes: &[u8], sync: Sync) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let failed = |tried: &str, cause: &std::io::Error| {
-        Error::io(ErrorKind::Environment, tried, cause).about(path)
-    };
-    let mut temporary = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .rand_bytes(8)
-        .permissions_like_new_files()
-        .tempfile_in(folder)
-        .map_err(|e| failed("cannot create a file in the output folder", &e))?;
-    temporary.write_all(bytes).map_err(|e| failed("cannot write", &e))?;
-    let file = temporary.as_file();
+/// [`ErrorKind::Environment`] if nothing can be written any more, [`ErrorKind::Usage`] if this one
+/// name cannot be; the temporary file is gone.
+pub(super) fn write_beside<'a>(
+    path: &'a Path,
+    bytes: &[u8],
+    sync: Sync,
+    stop: &'a Stop,
+) -> Result<Written<'a>> {
+    write_beside_on(&System, path, bytes, sync, stop)
+}
+
+fn write_beside_on<'a>(
+    disk: &impl Disk,
+    path: &'a Path,
+    bytes: &[u8],
+    sync: Sync,
+    stop: &'a Stop,
+) -> Result<Written<'a>> {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = stop
+        .leaving(|| disk.create(folder))
+        .map_err(|e| failed("cannot create a file in the output folder", &e, path))?;
+    // Held until the file is closed: it says that this temporary file is in use. Where the file
+    // system knows no locks, its age says it.
+    let _ = temporary.as_file().try_lock();
+    disk.write(&mut temporary, bytes).map_err(|e| failed("cannot write", &e, path))?;
     if sync == Sync::Full {
-        file.sync_all().map_err(|e| failed("cannot sync", &e))?;
+        disk.sync(temporary.as_file()).map_err(|e| failed("cannot sync", &e, path))?;
     }
-    let length = file.metadata().map_err(|e| failed("cannot look at what was written", &e))?.len();
+    let length = disk
+        .length(temporary.as_file())
+        .map_err(|e| failed("cannot look at what was written", &e, path))?;
     if length != bytes.len() as u64 {
         let message = format!("wrote {length} bytes of {}", bytes.len());
         return Err(Error::new(ErrorKind::Environment, message).about(path));
     }
-    temporary.persist(path).map_err(|e| failed("cannot rename into place", &e.error))?;
+    Ok(Written { temporary, path, stop })
+}
+
+/// Writes a whole file under its final name.
+///
+/// # Errors
+/// As [`write_beside`]; what stood under the name stands there still.
+pub(super) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) -> Result<()> {
+    write_beside(path, bytes, sync, stop)?.rename()
+}
+
+/// What is wrong with one name costs one frame; the rest ends the run.
+fn failed(tried: &str, cause: &io::Error, path: &Path) -> Error {
+    use io::ErrorKind as Io;
+    let kind = match cause.kind() {
+        Io::InvalidFilename | Io::IsADirectory | Io::NotADirectory | Io::AlreadyExists => {
+            ErrorKind::Usage
+        }
+        _ => ErrorKind::Environment,
+    };
+    Error::io(kind, tried, cause).about(path)
+}
+
+/// Makes the folder of an output, and pushes the names of new folders to the disk.
+///
+/// # Errors
+/// As [`write_beside`].
+pub(super) fn make_folder(folder: &Path, sync: Sync) -> Result<()> {
+    let missing = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists());
+    let missing: Vec<&Path> = missing.collect();
+    if missing.is_empty() && (folder.as_os_str().is_empty() || folder.is_dir()) {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(|e| failed("cannot make the folder", &e, folder))?;
+    if sync == Sync::Full {
+        missing.iter().filter_map(|made| made.parent()).try_for_each(sync_folder)?;
+    }
+    Ok(())
+}
+
+/// Makes the output folder ready: made if it is not there, found to be writable, freed of what a
+/// killed run left in it.
+///
+/// # Errors
+/// [`ErrorKind::Environment`] with the system's reason.
+pub fn prepare_folder(folder: &Path) -> Result<()> {
+    let failed = |e: io::Error| {
+        Error::io(ErrorKind::Environment, "cannot write to the output folder", &e).about(folder)
+    };
+    make_folder(folder, Sync::Full)
+        .map_err(|e| Error::new(ErrorKind::Environment, e.message()).about(folder))?;
+    System.create(folder).map(drop).map_err(failed)?;
+    tidy(folder).map_err(failed)
+}
+
+/// Bytes that are free for the user on the disk of a folder; `None` where that is not known.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        let disk = rustix::fs::statvfs(folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        None
+    }
+}
+
+/// Takes away temporary files that a killed run left in a folder: those that no run holds a lock
+/// on, or, where there are no locks, those older than an hour.
+///
+/// # Errors
+/// If the folder cannot be read.
+fn tidy(folder: &Path) -> io::Result<()> {
+    const ABANDONED: std::time::Duration = std::time::Duration::from_secs(3600);
+    for entry in fs::read_dir(folder)? {
+        let Ok(entry) = entry else { continue };
+        let ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes());
+        let Some(kind) = entry.metadata().ok().filter(|kind| ours && kind.is_file()) else {
+            continue;
+        };
+        let age = kind.modified().ok().and_then(|time| time.elapsed().ok());
+        let held = match File::open(entry.path()).map(|file| file.try_lock()) {
+            Ok(Ok(())) => false,
+            Ok(Err(fs::TryLockError::WouldBlock)) => true,
+            Ok(Err(fs::TryLockError::Error(_))) | Err(_) => age.is_none_or(|age| age < ABANDONED),
+        };
+        if !held {
+            // What cannot be taken away does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
     Ok(())
 }
 
@@ -57,7 +229,8 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8], sync: Sync) -> Result<()> {
 pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let synced = fs::File::open(folder).and_then(|open| open.sync_all());
-    synced.map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
+    synced
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot sync the folder", &e).about(folder))
 }
 
 /// New files get the permissions that the user's umask gives, not the temporary file's own 0600.
@@ -87,20 +260,123 @@ mod tests {
     fn a_name_of_255_bytes_can_be_written_and_the_old_file_is_replaced_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("n".repeat(255));
-        write_whole(&path, b"old", Sync::Lazy).unwrap();
-        write_whole(&path, b"new and longer", Sync::Full).unwrap();
+        write_whole(&path, b"old", Sync::Lazy, &Stop::default()).unwrap();
+        write_whole(&path, b"new and longer", Sync::Full, &Stop::default()).unwrap();
         sync_folder(folder.path()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new and longer");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
-    fn what_cannot_be_renamed_leaves_nothing_behind() {
+    fn what_cannot_be_renamed_leaves_nothing_behind_and_costs_one_frame() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir(&path).unwrap();
-        let error = write_whole(&path, b"new", Sync::Lazy).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Environment);
+        let error = write_whole(&path, b"new", Sync::Lazy, &Stop::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        let long = folder.path().join("n".repeat(256));
+        assert_eq!(
+            write_whole(&long, b"new", Sync::Lazy, &Stop::default()).unwrap_err().kind(),
+            ErrorKind::Usage
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    /// The machine's disk, but one call fails, in one of three ways.
+    struct Failing {
+        calls_before: std::cell::Cell<usize>,
+        how: How,
+    }
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum How {
+        /// Nothing is done.
+        Refused,
+        /// The system says so after the work: a write is short, a file is there.
+        Halfway,
+        /// The call says that all is well and has not done its work.
+        Lying,
+    }
+
+    impl Failing {
+        fn call<T>(
+            &self,
+            work: impl FnOnce() -> io::Result<T>,
+            half: impl FnOnce() -> io::Result<T>,
+        ) -> io::Result<T> {
+            let left = self.calls_before.get();
+            self.calls_before.set(left.wrapping_sub(1));
+            match (left, self.how) {
+                (0, How::Refused) => Err(io::Error::from_raw_os_error(5)),
+                (0, How::Halfway | How::Lying) => half(),
+                _ => work(),
+            }
+        }
+
+        fn full(&self) -> io::Error {
+            io::ErrorKind::StorageFull.into()
+        }
+    }
+
+    impl Disk for Failing {
+        fn create(&self, folder: &Path) -> io::Result<NamedTempFile> {
+            self.call(|| System.create(folder), || System.create(folder).and(Err(self.full())))
+        }
+
+        fn write(&self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()> {
+            if self.calls_before.get() == 0 && self.how != How::Refused {
+                System.write(file, &bytes[..bytes.len() / 2])?;
+            }
+            let half = || if self.how == How::Lying { Ok(()) } else { Err(self.full()) };
+            self.call(|| System.write(file, bytes), half)
+        }
+
+        fn sync(&self, file: &File) -> io::Result<()> {
+            self.call(|| System.sync(file), || Err(self.full()))
+        }
+
+        fn length(&self, file: &File) -> io::Result<u64> {
+            self.call(|| System.length(file), || Ok(1))
+        }
+
+        fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+            self.call(|| System.rename(file, path), || Err(self.full()))
+        }
+    }
+
+    #[test]
+    fn whichever_call_fails_the_name_holds_the_old_file_or_the_new_one() {
+        for how in [How::Refused, How::Halfway, How::Lying] {
+            for calls_before in 0.. {
+                let folder = tempfile::tempdir().unwrap();
+                let path = folder.path().join("out.jpg");
+                fs::write(&path, b"the old file").unwrap();
+                let disk = Failing { calls_before: calls_before.into(), how };
+                let stop = Stop::default();
+                let written = write_beside_on(&disk, &path, b"the new one", Sync::Full, &stop)
+                    .and_then(|written| written.rename_on(&disk));
+                let hit = disk.calls_before.get() > calls_before;
+                let expected: &[u8] = if hit { b"the old file" } else { b"the new one" };
+                assert_eq!(fs::read(&path).unwrap(), expected, "call {calls_before}");
+                assert_eq!(written.is_err(), hit, "call {calls_before}");
+                assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "call {calls_before}");
+                if !hit {
+                    assert_eq!(calls_before, 5, "create, write, sync, length, rename");
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_taken_away_and_what_a_run_holds_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (stop, path) = (Stop::default(), folder.path().join("a.jpg"));
+        fs::write(folder.path().join(".longlens-killed01"), b"half").unwrap();
+        let written = write_beside(&path, b"whole", Sync::Lazy, &stop).unwrap();
+        tidy(folder.path()).unwrap();
+        assert!(!folder.path().join(".longlens-killed01").exists());
+        written.rename().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 }

@@ -14,9 +14,10 @@ pub use sweep::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
 use crate::recipe::Recipe;
+use crate::stage::caption::{Palette, Typesetter, stamp};
 use crate::stage::dehaze::{Amount, Removal};
-use crate::stage::sharpen::{Method, Sharpen, Sharpener};
 use crate::stage::resize::resize;
+use crate::stage::sharpen::{Method, Sharpen, Sharpener};
 use sweep::{RowStages, sweep};
 
 /// A developed frame and what was found and done on the way.
@@ -49,14 +50,21 @@ pub struct Means<'a> {
 /// If the caption cannot be drawn: a font that cannot be read, say.
 pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
-    develop_with(frame, recipe, Means { pool: &pool, workers: Workers::One, survey: None })
+    let typesetter = Typesetter::open(&recipe.caption)?;
+    let means = Means { pool: &pool, workers: Workers::One, survey: None };
+    develop_with(frame, recipe, &typesetter, means)
 }
 
 /// Develops one frame with buffers, workers and maybe a survey from outside.
 ///
 /// # Errors
 /// As [`develop`].
-pub fn develop_with(frame: &Frame, recipe: &Recipe, means: Means) -> Result<Developed> {
+pub fn develop_with(
+    frame: &Frame,
+    recipe: &Recipe,
+    typesetter: &Typesetter,
+    means: Means,
+) -> Result<Developed> {
     let mut warnings = Vec::new();
     let (kept, reduced) = recipe.crop.rect(frame.size());
     warnings.extend(reduced);
@@ -74,7 +82,15 @@ pub fn develop_with(frame: &Frame, recipe: &Recipe, means: Means) -> Result<Deve
         means.pool.give(Frame::new(std::mem::replace(&mut pixels, small)));
         pixels = output_sharpened(pixels, recipe, means)?;
     }
-    let frame = Frame { pixels, facts: frame.facts.clone() };
+    let mut frame = Frame { pixels, facts: frame.facts.clone() };
+    let caption = &recipe.caption;
+    if !caption.text.is_empty() || caption.logo.is_some() {
+        // White and black are the same in every RGB profile.
+        let palette = Palette::default();
+        let (stamped, of_caption) = stamp(frame, &caption.text, caption, &palette, typesetter);
+        frame = stamped;
+        warnings.extend(of_caption);
+    }
     Ok(Developed { frame, survey, kept, warnings })
 }
 

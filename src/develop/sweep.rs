@@ -24,17 +24,17 @@ pub enum Workers {
 
 /// What is done to every row.
 #[derive(Debug, Clone, Default)]
-pub struct RowStages {
+pub(super) struct RowStages {
     /// Haze to take out.
-    pub dehaze: Option<Removal>,
+    pub(super) dehaze: Option<Removal>,
     /// Detail to raise.
-    pub sharpen: Option<Sharpener>,
+    pub(super) sharpen: Option<Sharpener>,
 }
 
 impl RowStages {
     /// Whether the samples would come out as they are.
     #[must_use]
-    pub fn is_neutral(&self) -> bool {
+    pub(super) fn is_neutral(&self) -> bool {
         self.dehaze.is_none() && self.sharpen.is_none()
     }
 }
@@ -61,9 +61,7 @@ pub(super) fn sweep<S: Sample, const CHANNELS: usize>(
         return;
     }
     let band = |first: usize, rows: &mut [S]| {
-        dispatch!(Level::new(), _simd => {
-            Band::<S, CHANNELS>::new(source, frame, part, stages).run(first, rows);
-        });
+        Band::<S, CHANNELS>::new(source, frame, part, stages).run(first, rows);
     };
     match workers {
         Workers::One => band(0, out),
@@ -83,6 +81,8 @@ struct Band<'a, S, const CHANNELS: usize> {
     frame: Size,
     part: Rect,
     stages: &'a RowStages,
+    /// The processor's vectors; every level gives the same bytes.
+    level: Level,
     /// The columns that are read: the crop and what of the reach lies in the frame.
     columns: Rect,
     /// Rows and columns that a pixel reads on each side.
@@ -115,6 +115,7 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
             frame,
             part,
             stages,
+            level: Level::new(),
             columns: Rect { x: left, y: 0, width: right - left, height: 1 },
             reach,
             missing_left: reach - (part.x - left) as usize,
@@ -129,7 +130,6 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
     }
 
     /// Writes the rows of the crop from `first` on.
-    #[inline(always)]
     fn run(mut self, first: usize, out: &mut [S]) {
         let row_len = self.part.width as usize * CHANNELS;
         // The row `first` needs `reach` rows before it; counted from `reach` above the crop.
@@ -154,7 +154,6 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
     }
 
     /// Deconvolves and writes the rows of a block, of which the first 2·reach are in the ring.
-    #[inline(always)]
     fn run_block(
         &mut self,
         deconvolution: &Deconvolution,
@@ -170,17 +169,18 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         for y in 0..rows + 2 * self.reach {
             work.row_mut(y).copy_from_slice(&self.luma[(first + y) % self.luma.len()]);
         }
-        deconvolution.restore(work, rows);
+        let level = self.level;
+        dispatch!(level, _simd => deconvolution.restore(work, rows));
         for (i, row) in out.chunks_exact_mut(row_len).enumerate() {
             let y = first + i;
             let gains = &self.gains[(y + self.reach) % self.gains.len()][self.reach..];
-            deconvolution.change(work, i, gains, &mut self.change);
+            let change = &mut self.change;
+            dispatch!(level, _simd => deconvolution.change(work, i, gains, change));
             self.write(y, row);
         }
     }
 
     /// Reads and dehazes one row into the ring; `y` counts from `reach` rows above the crop.
-    #[inline(always)]
     fn load(&mut self, y: usize) {
         let row = (self.part.y as usize + y).saturating_sub(self.reach);
         let row = row.min(self.frame.height as usize - 1);
@@ -190,13 +190,17 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         let slot = y % self.colours.len();
         let inside = self.missing_left..self.missing_left + len;
         let colours = &mut self.colours[slot];
-        split(samples, colours.each_mut().map(|c| &mut c[inside.clone()]));
+        let level = self.level;
+        let rows = colours.each_mut().map(|c| &mut c[inside.clone()]);
+        dispatch!(level, _simd => split(samples, rows));
         if let Some(removal) = &self.stages.dehaze {
             self.depth.seek(removal, self.frame, self.columns, row as u32);
             let gains = &mut self.gains[slot][inside.clone()];
             match colours.each_mut().map(|c| &mut c[inside.clone()]).as_mut_slice() {
-                [red, green, blue] => removal.run([red, green, blue], &self.depth, gains),
-                [grey, ..] => removal.run_grey(grey, &self.depth, gains),
+                [red, green, blue] => {
+                    dehaze_row(level, removal, [red, green, blue], &self.depth, gains);
+                }
+                [grey, ..] => dispatch!(level, _simd => removal.run_grey(grey, &self.depth, gains)),
                 [] => {}
             }
         }
@@ -204,10 +208,8 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
             let luma_row = &mut self.luma[slot];
             match colours.each_ref().map(Vec::as_slice).as_slice() {
                 [red, green, blue] => {
-                    for (i, out) in luma_row[inside.clone()].iter_mut().enumerate() {
-                        let i = i + inside.start;
-                        *out = luma(red[i], green[i], blue[i]);
-                    }
+                    let rows = [red, green, blue].map(|row| &row[inside.clone()]);
+                    luma_of_row(level, rows, &mut luma_row[inside.clone()]);
                 }
                 [grey, ..] => luma_row[inside.clone()].copy_from_slice(&grey[inside.clone()]),
                 [] => {}
@@ -218,27 +220,69 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         }
     }
 
-    #[inline(always)]
     fn sharpen(&mut self, unsharp: &Unsharp, y: usize) {
         let ring = self.luma.len();
         let luma = [0, 1, 2, 3, 4].map(|i| self.luma[(y + i) % ring].as_slice());
         let gains = &self.gains[(y + self.reach) % ring][self.reach..];
         let scratch = self.scratch.each_mut().map(Vec::as_mut_slice);
-        unsharp.run(&Neighbourhood { luma, gains }, scratch, &mut self.change);
+        let (rows, change) = (Neighbourhood { luma, gains }, &mut self.change);
+        unsharpened_row(self.level, unsharp, &rows, scratch, change);
     }
 
-    #[inline(always)]
     fn write(&self, y: usize, out: &mut [S]) {
         let slot = (y + self.reach) % self.colours.len();
         let dither = &self.dither[y % DITHER_SIDE];
         let width = self.part.width as usize;
         let colours = self.colours[slot].each_ref().map(|c| &c[self.reach..self.reach + width]);
         let change = &self.change[..width];
-        for (i, pixel) in out.chunks_exact_mut(CHANNELS).enumerate() {
-            let add = change[i] + dither[i];
-            for (sample, colour) in pixel.iter_mut().zip(&colours) {
-                *sample = S::from_f32(colour[i] + add);
-            }
+        let dither = &dither[..width];
+        dispatch!(self.level, _simd => join(colours, change, dither, out));
+    }
+}
+
+// Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
+// four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
+// nanoseconds a row.
+
+fn dehaze_row(
+    level: Level,
+    removal: &Removal,
+    colours: [&mut [f32]; 3],
+    depth: &DepthRows,
+    gains: &mut [f32],
+) {
+    dispatch!(level, _simd => removal.run(colours, depth, gains));
+}
+
+fn luma_of_row(level: Level, [red, green, blue]: [&[f32]; 3], out: &mut [f32]) {
+    dispatch!(level, _simd => {
+        let pixels = red.iter().zip(green).zip(blue).zip(out);
+        pixels.for_each(|(((&r, &g), &b), out)| *out = luma(r, g, b));
+    });
+}
+
+fn unsharpened_row(
+    level: Level,
+    unsharp: &Unsharp,
+    rows: &Neighbourhood,
+    scratch: [&mut [f32]; 3],
+    change: &mut [f32],
+) {
+    dispatch!(level, _simd => unsharp.run(rows, scratch, change));
+}
+
+/// Rows of floats, with what sharpening and dither add, to interleaved samples.
+#[inline(always)]
+fn join<S: Sample, const CHANNELS: usize>(
+    colours: [&[f32]; CHANNELS],
+    change: &[f32],
+    dither: &[f32],
+    out: &mut [S],
+) {
+    for (i, pixel) in out.chunks_exact_mut(CHANNELS).enumerate() {
+        let add = change[i] + dither[i];
+        for (sample, colour) in pixel.iter_mut().zip(&colours) {
+            *sample = S::from_f32(colour[i] + add);
         }
     }
 }

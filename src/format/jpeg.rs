@@ -11,6 +11,7 @@ mod blocks;
 mod damage;
 mod decode;
 mod encode;
+mod parts;
 mod walk;
 
 pub(super) use decode::decode;
@@ -19,6 +20,7 @@ pub(super) use encode::encode;
 use super::{Format, Header, Limits, Subsampling, samples, upright};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
+use crate::metadata::Blocks;
 use walk::{Extent, FrameHeader, Process};
 
 /// The header of a JPEG: all markers up to its first scan.
@@ -28,6 +30,18 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let header = header(frame, &walk)?;
     limits.admit(header.size, header.decode_bytes)?;
     Ok(header)
+}
+
+/// The metadata blocks, from the markers before the first scan.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let walk = walk::walk(bytes, Extent::Header)?;
+    Ok(blocks::read(&walk.segments, &mut Vec::new()))
+}
+
+/// The metadata blocks, if the start reaches to the first scan.
+pub(super) fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
+    let walk = walk::walk(start, Extent::Header).ok().filter(|walk| !walk.scans.is_empty())?;
+    Some(blocks::read(&walk.segments, &mut Vec::new()))
 }
 
 /// How finely colour is kept, if it is one of the three ways that longlens can write.
@@ -89,8 +103,11 @@ fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
 fn refuse_kind(frame: &FrameHeader) -> Result<()> {
     const HINT: &str = "save it as a baseline or progressive JPEG, or as TIFF";
     let unsupported = |what: String| {
-        Err(Error::new(ErrorKind::Unsupported, format!("{what} JPEG, which longlens does not read"))
-            .with_hint(HINT))
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("{what} JPEG, which longlens does not read"),
+        )
+        .with_hint(HINT))
     };
     match frame.process {
         Process::Lossless => return unsupported("a lossless".to_owned()),

@@ -20,7 +20,7 @@ mod webp;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Pool, Size};
-use crate::metadata::Blocks;
+use crate::metadata::{Blocks, Iptc};
 
 /// A file format that longlens reads and writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +47,12 @@ impl Format {
         }
     }
 
+    /// What becomes of IPTC-IIM in it.
+    #[must_use]
+    pub fn iptc(self) -> Iptc {
+        if self == Self::WebP { Iptc::IntoXmp } else { Iptc::Kept }
+    }
+
     /// Its name in messages.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -68,6 +74,20 @@ pub enum Subsampling {
     S422,
     /// 4:2:0, every second column and row.
     S420,
+}
+
+/// What of the blocks a format other than JPEG has no place for.
+fn no_place(blocks: &Blocks, format: Format) -> impl Iterator<Item = Warning> {
+    let iptc = blocks.photoshop.is_some() && format.iptc() == Iptc::IntoXmp;
+    [
+        (blocks.xmp_extended.is_some(), "extended XMP"),
+        (blocks.comment.is_some(), "comments"),
+        (iptc, "IPTC-IIM; its fields are written into XMP"),
+    ]
+    .into_iter()
+    .filter_map(move |(there, what)| {
+        there.then_some(Warning::NoPlace { what, format: format.name() })
+    })
 }
 
 /// What is refused on sight of the header.
@@ -159,7 +179,10 @@ impl Limits {
     /// [`ErrorKind::Damaged`] for a side of zero, [`ErrorKind::TooLarge`] beyond a limit.
     pub fn admit(&self, size: Size, decode_bytes: u64) -> Result<()> {
         if size.area() == 0 {
-            return Err(Error::new(ErrorKind::Damaged, format!("the picture is empty ({size} px)")));
+            return Err(Error::new(
+                ErrorKind::Damaged,
+                format!("the picture is empty ({size} px)"),
+            ));
         }
         if size.long_side() > self.side_px {
             return Err(Error::new(
@@ -228,6 +251,28 @@ pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded>
         Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool),
         Format::WebP => webp::decode(bytes, header.clone(), decoding, pool),
     })
+}
+
+/// The metadata blocks of a file; no sample is decoded.
+///
+/// # Errors
+/// As [`probe`], without limits.
+pub fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let format = sniff(bytes).ok_or_else(|| sniff::refusal(bytes))?;
+    guard::contained(format.name(), || match format {
+        Format::Jpeg => jpeg::read_blocks(bytes),
+        Format::Png => png::read_blocks(bytes),
+        Format::Tiff => tiff::read_blocks(bytes),
+        Format::WebP => webp::read_blocks(bytes),
+    })
+}
+
+/// The metadata blocks of a JPEG of which `start` are the first bytes; `None` if there may be more
+/// blocks behind them, or if it is of another format.
+#[must_use]
+pub fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
+    let jpeg = sniff(start) == Some(Format::Jpeg);
+    jpeg.then(|| guard::contained("JPEG", || Ok(jpeg::read_blocks_of_start(start))).ok()).flatten()?
 }
 
 /// Encodes a frame with its metadata blocks into `out`, which is emptied first.

@@ -26,6 +26,9 @@ use chunks::{Colour, Layout};
 /// Bytes that the decoder may take for chunks beside the file's own bytes and a profile.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// Bytes that one byte of deflate can stand for at most (258 for two bits).
+const MOST_DEFLATED: u64 = 1032;
+
 /// The header of a PNG: its first chunks, and the positions of the others.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let layout = chunks::layout(bytes)?;
@@ -52,6 +55,17 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     })
 }
 
+/// The metadata blocks, from the chunks before the samples.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let layout = chunks::layout(bytes)?;
+    let mut decoder = Decoder::new(Cursor::new(bytes));
+    decoder.set_limits(png::Limits { bytes: bytes.len() + MOST_ICC_BYTES + CHUNK_BYTES });
+    let reader = decoder
+        .read_info()
+        .map_err(|e| Error::new(ErrorKind::Damaged, format!("the PNG cannot be read: {e}")))?;
+    Ok(blocks::read(reader.info(), &layout, &mut Vec::new()))
+}
+
 /// Decodes a PNG whose header has been admitted.
 pub(super) fn decode(
     bytes: &[u8],
@@ -62,6 +76,10 @@ pub(super) fn decode(
     let layout = chunks::layout(bytes)?;
     let source = Source { bytes, layout: &layout, header: &header, pool };
     let mut warnings = Vec::new();
+    if !decoding.accept_damaged && layout.coded_bytes * MOST_DEFLATED < layout.raw_bits() / 8 {
+        // Before memory is taken: a few bytes may claim a frame of a gigabyte.
+        return Err(damaged("the file ends before its picture does"));
+    }
     let (pixels, mut blocks) = match source.strictly(&mut warnings) {
         Ok(done) => done,
         Err(fault) if decoding.accept_damaged => {
@@ -121,6 +139,10 @@ impl<'a> Source<'a> {
         let mut reader = self.open(options)?;
         let mut store = self.store()?;
         self.rows(&mut reader, &mut store).1?;
+        if self.layout.animated && self.layout.ended {
+            // What is wrong with the other pictures is no matter of this frame.
+            return self.result(&reader, store, warnings);
+        }
         reader.finish().map_err(|e| e.to_string())?;
         self.result(&reader, store, warnings)
     }
@@ -152,7 +174,8 @@ impl<'a> Source<'a> {
     /// Puts all rows that can be decoded; how many, and what stopped it.
     fn rows(&self, reader: &mut Png<'_>, store: &mut Store) -> (usize, Result<(), String>) {
         let (colour, depth) = reader.output_color_type();
-        let expected = if self.header.depth_bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
+        let expected =
+            if self.header.depth_bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
         let colours = match colour {
             ColorType::Grayscale | ColorType::GrayscaleAlpha => 1,
             _ => 3,
@@ -182,9 +205,9 @@ impl<'a> Source<'a> {
         let direct = channels == usize::from(self.header.channels);
         let row = match store.row_mut(y) {
             Some(row) if direct => reader.read_row(row).map(|interlace| interlace.map(|_| ())),
-            _ => reader.next_row().map(|row| {
-                row.map(|row| store.put(0, y, self.run(row.data()), channels))
-            }),
+            _ => reader
+                .next_row()
+                .map(|row| row.map(|row| store.put(0, y, self.run(row.data()), channels))),
         };
         match row {
             Ok(Some(())) => Ok(()),
@@ -232,6 +255,17 @@ impl Layout<'_> {
     /// Bits a sample of the frame.
     fn depth_bits(&self) -> u8 {
         if self.depth == 16 { 16 } else { 8 }
+    }
+
+    /// Bits of all samples as the file has them.
+    fn raw_bits(&self) -> u64 {
+        let samples = match self.colour {
+            Colour::Grey | Colour::Palette => 1,
+            Colour::GreyAlpha => 2,
+            Colour::Rgb => 3,
+            Colour::RgbAlpha => 4,
+        };
+        self.size.area() * samples * u64::from(self.depth)
     }
 
     /// For people.

@@ -107,8 +107,9 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
         None if bytes.starts_with(&[0xFF, 0xD8]) || bytes.starts_with(b"\x89PNG") => {
             Error::new(ErrorKind::Damaged, "the first bytes of the file are broken")
         }
-        None => Error::new(ErrorKind::Unsupported, "not a picture that longlens knows")
-            .with_hint(HINT),
+        None => {
+            Error::new(ErrorKind::Unsupported, "not a picture that longlens knows").with_hint(HINT)
+        }
     }
 }
 

@@ -83,6 +83,11 @@ impl Store {
         }
     }
 
+    /// Notes that a run was transparent before it was put.
+    pub(super) fn let_through(&mut self) {
+        self.alpha = Alpha::Transparent;
+    }
+
     /// The pixels, and a warning if some were transparent.
     pub(super) fn finish(self, warnings: &mut Vec<Warning>) -> Result<Pixels> {
         if self.alpha == Alpha::Transparent {

@@ -33,11 +33,13 @@ pub(super) fn turned(pixels: Pixels, orientation: Orientation, pool: &Pool) -> R
     let narrow = channels as u8;
     match pixels {
         Pixels::Gray8(p) => {
-            let turned = buffer::<_, 1>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
+            let turned =
+                buffer::<_, 1>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
             samples::eight(upright, narrow, turned)
         }
         Pixels::Rgb8(p) => {
-            let turned = buffer::<_, 3>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
+            let turned =
+                buffer::<_, 3>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
             samples::eight(upright, narrow, turned)
         }
         Pixels::Gray16(p) => {
@@ -161,7 +163,6 @@ mod tests {
 
     /// A 3×2 picture `abc/def` as numbers.
     fn stored() -> Pixels {
-        #[expect(clippy::unwrap_used, reason = "six samples for 3x2")]
         let p = ImageBuffer::from_raw(3, 2, vec![1_u8, 2, 3, 4, 5, 6]).unwrap();
         Pixels::Gray8(p)
     }

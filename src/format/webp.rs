@@ -8,7 +8,7 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Run, Store};
-use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
 use crate::metadata::Blocks;
@@ -29,7 +29,8 @@ struct Chunks<'a> {
 }
 
 fn chunks(bytes: &[u8]) -> Chunks<'_> {
-    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let promised =
+        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
     let whole = bytes.len() as u64 >= u64::from(promised) + 8;
     let mut rest = bytes.get(12..).unwrap_or_default();
     rest = &rest[..rest.len().min((promised as usize).saturating_sub(4))];
@@ -133,7 +134,8 @@ pub(super) fn decode(
     let chunks = chunks(bytes);
     let mut warnings = Vec::new();
     let cut = || "the file ends before its picture does".to_owned();
-    let strict = if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
+    let strict =
+        if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
     let pixels = match strict {
         Ok(pixels) => pixels,
         Err(fault) if decoding.accept_damaged => {
@@ -155,9 +157,15 @@ pub(super) fn decode(
     Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
 }
 
+/// The metadata blocks, from the chunks.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    Ok(blocks(&chunks(bytes), &mut Vec::new()))
+}
+
 /// The file with zeros for what it lacks: the decoder gives nothing at all without them.
 fn filled_up(bytes: &[u8]) -> Vec<u8> {
-    let promised = bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let promised =
+        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
     let most = bytes.len() + MOST_MISSING_BYTES;
     let mut filled = bytes.to_vec();
     filled.resize((promised as usize + 8).clamp(bytes.len(), most), 0);
@@ -231,15 +239,7 @@ pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Resul
     let mut blocks = blocks.clone();
     // WebP has colour only.
     profile::drop_unfit(&mut blocks.icc, 3, &mut warnings);
-    for (there, name) in [
-        (blocks.xmp_extended.is_some(), "extended XMP, which WebP has no place for"),
-        (blocks.photoshop.is_some(), "IPTC, which WebP has no place for"),
-        (blocks.comment.is_some(), "the comment, which WebP has no place for"),
-    ] {
-        if there {
-            warnings.push(Warning::MetadataDropped(name.to_owned()));
-        }
-    }
+    warnings.extend(no_place(&blocks, Format::WebP));
     assemble(&coded, size, &blocks, out)?;
     Ok(warnings)
 }

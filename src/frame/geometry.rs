@@ -58,7 +58,8 @@ impl Size {
     #[must_use]
     pub fn with_long_side(self, long_px: u32) -> Self {
         let scale = f64::from(long_px) / f64::from(self.long_side().max(1));
-        let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, long_px.max(1));
+        let scaled =
+            |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, long_px.max(1));
         Self { width: scaled(self.width), height: scaled(self.height) }
     }
 }

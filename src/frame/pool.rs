@@ -33,6 +33,18 @@ fn take<T: Copy + Default>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Vec<T> {
     buffer
 }
 
+/// Keeps the smallest buffers that fit into the room, and takes them off it.
+fn trim<T>(shelf: &Mutex<Vec<Vec<T>>>, room: &mut u64) {
+    let mut shelf = shelf.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    shelf.sort_by_key(Vec::capacity);
+    shelf.retain(|buffer| {
+        let bytes = (buffer.capacity() * size_of::<T>()) as u64;
+        let fits = bytes <= *room;
+        *room -= if fits { bytes } else { 0 };
+        fits
+    });
+}
+
 impl Pool {
     /// A buffer of `len` bytes, content unspecified.
     #[must_use]
@@ -56,6 +68,13 @@ impl Pool {
         self.sixteens.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(buffer);
     }
 
+    /// Lets go of idle buffers, the largest first, until they are no more than this many bytes.
+    pub fn trim_to(&self, most_bytes: u64) {
+        let mut room = most_bytes;
+        trim(&self.eights, &mut room);
+        trim(&self.sixteens, &mut room);
+    }
+
     /// Gives a whole frame's samples back.
     pub fn give(&self, frame: Frame) {
         match frame.pixels {
@@ -77,6 +96,7 @@ mod tests {
         let buffer = pool.take_u8(1000);
         let address = buffer.as_ptr();
         pool.give_u8(buffer);
-        assert_eq!(pool.take_u8(900).as_ptr(), address);
+        let again = pool.take_u8(900);
+        assert_eq!(again.as_ptr(), address);
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::fields::Fields;
+use super::fields::{Fields, Origin};
 use super::iptc::Iim;
 use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::{Policy, Privacy, Profile, WriteMetadata};
 use super::secrets::Secrets;
 use super::xmp::{Changing, Packet};
-use super::{Blocks, exif, icc, xmp};
+use super::{Blocks, exif, icc, iptc, xmp};
 use crate::error::{Result, Warning};
 use crate::frame::Size;
 
@@ -26,6 +26,18 @@ pub struct Change<'a> {
     pub size: Size,
     /// What is known of the frame; the byline tells whether the camera's owner may stay.
     pub fields: &'a Fields,
+    /// What the output's format does with IPTC-IIM.
+    pub iptc: Iptc,
+}
+
+/// Whether the output's format has a place for IPTC-IIM.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Iptc {
+    /// It has.
+    #[default]
+    Kept,
+    /// It has none: what XMP does not say yet is said there.
+    IntoXmp,
 }
 
 /// Something that was taken out.
@@ -94,9 +106,12 @@ pub fn carry_over(blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Resul
         (Profile::Srgb, Some(_)) => Some(icc::srgb()?),
         (_, icc) => icc.clone(),
     };
+    let fields = writable(change.fields, policy.privacy);
     let mut carrying = Carrying {
         policy,
-        change,
+        size: change.size,
+        iptc: change.iptc,
+        fields: &fields,
         byline: change.fields.get("byline"),
         had_position: says_position(&blocks),
         removed: BTreeSet::new(),
@@ -120,6 +135,20 @@ pub fn carry_over(blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Resul
     })
 }
 
+/// The fields as they may be written: under privacy without keywords that are a position.
+fn writable(fields: &Fields, privacy: Privacy) -> Fields {
+    let mut fields = fields.clone();
+    if let Some(value) = fields.value("keywords").filter(|_| privacy != Privacy::Keep).cloned() {
+        let kept: Vec<&str> =
+            iptc::keywords(&value.text).filter(|k| !iptc::is_position(k)).collect();
+        if kept.len() < iptc::keywords(&value.text).count() {
+            fields.set("keywords", "", Origin::Set);
+            fields.set("keywords", kept.join(", "), value.origin);
+        }
+    }
+    fields
+}
+
 /// Whether the blocks say where the photographer stood.
 fn says_position(blocks: &Blocks) -> bool {
     let packets = [&blocks.xmp, &blocks.xmp_extended].into_iter().flatten();
@@ -129,7 +158,10 @@ fn says_position(blocks: &Blocks) -> bool {
 
 struct Carrying<'a> {
     policy: &'a Policy,
-    change: &'a Change<'a>,
+    size: Size,
+    iptc: Iptc,
+    /// What may be written.
+    fields: &'a Fields,
     byline: Option<&'a str>,
     had_position: bool,
     removed: BTreeSet<Removed>,
@@ -148,6 +180,8 @@ impl Carrying<'_> {
     }
 
     fn carry(&mut self, blocks: &Blocks) -> Blocks {
+        // EXIF comes first: what it could not read is said by itself.
+        let exif = self.exif(blocks.exif.as_deref());
         let (photoshop, iptc) = self.photoshop(blocks.photoshop.as_deref());
         let extended = self.extended(blocks.xmp_extended.as_deref());
         let fate = match extended.is_some() {
@@ -155,8 +189,8 @@ impl Carrying<'_> {
             false => Packet::Changed,
         };
         let mut carried = Blocks {
-            exif: self.exif(blocks.exif.as_deref()),
-            xmp: self.xmp(blocks.xmp.as_deref(), fate, iptc),
+            exif,
+            xmp: self.xmp(blocks, fate, iptc),
             xmp_extended: extended,
             photoshop,
             comment: blocks.comment.clone(),
@@ -177,7 +211,7 @@ impl Carrying<'_> {
             // What cannot be read is said below.
             let _ = exif::read(block, &mut before);
         }
-        let fields = self.change.fields;
+        let fields = self.fields;
         let texts: Vec<(u16, &str)> = match self.writes() {
             true => {
                 exif::texts(fields).filter(|t| !exif::texts(&before).any(|b| b == *t)).collect()
@@ -185,7 +219,7 @@ impl Carrying<'_> {
             false => Vec::new(),
         };
         let orders = exif::Orders {
-            size: self.change.size,
+            size: self.size,
             privacy: self.policy.privacy,
             byline: self.byline,
             software: SOFTWARE,
@@ -194,7 +228,12 @@ impl Carrying<'_> {
         let changed =
             block.map(|b| exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets));
         match changed {
-            Some(Ok(block)) => return Some(block),
+            Some(Ok(block)) => {
+                if self.removed.contains(&Removed::Unread) {
+                    self.dropped("EXIF entries", "that lead out of their block");
+                }
+                return Some(block);
+            }
             Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
             None => {}
         }
@@ -218,17 +257,19 @@ impl Carrying<'_> {
             }
         }
         if self.writes() {
-            iim.put(self.change.fields, &mut self.warnings);
+            iim.put(self.fields, &mut self.warnings);
         }
         let fate = if iim.is_changed() { Packet::Changed } else { Packet::Same };
         iim.store(&mut resources);
         (resources.into_bytes(), fate)
     }
 
-    fn xmp(&mut self, packet: Option<&[u8]>, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
-        let write = self.writes().then_some(self.change.fields);
+    fn xmp(&mut self, blocks: &Blocks, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
+        let packet = blocks.xmp.as_deref();
+        let only_iptc = (self.iptc == Iptc::IntoXmp).then(|| self.only_iptc(blocks)).flatten();
+        let write = self.writes().then_some(self.fields).or(only_iptc.as_ref());
         let changing = Changing {
-            size: self.change.size,
+            size: self.size,
             privacy: self.policy.privacy,
             byline: self.byline,
             write,
@@ -241,6 +282,18 @@ impl Carrying<'_> {
             None => {}
         }
         write.and_then(xmp::fresh)
+    }
+
+    /// What IPTC-IIM says and XMP does not.
+    fn only_iptc(&self, blocks: &Blocks) -> Option<Fields> {
+        let mut fields = Fields::default();
+        iptc::read(blocks.photoshop.as_deref()?, &mut fields);
+        let (in_xmp, _) = Fields::read(&Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() }, "");
+        let mut only = Fields::default();
+        for (name, value) in fields.iter().filter(|(name, _)| in_xmp.get(name).is_none()) {
+            only.set(name, value.text.clone(), value.origin);
+        }
+        Some(writable(&only, self.policy.privacy))
     }
 
     /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.
@@ -259,7 +312,7 @@ impl Carrying<'_> {
 
     fn bare(&mut self, blocks: &Blocks) -> Blocks {
         let mut fields = Fields::default();
-        for value in BARE.iter().filter_map(|n| Some((n, self.change.fields.value(n)?))) {
+        for value in BARE.iter().filter_map(|n| Some((n, self.fields.value(n)?))) {
             fields.set(value.0, value.1.text.clone(), value.1.origin);
         }
         self.removed = BTreeSet::from([Removed::AllElse]);

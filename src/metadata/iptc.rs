@@ -129,13 +129,16 @@ impl Iim {
             if self.field(number).as_deref() == Some(text) {
                 continue;
             }
-            self.to_utf8();
             let texts: Vec<String> = match name {
                 "keywords" => keywords(text).map(str::to_owned).collect(),
                 "date" => vec![text.replace('-', "")],
-                "time" => vec![self.clock(text)],
+                "time" => match self.clock(text) {
+                    Some(clock) => vec![clock],
+                    None => continue,
+                },
                 _ => vec![text.to_owned()],
             };
+            self.make_utf8();
             self.replace(number, texts.iter().map(|t| cut(t, limit)));
             if texts.iter().any(|t| t.len() > limit) {
                 warnings.push(Warning::Other(format!(
@@ -145,11 +148,12 @@ impl Iim {
         }
     }
 
-    /// A time as IIM has it, with the zone that stood in the block, if one did.
-    fn clock(&self, text: &str) -> String {
-        let before = self.datasets.iter().find(|d| d.record == 2 && d.number == 60);
-        let before = before.map(|d| text_of(&d.content)).unwrap_or_default();
-        format!("{}{}", text.replace(':', ""), before.get(6..).unwrap_or_default())
+    /// A time as IIM has it, with the zone that stood in the block. Without one there is no time:
+    /// IIM has none without a zone, and a guessed zone would be a wrong time.
+    fn clock(&self, text: &str) -> Option<String> {
+        let before = self.datasets.iter().find(|d| d.record == 2 && d.number == 60)?;
+        let before = text_of(&before.content);
+        Some(format!("{}{}", text.replace(':', ""), before.get(6..).unwrap_or_default()))
     }
 
     fn replace<'a>(&mut self, number: u8, texts: impl Iterator<Item = &'a str>) {
@@ -167,7 +171,7 @@ impl Iim {
     }
 
     /// Marks the block as UTF-8 and makes its texts so, and gives it a version where it has none.
-    fn to_utf8(&mut self) {
+    fn make_utf8(&mut self) {
         if !self.datasets.iter().any(|d| d.record == 2 && d.number == 0) {
             let place = self.datasets.iter().position(|d| d.record >= 2);
             let place = place.unwrap_or(self.datasets.len());

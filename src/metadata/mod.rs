@@ -1,7 +1,14 @@
 //! What a file says beside the picture: EXIF, IPTC-IIM, XMP, the colour profile.
 //!
 //! Blocks are carried as the bytes they are. This room reads fields out of them, changes them in
-//! place where something has to change, and takes out what must not leave the house.
+//! place where something has to change, and takes out what must not leave the house:
+//! [`Fields::read`] says what a caption can say, [`carry_over`] makes the output's blocks out of the
+//! input's under a [`Policy`], [`verify`] searches the finished file for what should be gone, and
+//! [`icc`] knows the colours.
+//!
+//! `exif` patches its block where it stands, `iptc` works by datasets within `photoshop`'s
+//! resources, `xmp` by ranges of the packet's bytes; `secrets` and `segments` serve the search.
+//! How blocks are packed into a file is the format room's business.
 
 mod carry;
 mod exif;
@@ -17,8 +24,9 @@ mod xmp;
 
 use std::sync::Arc;
 
-pub use carry::{Carried, Change, Removed, SOFTWARE, carry_over};
+pub use carry::{Carried, Change, Iptc, Removed, SOFTWARE, carry_over};
 pub use fields::{Fields, NAMES, Origin, Value};
+pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};
 pub use verify::verify;
 

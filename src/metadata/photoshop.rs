@@ -117,6 +117,28 @@ impl Resources {
     }
 }
 
+/// The resources of a TIFF, which has its IPTC-IIM block beside them, as a JPEG has them.
+#[must_use]
+pub fn with_iptc(block: Option<Vec<u8>>, iptc: Option<&[u8]>) -> Option<Vec<u8>> {
+    let Some(iptc) = iptc else { return block };
+    let mut resources = Resources::new(block.as_deref().unwrap_or_default());
+    if resources.find(IPTC).is_none() {
+        resources.put(IPTC, iptc);
+    }
+    resources.into_bytes()
+}
+
+/// The resources without the IPTC-IIM block and its digest, and that block.
+#[must_use]
+pub fn without_iptc(block: Option<&[u8]>) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+    let mut resources = Resources::new(block.unwrap_or_default());
+    let iptc = resources.find(IPTC).map(<[u8]>::to_vec);
+    if iptc.is_some() {
+        resources.remove(&[IPTC, IPTC_DIGEST]);
+    }
+    (resources.into_bytes(), iptc)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -35,7 +35,9 @@ pub fn verify(finished: &Blocks, whole_file: &[u8], carried: &Carried) -> Result
         .map(str::to_owned)
         .or_else(|| in_xmp.into_iter().next())
         .or_else(|| in_photoshop(finished).map(str::to_owned))
-        .or_else(|| in_bytes(whole_file, carried));
+        .or_else(|| in_bytes(whole_file, carried))
+        // A PNG packs its IPTC, so the file's bytes do not show it.
+        .or_else(|| carried.secrets.find(finished.photoshop.as_deref()?).map(str::to_owned));
     match found {
         None => Ok(()),
         Some(what) => Err(Error::new(

@@ -21,8 +21,11 @@ impl Recipe {
                 toml::Value::Boolean(false) => "no".to_owned(),
                 _ => {
                     let name = name.escape_debug();
-                    return Err(Error::new(ErrorKind::Usage, format!("{name}: not a single value"))
-                        .with_hint("a recipe is lines of: name = value"));
+                    return Err(Error::new(
+                        ErrorKind::Usage,
+                        format!("{name}: not a single value"),
+                    )
+                    .with_hint("a recipe is lines of: name = value"));
                 }
             };
             self.set(name, &value)?;

@@ -100,6 +100,8 @@ pub fn distance(one: &str, other: &str) -> usize {
 pub struct Setting {
     /// Its name: `crop`.
     pub name: &'static str,
+    /// What its value is called in help texts: `PART`.
+    pub value: &'static str,
     /// What it does and the values it takes, for people.
     pub help: &'static str,
     read: fn(&mut Recipe, &str) -> Result<()>,
@@ -110,125 +112,157 @@ pub struct Setting {
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "dehaze",
+        value: "AMOUNT",
         help: "haze taken out: auto, off or -100 to 100; negative adds haze",
-        read: |r, v| Ok(r.dehaze.amount = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.dehaze.amount = value),
         print: |r| r.dehaze.amount.to_string(),
     },
     Setting {
         name: "haze-colour",
+        value: "Q",
         help: "colour of the haze: 0 (grey, fog) to 2; 1.3 for blue ridges",
-        read: |r, v| Ok(r.dehaze.haze_colour = number(v, 0.0, 2.0)?),
+        read: |r, v| number(v, 0.0, 2.0).map(|value| r.dehaze.haze_colour = value),
         print: |r| r.dehaze.haze_colour.to_string(),
     },
     Setting {
         name: "sharpen",
+        value: "AMOUNT",
         help: "detail raised: off or 0 to 100",
-        read: |r, v| Ok(r.sharpen.amount = v.parse::<Sharpen>()?.amount),
+        read: |r, v| v.parse::<Sharpen>().map(|value| r.sharpen.amount = value.amount),
         print: |r| r.sharpen.to_string(),
     },
     Setting {
         name: "sharpen-method",
+        value: "METHOD",
         help: "how detail is raised: unsharp (fast) or deconvolve (finer, slower)",
-        read: |r, v| Ok(r.sharpen.method = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.sharpen.method = value),
         print: |r| r.sharpen.method.to_string(),
     },
     Setting {
         name: "crop",
+        value: "PART",
         help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600 or 80%",
-        read: |r, v| Ok(r.crop.shape = unless_off(v, str::parse)?),
+        read: |r, v| unless_off(v, str::parse).map(|value| r.crop.shape = value),
         print: |r| or_off(r.crop.shape.as_ref()),
     },
     Setting {
         name: "anchor",
+        value: "PLACE",
         help: "where the part lies: center, north, northeast, … northwest",
-        read: |r, v| Ok(r.crop.anchor = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.crop.anchor = value),
         print: |r| r.crop.anchor.to_string(),
     },
     Setting {
         name: "long-edge",
+        value: "PX",
         help: "most pixels on the long side: off or 16 to 65535",
         read: |r, v| {
-            let long_edge = unless_off(v, |v| whole(v, 16, 65_535))?;
-            Ok(r.resize.long_edge_px = long_edge)
+            let long_edge = unless_off(v, |v| whole(v, 16, 65_535));
+            long_edge.map(|value| r.resize.long_edge_px = value)
         },
         print: |r| or_off(r.resize.long_edge_px.as_ref()),
     },
     Setting {
         name: "caption",
+        value: "TEXT",
         help: "caption, a template: \"{{ city }}, {{ country }} · {{ byline }}\"; empty is none",
-        read: |r, v| Ok(r.caption.text = v.to_owned()),
+        read: |r, v| {
+            r.caption.text = v.to_owned();
+            Ok(())
+        },
         print: |r| r.caption.text.clone(),
     },
     Setting {
         name: "caption-style",
+        value: "STYLE",
         help: "plate (over the picture), strip (below it) or text (no box)",
-        read: |r, v| Ok(r.caption.style = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.caption.style = value),
         print: |r| r.caption.style.to_string(),
     },
     Setting {
         name: "caption-anchor",
+        value: "PLACE",
         help: "where the caption stands: southwest, south, … center",
-        read: |r, v| Ok(r.caption.anchor = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.caption.anchor = value),
         print: |r| r.caption.anchor.to_string(),
     },
     Setting {
         name: "caption-size",
+        value: "PERCENT",
         help: "letter size in percent of the short side, 0.5 to 20",
-        read: |r, v| Ok(r.caption.size_percent = number(v, 0.5, 20.0)?),
+        read: |r, v| number(v, 0.5, 20.0).map(|value| r.caption.size_percent = value),
         print: |r| r.caption.size_percent.to_string(),
     },
     Setting {
         name: "font",
+        value: "FILE",
         help: "font file to try before the carried ones; empty is none",
-        read: |r, v| Ok(r.caption.font = (!v.is_empty()).then(|| v.into())),
+        read: |r, v| {
+            r.caption.font = (!v.is_empty()).then(|| v.into());
+            Ok(())
+        },
         print: |r| path(r.caption.font.as_ref()),
     },
     Setting {
         name: "logo",
+        value: "FILE",
         help: "PNG to lay on beside the caption; empty is none",
-        read: |r, v| Ok(r.caption.logo = (!v.is_empty()).then(|| v.into())),
+        read: |r, v| {
+            r.caption.logo = (!v.is_empty()).then(|| v.into());
+            Ok(())
+        },
         print: |r| path(r.caption.logo.as_ref()),
     },
     Setting {
         name: "format",
+        value: "FORMAT",
         help: "file format: same, jpeg, png, tiff or webp",
-        read: |r, v| Ok(r.output.format = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.output.format = value),
         print: |r| r.output.format.to_string(),
     },
     Setting {
         name: "quality",
+        value: "Q",
         help: "JPEG quality, 1 to 100",
-        read: |r, v| Ok(r.output.quality = whole(v, 1, 100)? as u8),
+        read: |r, v| whole(v, 1, 100).map(|value| r.output.quality = value as u8),
         print: |r| r.output.quality.to_string(),
     },
     Setting {
         name: "subsampling",
+        value: "SCHEME",
         help: "JPEG colour resolution: same, 420, 422 or 444",
-        read: |r, v| Ok(r.output.subsampling = output::parse_subsampling(v)?),
+        read: |r, v| output::parse_subsampling(v).map(|value| r.output.subsampling = value),
         print: |r| output::print_subsampling(r.output.subsampling),
     },
     Setting {
         name: "name",
+        value: "TEMPLATE",
         help: "output name without extension, a template: \"{{ filename }}\"",
-        read: |r, v| Ok(r.output.name = v.to_owned()),
+        read: |r, v| {
+            r.output.name = v.to_owned();
+            Ok(())
+        },
         print: |r| r.output.name.clone(),
     },
     Setting {
         name: "privacy",
+        value: "LEVEL",
         help: "metadata that goes along: field (no positions, no serials), keep (all) or bare",
-        read: |r, v| Ok(r.metadata.privacy = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.metadata.privacy = value),
         print: |r| r.metadata.privacy.to_string(),
     },
     Setting {
         name: "write-metadata",
+        value: "WHETHER",
         help: "write the fields into EXIF, IPTC and XMP: no or yes",
-        read: |r, v| Ok(r.metadata.write_metadata = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.metadata.write_metadata = value),
         print: |r| r.metadata.write_metadata.to_string(),
     },
     Setting {
         name: "profile",
+        value: "PROFILE",
         help: "colour profile: keep or srgb (convert)",
-        read: |r, v| Ok(r.metadata.profile = v.parse()?),
+        read: |r, v| v.parse().map(|value| r.metadata.profile = value),
         print: |r| r.metadata.profile.to_string(),
     },
 ];

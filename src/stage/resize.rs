@@ -84,7 +84,8 @@ mod tests {
     fn a_flat_frame_stays_flat_in_every_depth() {
         let pool = Pool::default();
         let grey = Pixels::Gray16(ImageBuffer::from_pixel(301, 200, image::Luma([40_000])));
-        let small = resize(&grey, Resize { long_edge_px: Some(77) }.target(grey.size()), &pool).unwrap();
+        let small =
+            resize(&grey, Resize { long_edge_px: Some(77) }.target(grey.size()), &pool).unwrap();
         assert_eq!(small, Pixels::Gray16(ImageBuffer::from_pixel(77, 51, image::Luma([40_000]))));
         let rgb = Pixels::Rgb8(ImageBuffer::from_pixel(30, 90, image::Rgb([9, 99, 199])));
         let small = resize(&rgb, Size::new(10, 30), &pool).unwrap();
@@ -93,6 +94,9 @@ mod tests {
 
     #[test]
     fn a_frame_is_never_made_larger() {
-        assert_eq!(Resize { long_edge_px: Some(500) }.target(Size::new(300, 200)), Size::new(300, 200));
+        assert_eq!(
+            Resize { long_edge_px: Some(500) }.target(Size::new(300, 200)),
+            Size::new(300, 200)
+        );
     }
 }

@@ -38,7 +38,10 @@ impl CodeReplacements {
             let code = columns.next().unwrap_or_default();
             let replacements: Vec<String> = columns.map(str::to_owned).collect();
             if code.is_empty() || replacements.is_empty() {
-                return wrong("no code and tab".to_owned(), "a line is a code, a tab, its replacement");
+                return wrong(
+                    "no code and tab".to_owned(),
+                    "a line is a code, a tab, its replacement",
+                );
             }
             match codes.get(code) {
                 Some(before) if *before != replacements => {

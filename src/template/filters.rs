@@ -10,7 +10,16 @@ use super::MOST_CHARACTERS;
 
 /// The filters there are.
 pub(super) const NAMES: [&str; 11] = [
-    "capitalize", "d", "date", "default", "length", "lower", "replace", "stem", "title", "trim",
+    "capitalize",
+    "d",
+    "date",
+    "default",
+    "length",
+    "lower",
+    "replace",
+    "stem",
+    "title",
+    "trim",
     "upper",
 ];
 
@@ -67,7 +76,8 @@ fn moment(text: &str) -> Option<civil::DateTime> {
 
 /// Every occurrence replaced; the one filter that can make a text longer, so it is bounded.
 fn replace(value: Cow<'_, str>, from: &str, to: &str) -> Result<Value, Error> {
-    let count = if from.is_empty() { value.chars().count() + 1 } else { value.matches(from).count() };
+    let count =
+        if from.is_empty() { value.chars().count() + 1 } else { value.matches(from).count() };
     if value.len() + count * to.len() > 4 * MOST_CHARACTERS {
         return Err(Error::new(ErrorKind::InvalidOperation, "the replaced text gets too long"));
     }
@@ -92,8 +102,12 @@ mod tests {
     #[test]
     fn dates_are_read_as_cameras_and_agencies_write_them() {
         for text in [
-            "2024-02-28", "2024:02:28 10:11:12", "20240228", "2024-02-28T10:11:12.345+09:00",
-            "2024-02-28 10:11", " 2024-02-28T10:11:12Z ",
+            "2024-02-28",
+            "2024:02:28 10:11:12",
+            "20240228",
+            "2024-02-28T10:11:12.345+09:00",
+            "2024-02-28 10:11",
+            " 2024-02-28T10:11:12Z ",
         ] {
             assert_eq!(date(text.into(), None).ok().as_deref(), Some("28 February 2024"), "{text}");
         }

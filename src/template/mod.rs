@@ -171,7 +171,8 @@ impl Template {
         let why = match (cause.kind(), cause.detail()) {
             (Cause::UnknownFilter, detail) => {
                 let known = filters::NAMES.join(", ");
-                let message = format!("{}: {}", self.place(cause), detail.unwrap_or("no such filter"));
+                let message =
+                    format!("{}: {}", self.place(cause), detail.unwrap_or("no such filter"));
                 return Error::new(kind, message).with_hint(format!("filters: {known}"));
             }
             (Cause::OutOfFuel, _) => "the template takes too long".to_owned(),

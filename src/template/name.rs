@@ -44,7 +44,10 @@ pub fn file_name(text: &str, suffix: &str) -> Option<String> {
 
 fn is_forbidden(c: char) -> bool {
     // The last three are slashes to some eyes and to some systems' conversions.
-    matches!(c, '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{2044}' | '\u{2215}' | '\u{29F8}')
+    matches!(
+        c,
+        '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{2044}' | '\u{2215}' | '\u{29F8}'
+    )
 }
 
 fn is_hidden(c: char) -> bool {

@@ -1,1 +1,174 @@
-//! Headers that lie.
+//! Headers that lie, and files that are something else: refused clearly, and in no time.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::{Duration, Instant};
+
+use longlens::error::{Error, ErrorKind};
+use longlens::format::{Decoding, Format, Limits, decode, probe};
+use longlens::frame::{Pool, Size};
+
+use super::make::{file, open, rgb8};
+
+/// The error of decoding, which must not take long: nothing of the claimed size is touched.
+fn refused(bytes: &[u8]) -> Error {
+    let start = Instant::now();
+    let error = open(bytes).unwrap_err();
+    assert!(start.elapsed() < Duration::from_millis(200), "{error}");
+    error
+}
+
+/// A small JPEG whose header claims another size.
+fn jpeg_claiming(width: u16, height: u16) -> Vec<u8> {
+    let mut bytes = file(&rgb8(Size::new(16, 16)), Format::Jpeg);
+    let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    bytes[at + 5..at + 7].copy_from_slice(&height.to_be_bytes());
+    bytes[at + 7..at + 9].copy_from_slice(&width.to_be_bytes());
+    bytes
+}
+
+/// A PNG chunk with its checksum.
+fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut crc = u32::MAX;
+    for &byte in kind.iter().chain(body) {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    let length = (body.len() as u32).to_be_bytes();
+    [&length[..], kind, body, &(!crc).to_be_bytes()].concat()
+}
+
+fn png_of(width: u32, height: u32, depth: u8, colour: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
+    let header =
+        [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, colour, 0, 0, 0]].concat();
+    let mut bytes = [b"\x89PNG\r\n\x1A\n".as_slice(), &chunk(b"IHDR", &header)].concat();
+    bytes.extend(chunks.concat());
+    bytes.extend(chunk(b"IEND", b""));
+    bytes
+}
+
+#[test]
+fn a_size_beyond_the_limits_is_refused_with_its_numbers() {
+    let jpeg = refused(&jpeg_claiming(65_535, 65_535));
+    assert_eq!(jpeg.kind(), ErrorKind::TooLarge);
+    assert_eq!(jpeg.message(), "65535x65535 px is 4295 Mpx, but 500 Mpx is the most");
+
+    let png = refused(&png_of(1 << 30, 1, 8, 2, &[]));
+    assert_eq!(png.kind(), ErrorKind::TooLarge);
+    assert!(png.message().contains("65535 px"), "{}", png.message());
+}
+
+#[test]
+fn a_small_file_cannot_claim_a_large_frame() {
+    // Within the limits, but 5,000,000 blocks do not fit into a few hundred bytes.
+    assert_eq!(refused(&jpeg_claiming(20_000, 20_000)).kind(), ErrorKind::Damaged);
+}
+
+#[test]
+fn no_size_at_all_is_refused() {
+    for (width, height) in [(0, 8), (0, 0)] {
+        assert_eq!(refused(&jpeg_claiming(width, height)).kind(), ErrorKind::Damaged);
+    }
+    assert_eq!(refused(&jpeg_claiming(8, 0)).kind(), ErrorKind::Unsupported);
+    assert_eq!(refused(&png_of(0, 5, 8, 2, &[])).kind(), ErrorKind::Damaged);
+}
+
+#[test]
+fn more_memory_than_allowed_is_refused_with_its_numbers() {
+    let bytes = file(&rgb8(Size::new(2000, 1000)), Format::Png);
+    let limits = Limits { memory_bytes: 5 << 20, ..Limits::default() };
+    let error = decode(&bytes, &Decoding { limits, ..Decoding::default() }, &Pool::default());
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert_eq!(error.message(), "2000x1000 px take 6 MiB to decode, but 5 MiB is the most");
+}
+
+#[test]
+fn a_palette_of_four_bytes_is_refused() {
+    let picture = chunk(b"IDAT", &[0x78, 1, 1, 2, 0, 0xFD, 0xFF, 0, 0, 0, 2, 0, 1]);
+    let bytes = png_of(1, 1, 8, 3, &[chunk(b"PLTE", &[1, 2, 3, 4]), picture]);
+    assert_eq!(refused(&bytes).message(), "the PNG has a palette of 4 bytes");
+}
+
+/// A TIFF of these short entries, 64 bytes of samples behind them.
+fn tiff_of(entries: &[(u16, u32)]) -> Vec<u8> {
+    let mut bytes = b"II\x2A\0\x08\0\0\0".to_vec();
+    bytes.extend((entries.len() as u16).to_le_bytes());
+    for &(tag, value) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend([4, 0, 1, 0, 0, 0]);
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    bytes.extend([9; 64]);
+    bytes
+}
+
+#[test]
+fn tiffs_that_the_decoder_panics_on_are_named() {
+    let tiled = [
+        (256, 16),
+        (257, 16),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (277, 1),
+        (284, 2),
+        (322, 16),
+        (323, 16),
+        (324, 100),
+        (325, 64),
+    ];
+    let error = refused(&tiff_of(&tiled));
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("tiles with its planes apart"), "{}", error.message());
+
+    let huge = [(256, 60_000), (257, 60_000), (258, 8), (259, 1), (262, 1), (273, 8), (279, 64)];
+    assert_eq!(refused(&tiff_of(&huge)).kind(), ErrorKind::TooLarge);
+    let raw = [(254, 1), (256, 4), (257, 4), (262, 1), (330, 8), (273, 8), (279, 16)];
+    assert!(refused(&tiff_of(&raw)).message().contains("camera RAW"));
+}
+
+#[test]
+fn what_is_no_picture_is_said_to_be_none() {
+    for (bytes, message) in [
+        (b"".as_slice(), "the file is empty"),
+        (b"dear diary", "not a picture that longlens knows"),
+        (b"GIF89a\x01\0\x01\0", "this is GIF, which longlens does not read"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", "this is AVIF, which longlens does not read"),
+        (b"8BPS\0\x01", "this is Photoshop (PSD), which longlens does not read"),
+    ] {
+        assert_eq!(refused(bytes).message(), message);
+        assert_eq!(probe(bytes, &Limits::default()).unwrap_err().message(), message);
+    }
+}
+
+#[test]
+fn a_hundred_and_one_scans_are_refused() {
+    let bytes = file(&rgb8(Size::new(8, 8)), Format::Jpeg);
+    let at = bytes.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
+    let (head, scan) = (&bytes[..at], &bytes[at..bytes.len() - 2]);
+    let bomb = [head, &scan.repeat(101), &[0xFF, 0xD9]].concat();
+    let error = refused(&bomb);
+    assert_eq!(error.message(), "more than 100 scans in one JPEG");
+}
+
+#[test]
+fn files_of_noise_behind_a_good_start_never_panic_outward() {
+    let mut state = 1_u32;
+    let mut noise = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    for format in [Format::Jpeg, Format::Png, Format::Tiff, Format::WebP] {
+        let good = file(&rgb8(Size::new(40, 30)), format);
+        for start in (0..good.len().min(1500)).step_by(7) {
+            let mut bad = good.clone();
+            bad[start..].iter_mut().take(20).for_each(|b| *b = noise());
+            // Whatever it says, it says it here.
+            let _ = open(&bad);
+            let _ = super::make::open_damaged(&bad);
+        }
+    }
+}

@@ -89,7 +89,8 @@ fn what_the_header_says() {
 /// Files of the kinds that cameras and programs write.
 fn kinds() -> Vec<(&'static str, Vec<u8>)> {
     let frame = rgb8(Size::new(250, 171));
-    let make = || turbo::Encoder::new(bytes_of(&frame), 250, 171, turbo::PixelFormat::Rgb).quality(92);
+    let make =
+        || turbo::Encoder::new(bytes_of(&frame), 250, 171, turbo::PixelFormat::Rgb).quality(92);
     let s420 = turbo::Subsampling::S420;
     vec![
         ("ours", file_with(&frame, &jpeg(Subsampling::S420), &blocks())),
@@ -176,7 +177,10 @@ fn a_file_cut_at_any_tenth_is_refused_or_accepted_with_a_warning() {
             let cut = &bytes[..bytes.len() * tenth / 10];
             assert_eq!(open(cut).unwrap_err().kind(), ErrorKind::Damaged, "{name} {tenth}");
             if let Ok(decoded) = open_damaged(cut) {
-                assert!(matches!(decoded.warnings[..], [.., Warning::Damaged(_)]), "{name} {tenth}");
+                assert!(
+                    matches!(decoded.warnings[..], [.., Warning::Damaged(_)]),
+                    "{name} {tenth}"
+                );
             }
         }
         // Without the scan of a component there is no picture.

@@ -2,6 +2,7 @@
 
 use longlens::develop::{Means, Workers, develop, develop_with, survey};
 use longlens::frame::{Frame, Pixels, Pool, Rect};
+use longlens::stage::caption::Typesetter;
 
 use crate::scene::{developed, difference, every_kind, hazy_view, random, recipe, rgb8, values};
 
@@ -35,8 +36,10 @@ fn workers_do_not_change_a_byte() {
         for settings in RECIPES {
             let means = |workers| Means { pool: &pool, workers, survey: None };
             let recipe = recipe(settings);
-            let one = develop_with(&frame, &recipe, means(Workers::One)).unwrap();
-            let all = develop_with(&frame, &recipe, means(Workers::All)).unwrap();
+            let one =
+                develop_with(&frame, &recipe, &Typesetter::new(), means(Workers::One)).unwrap();
+            let all =
+                develop_with(&frame, &recipe, &Typesetter::new(), means(Workers::All)).unwrap();
             assert!(one.frame == all.frame, "{settings:?}");
         }
     }
@@ -49,7 +52,10 @@ fn a_crop_is_a_part_of_the_whole() {
     let frame = hazy_view(203, 157, 0.8, [0.8, 0.82, 0.84]);
     for settings in RECIPES {
         let whole = developed(&frame, settings);
-        for part in [Rect { x: 0, y: 0, width: 64, height: 48 }, Rect { x: 91, y: 50, width: 77, height: 101 }] {
+        for part in [
+            Rect { x: 0, y: 0, width: 64, height: 48 },
+            Rect { x: 91, y: 50, width: 77, height: 101 },
+        ] {
             let crop = format!("{}x{}+{}+{}", part.width, part.height, part.x, part.y);
             let mut settings = settings.to_vec();
             settings.push(("crop", &crop));
@@ -74,7 +80,9 @@ fn odd_frames_come_out_finite_and_in_range() {
         for frame in noisy(width, height).into_iter().chain(black).chain(white) {
             let found = survey(&frame);
             assert!(found.noise.is_finite() && found.haze.auto_strength.is_finite());
-            for settings in RECIPES.into_iter().chain([&[("dehaze", "100"), ("sharpen", "100")][..], &[]]) {
+            for settings in
+                RECIPES.into_iter().chain([&[("dehaze", "100"), ("sharpen", "100")][..], &[]])
+            {
                 assert_eq!(developed(&frame, settings).size(), frame.size(), "{settings:?}");
             }
         }
@@ -98,7 +106,8 @@ fn black_and_white_stay() {
 fn a_grey_frame_and_its_colour_copy_agree() {
     let grey = |x: u32, y: u32| 0.35 + 0.4 * (y as f32 / 90.0) + 0.15 * random(x / 4, y / 4, 3);
     let [colour, _, grey, _] = every_kind(120, 90, |x, y| [grey(x, y); 3]);
-    let (colour, grey) = (developed(&colour, &[("dehaze", "50")]), developed(&grey, &[("dehaze", "50")]));
+    let (colour, grey) =
+        (developed(&colour, &[("dehaze", "50")]), developed(&grey, &[("dehaze", "50")]));
     let thrice: Vec<f32> = values(&grey).into_iter().flat_map(|v| [v; 3]).collect();
     for (a, b) in values(&colour).iter().zip(&thrice) {
         assert!((a - b).abs() < 1.5 / 255.0, "{a} {b}");
@@ -126,7 +135,7 @@ fn frames_of_a_scene_can_share_a_survey() {
     let pool = Pool::default();
     let own = survey(&frame);
     let means = Means { pool: &pool, workers: Workers::One, survey: Some(&own) };
-    let shared = develop_with(&frame, &recipe(&[]), means).unwrap();
+    let shared = develop_with(&frame, &recipe(&[]), &Typesetter::new(), means).unwrap();
     assert_eq!(shared.frame, develop(&frame, &recipe(&[])).unwrap().frame);
 }
 
@@ -138,6 +147,7 @@ fn negative_amounts_add_haze() {
         let mean = v.iter().sum::<f32>() / v.len() as f32;
         v.iter().map(|v| (v - mean).abs()).sum::<f32>() / v.len() as f32
     };
-    let [full, half] = ["-100", "-50"].map(|a| spread(&developed(&frame, &[("dehaze", a), ("sharpen", "off")])));
+    let [full, half] =
+        ["-100", "-50"].map(|a| spread(&developed(&frame, &[("dehaze", a), ("sharpen", "off")])));
     assert!(full < half && half < spread(&frame), "{full} {half}");
 }

@@ -9,7 +9,8 @@ const AUTO: [(&str, &str); 2] = [("dehaze", "auto"), ("sharpen", "off")];
 
 fn decibels(one: &Frame, other: &Frame) -> f32 {
     let (a, b) = (values(one), values(other));
-    let square: f32 = a.iter().zip(&b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() / a.len() as f32;
+    let square: f32 =
+        a.iter().zip(&b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>() / a.len() as f32;
     -10.0 * (square + 1e-12).log10()
 }
 
@@ -85,7 +86,8 @@ fn full_size_half_size_and_crop_agree() {
     assert!(off < 1.0, "full and half differ by {off} levels");
     let mut settings = AUTO.to_vec();
     settings.push(("crop", "400x300+500+200"));
-    let part = rgb8(400, 300, |x, y| after.get_pixel(500 + x, 200 + y).0.map(|v| f32::from(v) / 255.0));
+    let part =
+        rgb8(400, 300, |x, y| after.get_pixel(500 + x, 200 + y).0.map(|v| f32::from(v) / 255.0));
     let off = difference(&developed(&full, &settings), &part);
     assert!(off < 0.1, "whole and crop differ by {off} levels");
 }

@@ -19,7 +19,8 @@ pub(crate) fn developed(frame: &Frame, settings: &[(&str, &str)]) -> Frame {
 
 /// 0..1.
 pub(crate) fn random(x: u32, y: u32, salt: u32) -> f32 {
-    let mut h = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
+    let mut h =
+        x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
     h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
     h = (h ^ (h >> 12)).wrapping_mul(0x297a_2d39);
     ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
@@ -33,7 +34,11 @@ pub(crate) fn rgb8(width: u32, height: u32, colour: impl Fn(u32, u32) -> [f32; 3
 }
 
 /// The same in every kind of samples, of a grey of its own for the grey kinds.
-pub(crate) fn every_kind(width: u32, height: u32, colour: impl Fn(u32, u32) -> [f32; 3]) -> [Frame; 4] {
+pub(crate) fn every_kind(
+    width: u32,
+    height: u32,
+    colour: impl Fn(u32, u32) -> [f32; 3],
+) -> [Frame; 4] {
     let level = |v: f32, max: f32| (v.clamp(0.0, 1.0) * max).round();
     [
         rgb8(width, height, &colour),

@@ -8,7 +8,8 @@ use crate::scene::{developed, random, rgb8, values};
 fn slanted_edge(sigma: f32, noise: f32) -> Frame {
     rgb8(200, 160, |x, y| {
         let distance = edge_distance(x, y);
-        let grain = (random(x, y, 1) + random(x, y, 2) + random(x, y, 3) - 1.5) * 2.0 * noise / 255.0;
+        let grain =
+            (random(x, y, 1) + random(x, y, 2) + random(x, y, 3) - 1.5) * 2.0 * noise / 255.0;
         [0.3 + 0.4 * step(distance / sigma) + grain; 3]
     })
 }
@@ -83,7 +84,11 @@ fn the_default_raises_mtf50_by_a_third_without_halos() {
             let edge = slanted_edge(sigma, noise);
             let sharp = sharpened(&edge, method);
             let (before, after, over) = (mtf50(&edge), mtf50(&sharp), overshoot(&sharp));
-            println!("{method} σ {sigma} noise {noise}: {before:.3} → {after:.3} ({:.0} %), overshoot {:.1} %", 100.0 * (after / before - 1.0), 100.0 * over);
+            println!(
+                "{method} σ {sigma} noise {noise}: {before:.3} → {after:.3} ({:.0} %), overshoot {:.1} %",
+                100.0 * (after / before - 1.0),
+                100.0 * over
+            );
             assert!(after >= 1.3 * before, "{method} σ {sigma}: MTF50 {before} → {after}");
             assert!(over < 0.10, "{method} σ {sigma}: overshoot {over}");
         }
@@ -94,7 +99,9 @@ fn the_default_raises_mtf50_by_a_third_without_halos() {
 fn noise_in_flat_areas_rises_by_less_than_15_percent() {
     for method in METHODS {
         for noise in [0.7, 1.5, 4.0] {
-            let grain = |x, y| (random(x, y, 1) + random(x, y, 2) + random(x, y, 3) - 1.5) * 2.0 * noise / 255.0;
+            let grain = |x, y| {
+                (random(x, y, 1) + random(x, y, 2) + random(x, y, 3) - 1.5) * 2.0 * noise / 255.0
+            };
             let flat = rgb8(240, 180, |x, y| [0.5 + grain(x, y); 3]);
             let deviation = |frame: &Frame| {
                 let v = values(frame);

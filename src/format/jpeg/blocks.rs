@@ -13,12 +13,12 @@ use crate::error::Warning;
 use crate::frame::Orientation;
 use crate::metadata::Blocks;
 
-const JFIF: &[u8] = b"JFIF\0";
+pub(super) const JFIF: &[u8] = b"JFIF\0";
 const EXIF: &[u8] = b"Exif\0\0";
-const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
-const XMP_EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
-const ICC: &[u8] = b"ICC_PROFILE\0";
-const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+pub(super) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+pub(super) const XMP_EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
+pub(super) const ICC: &[u8] = b"ICC_PROFILE\0";
+pub(super) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 const APP1: u8 = APP0 + 1;
 const APP2: u8 = APP0 + 2;
 const APP13: u8 = APP0 + 13;

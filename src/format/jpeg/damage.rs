@@ -49,8 +49,8 @@ fn units(scan: &Scan, frame: &FrameHeader) -> Option<(u64, u64)> {
         return Some((x * y, x * y));
     }
     let (across, down) = largest_factors(frame);
-    let units = u64::from(frame.width).div_ceil(8 * across)
-        * u64::from(frame.height).div_ceil(8 * down);
+    let units =
+        u64::from(frame.width).div_ceil(8 * across) * u64::from(frame.height).div_ceil(8 * down);
     let blocks = |id: &u8| {
         let component = frame.components.iter().find(|c| c.id == *id)?;
         Some(u64::from(component.across) * u64::from(component.down))
@@ -98,7 +98,8 @@ fn missing_bits(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
                 let (first, end) = scan.band;
                 scan.components.contains(&component.id) && (first..=end).contains(&coefficient)
             });
-            last.is_some_and(|scan| scan.low_bit == 0)
+            // A component's DC comes first (T.81, G.1.1.1.1): no cut takes it alone.
+            last.map_or(coefficient == 0, |scan| scan.low_bit == 0)
         })
     });
     (!complete).then(|| "the last scans of this progressive JPEG are missing".to_owned())

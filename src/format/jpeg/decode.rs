@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use libjpeg_turbo_rs::{Decoder as Turbo, PixelFormat, ScalingFactor};
+use libjpeg_turbo_rs::{Decoder as Turbo, JpegError, PixelFormat, ScalingFactor};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -12,7 +12,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use super::super::inks::{Polarity, Press};
 use super::super::{Decoded, Decoding, Header, profile, samples, upright};
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
-use super::{blocks, damage};
+use super::{blocks, damage, parts};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pool};
 use crate::metadata::Blocks;
@@ -78,10 +78,17 @@ pub(in super::super) fn decode(
     let frame = walk.frame()?;
     let mut warnings = Vec::new();
     let mut blocks = blocks::read(&walk.segments, &mut warnings);
+    warnings.extend(parts::left_out(&walk));
     let source = Source { bytes, walk: &walk, frame, channels: usize::from(header.channels) };
     let stored = upright::size(header.size, header.orientation);
+    let seen = damage::fault(&walk, frame);
+    if let (Some(fault), false) = (&seen, decoding.accept_damaged) {
+        // Before memory is taken: a few bytes may claim a frame of a gigabyte.
+        return Err(damaged(fault));
+    }
     let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?);
-    if let Err(fault) = source.strictly(&mut buffer) {
+    let decoded = seen.map_or_else(|| source.strictly(&mut buffer), Err);
+    if let Err(fault) = decoded {
         if !decoding.accept_damaged {
             pool.give_u8(buffer);
             return Err(damaged(&fault));
@@ -118,11 +125,8 @@ impl Source<'_> {
         if self.frame.components.len() == 4 { 4 } else { self.channels as u8 }
     }
 
-    /// Decodes a whole file; the fault of a damaged one.
+    /// Decodes a file whose markers are whole; the fault of a damaged one.
     fn strictly(&self, out: &mut [u8]) -> Result<(), String> {
-        if let Some(fault) = damage::fault(self.walk, self.frame) {
-            return Err(fault);
-        }
         if route(self.frame, self.walk) == Route::Turbo {
             return self.turbo(out, Rigour::Strict);
         }
@@ -132,9 +136,8 @@ impl Source<'_> {
         let cut = out[last..].iter().zip(UNTOUCHED.iter().cycle()).all(|(v, mark)| v == mark);
         let doubtful = strict.is_err() || (cut && out.len() - last > UNTOUCHED.len());
         if doubtful {
-            // zune-jpeg also refuses what is harmless, stray bytes between segments for one.
-            self.second_opinion()?;
-            return self.zune(out, Rigour::Lenient);
+            // zune-jpeg also refuses what is harmless: stray bytes between segments, a short APP14.
+            return self.turbo(out, Rigour::Strict);
         }
         let baseline = self.frame.process == Process::Baseline;
         if baseline && damage::tail_repeats(self.frame, out, self.channels) {
@@ -189,11 +192,20 @@ impl Source<'_> {
     fn second_opinion(&self) -> Result<(), String> {
         let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
         decoder.set_scale(ScalingFactor::try_new(1, 8).map_err(|e| one_line(&e))?);
-        decoder.decode_image().map(drop).map_err(|e| one_line(&e))
+        match decoder.decode_image() {
+            // What it does not know it cannot judge.
+            Ok(_) | Err(JpegError::Unsupported(_)) => Ok(()),
+            Err(e) => Err(one_line(&e)),
+        }
     }
 
     /// Turns four inks into sRGB; the profile goes, for it no longer means the samples.
-    fn inks_to_lights(&self, buffer: &mut Vec<u8>, blocks: &mut Blocks, warnings: &mut Vec<Warning>) {
+    fn inks_to_lights(
+        &self,
+        buffer: &mut Vec<u8>,
+        blocks: &mut Blocks,
+        warnings: &mut Vec<Warning>,
+    ) {
         let icc = blocks.icc.take();
         let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
         let adobe = |s: &Segment<'_>| s.marker == APP14 && s.body.starts_with(b"Adobe");

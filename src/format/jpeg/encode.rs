@@ -174,14 +174,17 @@ fn write_header(parts: &Parts<'_>, height: u16, interval: u16, out: &mut Vec<u8>
         match marker {
             // The band's own JFIF; the frame's stands already.
             0xE0..=0xEF => continue,
-            SOS => out.extend_from_slice(&[&[0xFF, DRI, 0, 4], &interval.to_be_bytes()[..]].concat()),
+            SOS => {
+                out.extend_from_slice(&[&[0xFF, DRI, 0, 4], &interval.to_be_bytes()[..]].concat())
+            }
             _ => {}
         }
         out.extend_from_slice(&[0xFF, marker]);
         out.extend_from_slice(&(body.len() as u16 + 2).to_be_bytes());
         out.extend_from_slice(body);
         if marker == 0xC0 {
-            out.get_mut(segment_start + 1..segment_start + 3)?.copy_from_slice(&height.to_be_bytes());
+            out.get_mut(segment_start + 1..segment_start + 3)?
+                .copy_from_slice(&height.to_be_bytes());
         }
     }
     Some(())

@@ -93,6 +93,8 @@ pub(super) struct Walk<'a> {
     pub(super) scans: Vec<Scan>,
     /// Whether EOI was reached (only looked for by [`Extent::Whole`]).
     pub(super) ended: bool,
+    /// What lies behind EOI: trailers, further pictures.
+    pub(super) behind: &'a [u8],
     /// The first thing that is wrong with the sequence of markers.
     pub(super) fault: Option<&'static str>,
 }
@@ -100,9 +102,9 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// The frame header.
     pub(super) fn frame(&self) -> Result<&FrameHeader> {
-        self.frame.as_ref().ok_or_else(|| {
-            Error::new(ErrorKind::Damaged, "the file ends before its frame header")
-        })
+        self.frame
+            .as_ref()
+            .ok_or_else(|| Error::new(ErrorKind::Damaged, "the file ends before its frame header"))
     }
 }
 
@@ -115,13 +117,20 @@ struct Position<'a> {
 
 /// Walks over the markers of a file that starts with SOI.
 pub(super) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
-    let mut found =
-        Walk { segments: Vec::new(), frame: None, scans: Vec::new(), ended: false, fault: None };
+    let mut found = Walk {
+        segments: Vec::new(),
+        frame: None,
+        scans: Vec::new(),
+        ended: false,
+        behind: &[],
+        fault: None,
+    };
     let mut position = Position { bytes, at: 2, interval: 0 };
     while let Some(marker) = position.next_marker() {
         match marker {
             EOI => {
                 found.ended = true;
+                found.behind = bytes.get(position.at..).unwrap_or_default();
                 break;
             }
             SOI | TEM | 0xD0..=0xD7 => continue,
@@ -159,11 +168,14 @@ impl<'a> Walk<'a> {
                 }
                 position.skip_coded(self.scans.last_mut());
             }
-            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => self.frame_header(marker, body)?,
+            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                self.frame_header(marker, body)?
+            }
             DRI => position.interval = body.first_chunk().map_or(0, |&b| u16::from_be_bytes(b)),
             APP0..=0xEF | COM => {
                 if self.segments.len() == MOST_SEGMENTS {
-                    let message = format!("more than {MOST_SEGMENTS} metadata segments in one JPEG");
+                    let message =
+                        format!("more than {MOST_SEGMENTS} metadata segments in one JPEG");
                     return Err(Error::new(ErrorKind::TooLarge, message));
                 }
                 self.segments.push(Segment { marker, body });
@@ -271,7 +283,7 @@ fn find_ff(bytes: &[u8]) -> Option<usize> {
     let (blocks, _) = bytes.as_chunks::<64>();
     let clean = blocks
         .iter()
-        .take_while(|block| block.iter().fold(false, |any, &b| any | (b == 0xFF)) == false)
+        .take_while(|block| !block.iter().fold(false, |any, &b| any | (b == 0xFF)))
         .count();
     let start = clean * 64;
     bytes[start..].iter().position(|&b| b == 0xFF).map(|p| start + p)

@@ -9,7 +9,8 @@ use crate::error::Warning;
 use crate::metadata::Blocks;
 
 pub(super) const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
-const RAW_IPTC: [&str; 2] = ["Raw profile type iptc", "Raw profile type 8bim"];
+/// Keywords of Photoshop's resources; the first is written.
+pub(super) const RAW_IPTC: [&str; 2] = ["Raw profile type iptc", "Raw profile type 8bim"];
 
 /// All blocks of a file.
 pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warning>) -> Blocks {
@@ -40,6 +41,19 @@ fn xmp(info: &Info<'_>, warnings: &mut Vec<Warning>) -> Option<Vec<u8>> {
             None
         }
     }
+}
+
+/// Photoshop's resources as ImageMagick and ExifTool write them: a name, their length, hexadecimal
+/// digits in lines of 36 bytes.
+pub(super) fn raw_profile(resources: &[u8]) -> String {
+    let mut text = format!("\niptc\n{:8}\n", resources.len());
+    for line in resources.chunks(36) {
+        text.extend(line.iter().flat_map(|&byte| {
+            [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'))
+        }));
+        text.push('\n');
+    }
+    text
 }
 
 /// Photoshop's resources in hexadecimal, behind a name and their length on lines of their own.

@@ -29,6 +29,10 @@ pub(super) struct Layout<'a> {
     pub(super) exif: Option<&'a [u8]>,
     /// Whether there is an iCCP chunk, usable or not.
     pub(super) profile: bool,
+    /// Whether IEND is there.
+    pub(super) ended: bool,
+    /// Bytes of compressed samples.
+    pub(super) coded_bytes: u64,
 }
 
 /// The chunks up to the end or to the first that is cut short.
@@ -67,8 +71,12 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
             b"acTL" => layout.animated = body.first_chunk().is_some_and(|n| *n > [0, 0, 0, 1]),
             b"eXIf" => layout.exif = layout.exif.or(Some(body)),
             b"iCCP" => layout.profile = true,
+            b"IDAT" => layout.coded_bytes += body.len() as u64,
             b"IHDR" => return Err(damaged("the PNG has two headers")),
-            b"IEND" => break,
+            b"IEND" => {
+                layout.ended = true;
+                break;
+            }
             _ => {}
         }
     }
@@ -100,5 +108,7 @@ fn parse_header(kind: &[u8; 4], body: &[u8]) -> Result<Layout<'static>> {
         animated: false,
         exif: None,
         profile: false,
+        ended: false,
+        coded_bytes: 0,
     })
 }

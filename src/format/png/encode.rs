@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use png::text_metadata::ITXtChunk;
+use png::text_metadata::{ITXtChunk, ZTXtChunk};
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info};
 
-use super::blocks::XMP_KEYWORD;
+use super::super::{Format, no_place};
+use super::blocks::{RAW_IPTC, XMP_KEYWORD, raw_profile};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels};
 use crate::metadata::Blocks;
@@ -13,16 +14,15 @@ use crate::metadata::Blocks;
 /// Samples that are put into big-endian order at once.
 const RUN_SAMPLES: usize = 1 << 16;
 
-/// Encodes a frame with its profile, EXIF and XMP.
+/// Encodes a frame with its profile, EXIF, XMP and IPTC.
 pub(in super::super) fn encode(
     frame: &Frame,
     blocks: &Blocks,
     out: &mut Vec<u8>,
 ) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
-    let failed = |e: EncodingError| {
-        Error::new(ErrorKind::Internal, format!("the PNG encoder failed: {e}"))
-    };
+    let failed =
+        |e: EncodingError| Error::new(ErrorKind::Internal, format!("the PNG encoder failed: {e}"));
     write(frame, blocks, out, &mut warnings).map_err(failed)?;
     Ok(warnings)
 }
@@ -33,7 +33,8 @@ fn info<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> I
     let mut info = Info::with_size(size.width, size.height);
     info.color_type =
         if frame.pixels.channels() == 1 { ColorType::Grayscale } else { ColorType::Rgb };
-    info.bit_depth = if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
+    info.bit_depth =
+        if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
     info.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
     info.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
     match blocks.xmp.as_deref().map(std::str::from_utf8) {
@@ -43,15 +44,10 @@ fn info<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> I
         }
         None => {}
     }
-    for (block, name) in [
-        (blocks.xmp_extended.is_some(), "extended XMP, which PNG has no place for"),
-        (blocks.photoshop.is_some(), "IPTC, which PNG has no place for"),
-        (blocks.comment.is_some(), "the comment, which PNG has no place for"),
-    ] {
-        if block {
-            warnings.push(Warning::MetadataDropped(name.to_owned()));
-        }
+    if let Some(resources) = blocks.photoshop.as_deref() {
+        info.compressed_latin1_text.push(ZTXtChunk::new(RAW_IPTC[0], raw_profile(resources)));
     }
+    warnings.extend(no_place(blocks, Format::Png));
     info
 }
 

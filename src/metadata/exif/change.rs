@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::note::{Content, Note};
-use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, Tiff, View, Which};
+use super::patch::Tiff;
+use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
 use super::{MAKE, text};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
@@ -68,7 +69,10 @@ pub(in crate::metadata) fn change(
     removed: &mut BTreeSet<Removed>,
     secrets: &mut Secrets,
 ) -> Result<Vec<u8>, &'static str> {
-    let tiff = Tiff::new(block)?;
+    let mut tiff = Tiff::new(block)?;
+    if tiff.mend() {
+        removed.insert(Removed::Unread);
+    }
     let mut work = Work { tiff, orders, gone: Vec::new(), removed, secrets };
     work.collect();
     work.drop_previews();
@@ -87,7 +91,8 @@ pub(in crate::metadata) fn change(
     for (tag, text) in orders.texts {
         work.tiff.put_text(*tag, text);
     }
-    Ok(work.tiff.into_bytes())
+    // A block whose tables overlap can come out broken: then it is not carried at all.
+    Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
 
 /// A new block of these texts alone.
@@ -204,9 +209,9 @@ impl Work<'_> {
         // Tables that overlap can bring back what was removed: the walk's own limit ends that too.
         for _ in 0..TABLES_MAX {
             let Some((_, table)) = self.tiff.tables().into_iter().find(has) else { break };
-            let value = table.find(tag).filter(|e| !e.is_inline()).and_then(|e| e.value.clone());
-            self.gone.extend(value);
-            self.tiff.remove(&table, tag);
+            let Some(entry) = table.find(tag) else { break };
+            self.gone.extend(entry.value.clone().filter(|_| !entry.is_inline()));
+            self.tiff.remove(&table, entry);
             found = true;
         }
         found
@@ -284,9 +289,12 @@ impl Work<'_> {
         }
     }
 
-    /// Overwrites what must not be found where it still stands: in the rest of the maker's note, and
-    /// in the values of how the frame was taken (an image's id may hold the serial number).
+    /// Overwrites what must not be found where it still stands: in bytes that nothing uses (another
+    /// program may have cut a table off before), in the rest of the maker's note, and in the values
+    /// of how the frame was taken (an image's id may hold the serial number).
     fn sweep(&mut self) {
+        let everywhere = self.secrets.places(self.tiff.view().bytes);
+        self.tiff.zero_unused(&everywhere);
         let Some(table) = self.tiff.table(Which::Exif) else { return };
         for range in
             table.entries.iter().filter(|e| e.tag != COMMENT).filter_map(|e| e.value.clone())

@@ -5,13 +5,15 @@
 
 mod change;
 mod note;
+mod patch;
 mod tiff;
 
 pub(super) use change::{Orders, change, fresh, leftover};
 
 use super::fields::{Fields, Origin, decimal, iso_date, iso_time, shutter, text_of};
 use crate::error::Warning;
-use tiff::{Table, Tiff, View, Which};
+use patch::Tiff;
+use tiff::{Table, View, Which};
 
 /// Camera maker.
 const MAKE: u16 = 0x010F;
@@ -42,7 +44,7 @@ pub(super) fn samples_of_tiff(file: &[u8]) -> Vec<std::ops::Range<usize>> {
     let order = if file.starts_with(b"MM") { tiff::Order::Big } else { tiff::Order::Little };
     let view = View { bytes: file, order, base: 0 };
     let tables = view.walk().unwrap_or_default();
-    tiff::merged(tables.iter().flat_map(|(_, t)| change::pictures(view, t)).collect())
+    patch::merged(tables.iter().flat_map(|(_, t)| change::pictures(view, t)).collect())
 }
 
 /// Reads an EXIF block's fields into `fields`.

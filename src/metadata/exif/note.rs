@@ -155,7 +155,8 @@ const MAKERS: &[Maker] = &[
         layout: Layout::FromHeader(0),
         // Serial, owner, internal serial, the models' own camera block, lens serial.
         telling: &[one(0x000C), one(0x0009), one(0x0096), one(0x000D), one(0x4019)],
-        previews: &[],
+        // Where a preview lay in the old file, and how long it was.
+        previews: &[0x00B6],
     },
 ];
 
@@ -189,12 +190,14 @@ impl<'a> Note<'a> {
         let ends = self.table.next_at();
         let far = self.table.entries.iter().filter(|e| !e.is_inline());
         match far.filter_map(|e| Some(e.value.as_ref()?.start)).min() {
-            Some(first) => first >= ends && first <= ends + SLACK_BYTES || !self.from_header(),
+            Some(first) => {
+                first >= ends && first <= ends + SLACK_BYTES || !self.counts_from_header()
+            }
             None => true,
         }
     }
 
-    fn from_header(&self) -> bool {
+    fn counts_from_header(&self) -> bool {
         matches!(self.maker.layout, Layout::FromHeader(_))
     }
 

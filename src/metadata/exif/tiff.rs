@@ -1,39 +1,34 @@
-//! The TIFF structure of an EXIF block: reading its tables, and changing them where they stand.
+//! The TIFF structure of an EXIF block: its tables and where their values stand.
 //!
 //! Layout: TIFF 6.0 (1992), section 2, and EXIF 2.32 (CIPA DC-008-2019), 4.5 and 4.6. A header of
 //! 8 bytes (`II` or `MM`, 42, offset of the first table), tables of 12-byte entries (tag, kind,
 //! count, value or its offset), then the offset of the next table. Offsets count from the header.
 //!
-//! Nothing is ever moved: values stay where they are, what is new stands at the end of the block,
-//! what goes is overwritten with zeros. Every offset is checked; loops end at the second visit.
+//! Every offset is checked; loops end at the second visit. Nothing is changed here.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
-/// Bytes of the largest EXIF block that is read (promise 6); a JPEG segment holds 64 KiB.
-const BLOCK_MAX_BYTES: usize = 1 << 20;
 /// Tables in a block, and entries in a table, beyond which it is refused (promise 6).
 pub(super) const TABLES_MAX: usize = 1000;
 /// Entries in all beyond which a block is refused; the fullest camera files seen have about 400.
-const ENTRIES_MAX: usize = 4000;
+pub(super) const ENTRIES_MAX: usize = 4000;
 /// Bytes of an entry (TIFF 6.0, section 2).
-const ENTRY_BYTES: usize = 12;
+pub(super) const ENTRY_BYTES: usize = 12;
 
 /// Pointer from the first table to the EXIF table.
 pub(super) const EXIF_POINTER: u16 = 0x8769;
 /// Pointer to the GPS table.
 pub(super) const GPS_POINTER: u16 = 0x8825;
 /// Pointer from the EXIF table to the interoperability table.
-const INTEROP_POINTER: u16 = 0xA005;
+pub(super) const INTEROP_POINTER: u16 = 0xA005;
 /// Pointers to further pictures, previews among them.
 pub(super) const SUB_POINTERS: u16 = 0x014A;
 
-/// The kind number of text (EXIF 2.32, 4.6.2).
-pub(super) const ASCII: u16 = 2;
 /// The kind number of a 16-bit number.
-const SHORT: u16 = 3;
+pub(super) const SHORT: u16 = 3;
 /// The kind number of a 32-bit number.
-const LONG: u16 = 4;
+pub(super) const LONG: u16 = 4;
 
 /// Which byte of a number comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,10 +109,11 @@ pub(super) enum Which {
     Following,
 }
 
-/// Bytes of one value of this kind (EXIF 2.32, 4.6.2; TIFF 6.0 for the signed ones).
-fn bytes_of(kind: u16) -> Option<usize> {
+/// Bytes of one value of this kind (EXIF 2.32, 4.6.2; TIFF 6.0 for the signed
+/// ones; EXIF 3.0 for 129, UTF-8 text).
+pub(super) fn bytes_of(kind: u16) -> Option<usize> {
     match kind {
-        1 | 2 | 6 | 7 => Some(1),
+        1 | 2 | 6 | 7 | 129 => Some(1),
         3 | 8 => Some(2),
         4 | 9 | 11 | 13 => Some(4),
         5 | 10 | 12 => Some(8),
@@ -235,204 +231,6 @@ impl<'a> View<'a> {
         if matches!(which, Which::Primary | Which::Following) {
             let next = self.u32(table.next_at()).filter(|&next| next != 0);
             waiting.extend(next.map(|at| (Which::Following, at as usize)));
-        }
-    }
-}
-
-/// The same ranges in order, those that touch joined.
-pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|r| r.start);
-    ranges.dedup_by(|later, earlier| {
-        let touch = later.start <= earlier.end;
-        if touch {
-            earlier.end = earlier.end.max(later.end);
-        }
-        touch
-    });
-    ranges
-}
-
-/// An EXIF block that can be changed in place.
-#[derive(Debug, Clone)]
-pub(super) struct Tiff {
-    bytes: Vec<u8>,
-    order: Order,
-}
-
-impl Tiff {
-    /// Takes a block whose header and first table can be read.
-    pub(super) fn new(bytes: Vec<u8>) -> Result<Self, &'static str> {
-        let order = match bytes.get(..2) {
-            Some(b"II") => Order::Little,
-            Some(b"MM") => Order::Big,
-            _ => return Err("it begins with neither II nor MM"),
-        };
-        if bytes.len() > BLOCK_MAX_BYTES {
-            return Err("it is larger than 1 MiB");
-        }
-        let tiff = Self { bytes, order };
-        if tiff.view().u16(2) != Some(42) {
-            return Err("it is no TIFF structure");
-        }
-        tiff.view().walk()?;
-        Ok(tiff)
-    }
-
-    /// A block without any entry.
-    pub(super) fn fresh() -> Self {
-        let bytes = b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
-        Self { bytes, order: Order::Little }
-    }
-
-    pub(super) fn view(&self) -> View<'_> {
-        View { bytes: &self.bytes, order: self.order, base: 0 }
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-
-    /// All tables; a block that was taken can be walked, so none are the answer only by a fault.
-    pub(super) fn tables(&self) -> Vec<(Which, Table)> {
-        self.view().walk().unwrap_or_default()
-    }
-
-    /// The first table of this sort.
-    pub(super) fn table(&self, which: Which) -> Option<Table> {
-        self.tables().into_iter().find(|(w, _)| *w == which).map(|(_, table)| table)
-    }
-
-    fn write(&mut self, at: usize, what: &[u8]) {
-        if let Some(place) = self.bytes.get_mut(at..at + what.len()) {
-            place.copy_from_slice(what);
-        }
-    }
-
-    fn write_u16(&mut self, at: usize, number: u16) {
-        let bytes = match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        };
-        self.write(at, &bytes);
-    }
-
-    pub(super) fn write_u32(&mut self, at: usize, number: u32) {
-        let bytes = match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        };
-        self.write(at, &bytes);
-    }
-
-    /// Makes the entry one whole number, as short as it was if that holds it.
-    pub(super) fn set_number(&mut self, entry: &Entry, number: u32) {
-        let short = u16::try_from(number).ok().filter(|_| entry.kind == SHORT);
-        self.write_u16(entry.at + 2, if short.is_some() { SHORT } else { LONG });
-        self.write_u32(entry.at + 4, 1);
-        self.write_u32(entry.at + 8, 0);
-        match short {
-            Some(short) => self.write_u16(entry.at + 8, short),
-            None => self.write_u32(entry.at + 8, number),
-        }
-    }
-
-    /// Overwrites bytes with zeros.
-    pub(super) fn zero(&mut self, range: Range<usize>) {
-        if let Some(place) = self.bytes.get_mut(range) {
-            place.fill(0);
-        }
-    }
-
-    /// Overwrites with zeros what of these ranges no table and no value still uses.
-    pub(super) fn zero_unused(&mut self, ranges: &[Range<usize>]) {
-        let kept = merged(self.used());
-        for range in merged(ranges.to_vec()) {
-            let mut at = range.start;
-            let first = kept.partition_point(|k| k.end <= range.start);
-            for keep in kept[first..].iter().take_while(|k| k.start < range.end) {
-                self.zero(at..keep.start.max(at));
-                at = at.max(keep.end);
-            }
-            self.zero(at..range.end.max(at));
-        }
-    }
-
-    /// Every range that the header, a table or a value takes.
-    pub(super) fn used(&self) -> Vec<Range<usize>> {
-        let mut used = vec![0..8];
-        for (_, table) in self.tables() {
-            used.push(table.range(self.bytes.len()));
-            used.extend(table.entries.into_iter().filter_map(|e| e.value));
-        }
-        used
-    }
-
-    /// Takes an entry out of its table; the later ones move up, their values stay.
-    pub(super) fn remove(&mut self, table: &Table, tag: u16) {
-        let Some(place) = table.find(tag).map(|e| e.at) else { return };
-        let end = (table.next_at() + 4).min(self.bytes.len());
-        self.bytes.copy_within(place + ENTRY_BYTES..end, place);
-        self.zero(end - ENTRY_BYTES..end);
-        self.write_u16(table.at, (table.declared - 1) as u16);
-    }
-
-    /// Sets a text of the picture's own table; zero-terminated UTF-8, as most programs write it.
-    pub(super) fn put_text(&mut self, tag: u16, text: &str) {
-        let mut value = text.replace('\0', " ").into_bytes();
-        value.push(0);
-        let Some(table) = self.table(Which::Primary) else { return };
-        let old = table.find(tag).cloned();
-        let at = match &old {
-            Some(entry) => entry.at,
-            None => self.grow(&table, tag),
-        };
-        self.write_u16(at + 2, ASCII);
-        self.write_u32(at + 4, value.len() as u32);
-        self.write_u32(at + 8, 0);
-        if value.len() <= 4 {
-            self.write(at + 8, &value);
-        } else {
-            let place = self.append(&value);
-            self.write_u32(at + 8, place);
-        }
-        let before = old.filter(|e| !e.is_inline()).and_then(|e| e.value);
-        self.zero_unused(&before.into_iter().collect::<Vec<_>>());
-    }
-
-    /// Puts bytes at the end of the block, on an even place as TIFF wants.
-    fn append(&mut self, value: &[u8]) -> u32 {
-        self.bytes.resize(self.bytes.len().next_multiple_of(2), 0);
-        let place = self.bytes.len();
-        self.bytes.extend_from_slice(value);
-        place as u32
-    }
-
-    /// Writes the first table anew at the end, with an empty entry more, in the order of tags.
-    fn grow(&mut self, table: &Table, tag: u16) -> usize {
-        let old = table.range(self.bytes.len());
-        let index = table.entries.iter().take_while(|e| e.tag < tag).count();
-        let mut copy = self.bytes[old.clone()].to_vec();
-        copy.resize(6 + table.declared * ENTRY_BYTES, 0);
-        copy.splice(2 + index * ENTRY_BYTES..2 + index * ENTRY_BYTES, [0; ENTRY_BYTES]);
-        let place = self.append(&copy);
-        self.write_u16(place as usize, (table.declared + 1) as u16);
-        self.write_u32(4, place);
-        let at = place as usize + 2 + index * ENTRY_BYTES;
-        self.write_u16(at, tag);
-        self.zero_unused(&[old]);
-        at
-    }
-
-    /// Drops the bytes at the end that were overwritten with zeros and that nothing uses.
-    pub(super) fn trim(&mut self, gone: &[Range<usize>]) {
-        let used = self.used().into_iter().map(|r| r.end).max().unwrap_or(0);
-        let holds = |len: usize| gone.iter().find(|r| r.start < len && r.end >= len);
-        while let Some(range) = holds(self.bytes.len()) {
-            let end = range.start.max(used);
-            if end >= self.bytes.len() {
-                break;
-            }
-            self.bytes.truncate(end);
         }
     }
 }

@@ -22,8 +22,8 @@ use crate::metadata::secrets::Secrets;
 const FURTHER: [&str; 6] = ["hdrgm", "HDRGainMap", "Container", "GImage", "GDepth", "GAudio"];
 /// Namespaces that say where and how a drone flew, or a place on the map.
 const PLACES: [&str; 5] = ["drone-dji", "drone-parrot", "drone", "Camera", "geo"];
-/// Where the photographer stood (IPTC Extension).
-const CREATED: &str = "LocationCreated";
+/// Where the photographer stood (IPTC Extension), in small letters.
+const CREATED: &str = "locationcreated";
 
 /// What is ordered for a packet.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub(in crate::metadata) enum Packet {
 /// A range of the packet and what stands there instead.
 type Edit = (Range<usize>, String);
 
-/// Why a property has to go, by its name and text alone.
+/// Why a property has to go, by its name and text alone; what tells goes in whatever namespace.
 fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Option<Removed> {
     let small = name.local.to_lowercase();
     let motion = name.prefix == "GCamera"
@@ -66,14 +66,18 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
         return None;
     }
     let place = small.contains("gps") || small == "latitude" || small == "longitude";
-    if place || PLACES.contains(&name.prefix) || name.is("Iptc4xmpExt", CREATED) {
+    if place || PLACES.contains(&name.prefix) || small.contains(CREATED) {
         return Some(Removed::Position);
     }
     if name.is("rdf", "li") && is_position(text) {
         return Some(Removed::Position);
     }
-    if small.ends_with("serialnumber") {
+    if small.contains("serialnumber") {
         return Some(Removed::SerialNumber);
+    }
+    // Telephones keep an enciphered maker's note in XMP: `GCamera:HdrPlusMakernote`.
+    if small.contains("makernote") || small.contains("shot_log_data") {
+        return Some(Removed::MakerNote);
     }
     let owns = name.is("aux", "OwnerName") || small == "cameraownername";
     let is_byline = byline.is_some_and(|b| b.trim().eq_ignore_ascii_case(text.trim()));
@@ -99,7 +103,7 @@ pub(in crate::metadata) fn says_position(packet: &[u8]) -> bool {
     let Ok(tree) = Tree::new(packet) else { return false };
     let says = |name: &Name| {
         let small = name.local.to_lowercase();
-        small.contains("gps") && small.ends_with("itude") || name.is("Iptc4xmpExt", CREATED)
+        small.contains("gps") && small.ends_with("itude") || small.contains(CREATED)
     };
     tree.nodes.iter().any(|n| says(&n.name) || n.attributes.iter().any(|a| says(&a.name)))
 }
@@ -126,7 +130,10 @@ impl Changing<'_> {
             let about = about.map_or("", |range| &tree.source[range]);
             edits.push((rdf.inner.end..rdf.inner.end, description(about, &new)));
         }
-        Ok(applied(tree.source, edits))
+        // Attributes that XML does not allow can come out worse: then the packet is not carried.
+        let changed = applied(tree.source, edits);
+        Tree::new(&changed).map(|_| ()).map_err(|_| "cannot be changed surely")?;
+        Ok(changed)
     }
 
     fn removals(

@@ -132,6 +132,9 @@ impl<'a> Tree<'a> {
                 event => growing.take(&event, start..end)?,
             }
         }
+        if growing.nodes.is_empty() {
+            return Err("holds no element".to_owned());
+        }
         match growing.open.is_empty() {
             true => Ok(Self { source, nodes: growing.nodes }),
             false => Err("ends in the middle of an element".to_owned()),

@@ -9,6 +9,9 @@ use image::GrayImage;
 use super::logo::Scaled;
 use crate::frame::{Rect, Sample, luma};
 
+/// Pixels that are looked at together for whether any letter is there.
+const RUN: usize = 16;
+
 /// A sample that can be mixed in fixed point.
 pub(super) trait Mix: Sample + Ord {
     /// Wide enough for sample × weight.
@@ -69,9 +72,8 @@ impl<S: Mix> Canvas<'_, S> {
         let (mut low, mut high) = (S::MAX, 0.0_f32);
         for y in rect.y..rect.y + rect.height {
             let row = self.row(rect.x, y, rect.width);
-            let (row_low, row_high) = row.iter().fold((row[0], row[0]), |(low, high), &v| {
-                (low.min(v), high.max(v))
-            });
+            let row_low = row.iter().fold(row[0], |low, &v| low.min(v));
+            let row_high = row.iter().fold(row[0], |high, &v| high.max(v));
             (low, high) = (low.min(row_low.to_f32()), high.max(row_high.to_f32()));
         }
         [low / S::MAX, high / S::MAX]
@@ -111,8 +113,12 @@ impl<S: Mix> Canvas<'_, S> {
             .collect();
         for (y, cover) in (0..rect.height).zip(cover.chunks_exact(cover.width() as usize)) {
             let row = self.row(rect.x, rect.y + y, rect.width);
-            for (pixel, &c) in row.chunks_exact_mut(channels).zip(cover) {
-                if c > 0 {
+            // Most of a plate is between letters: whole runs of nothing are passed over at once.
+            for (pixels, cover) in row.chunks_mut(RUN * channels).zip(cover.chunks(RUN)) {
+                if cover.iter().all(|&c| c == 0) {
+                    continue;
+                }
+                for (pixel, &c) in pixels.chunks_exact_mut(channels).zip(cover) {
                     for (v, &(kept, added)) in pixel.iter_mut().zip(&weights[usize::from(c)]) {
                         *v = v.mix(kept, added);
                     }

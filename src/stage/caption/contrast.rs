@@ -14,8 +14,7 @@ const STEP: f32 = 0.01;
 
 /// Relative luminance of encoded sRGB (IEC 61966-2-1).
 pub(super) fn luminance(colour: [f32; 3]) -> f32 {
-    let linear =
-        |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+    let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
     0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
 }
 

@@ -96,8 +96,10 @@ fn unite(plane: &mut GrayImage, glyph: &Image, (left, top): (i32, i32)) {
         }
         let start = y as usize * width as usize + (left + skip as i32) as usize;
         for (to, &from) in samples[start..].iter_mut().zip(&row[skip..take]) {
-            let (a, b) = (u32::from(*to), u32::from(from));
-            *to = (a + b - (a * b + 127) / 255) as u8;
+            let (a, b) = (u16::from(*to), u16::from(from));
+            // ab / 255, rounded, without leaving 16 bits.
+            let product = a * b + 128;
+            *to = (a + b - ((product + (product >> 8)) >> 8)) as u8;
         }
     }
 }

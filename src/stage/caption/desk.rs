@@ -18,10 +18,10 @@ const REMEMBERED_BYTES: usize = 8 << 20;
 
 /// Width of the dark edge on each side of an outline, as a share of the letter size; by eye on
 /// samples/frames: thinner is lost on snow, thicker closes the eyes of 'e' and Hangul.
-const EDGE: f32 = 0.045;
+const EDGE: f32 = 0.065;
 
 /// The narrowest edge, in pixels.
-const EDGE_FLOOR_PX: f32 = 1.0;
+const EDGE_FLOOR_PX: f32 = 1.25;
 
 /// What of a glyph is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

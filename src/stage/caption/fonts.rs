@@ -37,7 +37,8 @@ impl Face {
 
     /// Whether it is the same face of the same bytes in memory.
     pub(super) fn is(&self, other: &Self) -> bool {
-        std::ptr::addr_eq(Arc::as_ptr(&self.bytes), Arc::as_ptr(&other.bytes)) && self.index == other.index
+        std::ptr::addr_eq(Arc::as_ptr(&self.bytes), Arc::as_ptr(&other.bytes))
+            && self.index == other.index
     }
 }
 
@@ -87,7 +88,8 @@ impl SystemFonts {
 impl Installed {
     fn has(&self, c: char) -> bool {
         let has = |bytes: &[u8], index: u32| {
-            FontRef::from_index(bytes, index as usize).is_some_and(|font| font.charmap().map(c) != 0)
+            FontRef::from_index(bytes, index as usize)
+                .is_some_and(|font| font.charmap().map(c) != 0)
         };
         self.db.with_face_data(self.id, has).unwrap_or(false)
     }

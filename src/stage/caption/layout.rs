@@ -14,8 +14,8 @@ pub(super) const LEADING: f32 = 1.3;
 
 /// From the top of the first line to its baseline, and from the last baseline to the bottom, in
 /// letter sizes: what Latin ascenders (0.76) and descenders (0.24) need, a little lower because a
-/// line without descenders would look high. What rises higher (accents
-/// on capitals, Hangul) takes it from the padding.
+/// line without descenders would look high. What rises higher (accents on capitals, Hangul) takes
+/// it from the padding.
 pub(super) const ASCENT: f32 = 0.79;
 const DESCENT: f32 = 0.22;
 
@@ -108,8 +108,12 @@ impl Text {
     pub(super) fn missing(&self, desk: &mut Desk) -> Vec<char> {
         let mut missing = Vec::new();
         for run in self.buffer.layout_runs() {
-            for glyph in run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0) {
-                for c in run.text[glyph.start..glyph.end].chars() {
+            let without = run.glyphs.iter().filter(|glyph| glyph.glyph_id == 0);
+            let mut clusters: Vec<_> = without.map(|glyph| (glyph.start, glyph.end)).collect();
+            // Glyphs come as they are seen, and right-to-left text is seen backwards.
+            clusters.sort_unstable();
+            for (start, end) in clusters {
+                for c in run.text[start..end].chars() {
                     if !is_invisible(c) && !missing.contains(&c) && !desk.has(c) {
                         missing.push(c);
                     }

@@ -3,7 +3,8 @@
 //! Line ends become `\n`, tabs a space. Control characters, soft hyphens, bidi overrides, embeddings
 //! and isolates (U+202A–202E, U+2066–2069: 'Trojan Source', Boucher and Anderson 2021), deprecated
 //! format characters and tags are dropped; the marks that ordinary Arabic, Hebrew, Persian and Indic
-//! text needs (U+200C–200F, U+061C) stay.
+//! text needs (U+200C–200F, U+061C) stay. A credit's slash, 'Pardo/AFP', is no place for a line to
+//! end: a word joiner (U+2060, UAX 14 class WJ) is put behind it.
 
 /// Whether a character has no business in a caption.
 fn is_unwanted(c: char) -> bool {
@@ -34,6 +35,9 @@ pub(super) fn legible(text: &str) -> String {
             '\n' | '\u{000B}' | '\u{000C}' | '\u{0085}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push(' '),
             c if is_unwanted(c) => {}
+            '/' if letters.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                out.push_str("/\u{2060}");
+            }
             c => out.push(c),
         }
     }
@@ -53,5 +57,6 @@ mod tests {
         assert_eq!(legible("a\u{202E}b\u{2066}c\u{2069}\u{FEFF}d\u{AD}e"), "abcde");
         assert_eq!(legible("می\u{200C}خواهم"), "می\u{200C}خواهم");
         assert_eq!(legible(" \n\u{200B}\n "), "");
+        assert_eq!(legible("P. Pardo/AFP / x"), "P. Pardo/\u{2060}AFP / x");
     }
 }

@@ -28,7 +28,7 @@ pub use typesetter::Typesetter;
 use self::blend::{Canvas, Mix};
 use self::place::{Layout, Place};
 use crate::error::Warning;
-use crate::frame::{Frame, Pixels, Rect, Size};
+use crate::frame::{Frame, Pixels, Rect, Sample, luma};
 
 /// Opacity of the plate where the picture is dark enough; over white it becomes 0.65. By eye on
 /// samples/frames: the picture is still seen through it.
@@ -99,42 +99,35 @@ fn compose(
 /// Adds rows of the plate's colour below the picture.
 fn extend(pixels: &mut Pixels, strip_px: u32, palette: &Palette) {
     /// Longer by rows; the samples stay where they are, so nothing is copied if the system can
-    /// give the buffer more pages.
-    fn longer<P>(picture: &mut ImageBuffer<P, Vec<P::Subpixel>>, strip_px: u32)
+    /// give the buffer more pages. Written once: every new page costs as much as filling it.
+    fn longer<P>(picture: &mut ImageBuffer<P, Vec<P::Subpixel>>, strip_px: u32, colour: [f32; 3])
     where
-        P: image::Pixel<Subpixel: Default>,
+        P: image::Pixel<Subpixel: Sample>,
     {
         let (width, height) = picture.dimensions();
         let taken = std::mem::replace(picture, ImageBuffer::new(0, 0));
         let mut samples = taken.into_raw();
-        let row = width as usize * usize::from(P::CHANNEL_COUNT);
-        samples.resize(row * (height + strip_px) as usize, P::Subpixel::default());
+        let colour = colour.map(|v| Sample::from_f32(v * <P::Subpixel as Sample>::MAX));
+        let row = colour[..usize::from(P::CHANNEL_COUNT)].repeat(width as usize);
+        samples.reserve_exact(row.len() * strip_px as usize);
+        (0..strip_px).for_each(|_| samples.extend_from_slice(&row));
         if let Some(longer) = ImageBuffer::from_raw(width, height + strip_px, samples) {
             *picture = longer;
         }
     }
-    let Size { width, height } = pixels.size();
+    let [red, green, blue] = palette.plate;
+    let grey = [luma(red, green, blue); 3];
     match pixels {
-        Pixels::Gray8(p) => longer(p, strip_px),
-        Pixels::Gray16(p) => longer(p, strip_px),
-        Pixels::Rgb8(p) => longer(p, strip_px),
-        Pixels::Rgb16(p) => longer(p, strip_px),
+        Pixels::Gray8(p) => longer(p, strip_px, grey),
+        Pixels::Gray16(p) => longer(p, strip_px, grey),
+        Pixels::Rgb8(p) => longer(p, strip_px, palette.plate),
+        Pixels::Rgb16(p) => longer(p, strip_px, palette.plate),
     }
-    let strip = Rect { x: 0, y: height, width, height: strip_px };
-    with_canvas(pixels, Fill(strip, palette.plate));
 }
 
 /// Something done to a canvas of whatever depth.
 trait Work {
     fn on<S: Mix>(self, canvas: Canvas<'_, S>);
-}
-
-struct Fill(Rect, [f32; 3]);
-
-impl Work for Fill {
-    fn on<S: Mix>(self, mut canvas: Canvas<'_, S>) {
-        canvas.plate(self.0, 0.0, self.1, 1.0);
-    }
 }
 
 struct Lay<'a>(&'a Layers, &'a Palette);

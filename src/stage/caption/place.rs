@@ -85,8 +85,7 @@ impl<'a> Place<'a> {
         let asked_px = (self.caption.size_percent / 100.0 * short).max(FLOOR_PX);
         let (width, height) = (self.inner().width as f32, self.inner().height as f32);
         let frame_height = self.frame.height as f32;
-        let share =
-            if self.caption.anchor.across() == 0 { MEASURE_MIDDLE } else { MEASURE_SIDE };
+        let share = if self.caption.anchor.across() == 0 { MEASURE_MIDDLE } else { MEASURE_SIDE };
         let measure = (share * self.frame.width as f32).max(MEASURE_LEAST * asked_px).min(width);
         match self.caption.style {
             Style::Strip => {
@@ -96,7 +95,10 @@ impl<'a> Place<'a> {
                 Room {
                     asked_px,
                     width: [text, text],
-                    height: [(STRIP_HEIGHT * frame_height).min(most), (2.0 * frame_height).min(most)],
+                    height: [
+                        (STRIP_HEIGHT * frame_height).min(most),
+                        (2.0 * frame_height).min(most),
+                    ],
                     pad: STRIP_PAD,
                 }
             }

@@ -48,7 +48,9 @@ impl FromStr for Amount {
             "off" => Ok(Self::Off),
             number => match number.parse::<f32>() {
                 Ok(amount) if (-100.0..=100.0).contains(&amount) => Ok(Self::Fixed(amount)),
-                _ => Err(Error::no_value(text, "an amount of dehazing", "auto, off or -100 to 100")),
+                _ => {
+                    Err(Error::no_value(text, "an amount of dehazing", "auto, off or -100 to 100"))
+                }
             },
         }
     }

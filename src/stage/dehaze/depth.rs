@@ -23,7 +23,7 @@ const GUIDED_EPSILON: f32 = 3e-3;
 /// Window in which contrast is measured, share of the long side.
 const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less.
-const CONTRAST_TRUSTED: f32 = 0.10;
+pub(super) const CONTRAST_TRUSTED: f32 = 0.10;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
@@ -54,8 +54,7 @@ pub(super) fn depth(
 ) -> Depth {
     let size = guide.size();
     let normalised = veil_of_pixels(picture, least, airlight);
-    let eroded =
-        RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
+    let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = &eroded;
     let veil = near.zip(middle, |a, b| a + b).zip(wide, |sum, c| (sum + c) / 3.0);
 
@@ -67,8 +66,7 @@ pub(super) fn depth(
         let sky = smoothstep(SKY, m) * (1.0 - rich);
         FULL_VEIL_DEPTH * m * (least + (1.0 - least) * rich) * (1.0 - sky)
     });
-    let coefficients =
-        guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let coefficients = guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
     let veiled = middle.zip(&contrast, |m, contrast| {
         let veiled = ((m - VEILED.0) / (VEILED.1 - VEILED.0)).clamp(0.0, 1.0);
         veiled * (contrast / CONTRAST_TRUSTED).min(1.0)

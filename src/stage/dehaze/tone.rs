@@ -48,7 +48,8 @@ impl Whites {
                 let ([r, g, b], most) = bounds.apart(red, green, blue);
                 for (i, plane) in at.iter_mut().enumerate() {
                     let gain = exp((tau * STEP * i as f32).min(80.0)).min(most);
-                    let channels = [airlight[0] + r * gain, airlight[1] + g * gain, airlight[2] + b * gain];
+                    let channels =
+                        [airlight[0] + r * gain, airlight[1] + g * gain, airlight[2] + b * gain];
                     plane.values_mut()[y * width as usize + x] =
                         channels[0].max(channels[1]).max(channels[2]);
                 }

@@ -83,7 +83,13 @@ impl FromStr for Sharpen {
             "off" => None,
             number => match number.parse::<f32>() {
                 Ok(amount) if (0.0..=100.0).contains(&amount) => Some(amount),
-                _ => return Err(Error::no_value(text, "an amount of sharpening", "off or 0 to 100")),
+                _ => {
+                    return Err(Error::no_value(
+                        text,
+                        "an amount of sharpening",
+                        "off or 0 to 100",
+                    ));
+                }
             },
         };
         Ok(Self { amount, ..Self::default() })

@@ -59,10 +59,9 @@ impl Unsharp {
         let fade = 1.0 / ((1.0 - HIGHLIGHT) * self.sample_max);
         let centre = &c[REACH..];
         for (i, change) in change.iter_mut().enumerate() {
-            let blurred = ((sums[i] + sums[i + 4])
-                + 4.0 * (sums[i + 1] + sums[i + 3])
-                + 6.0 * sums[i + 2])
-                * (1.0 / 256.0);
+            let blurred =
+                ((sums[i] + sums[i + 4]) + 4.0 * (sums[i + 1] + sums[i + 3]) + 6.0 * sums[i + 2])
+                    * (1.0 / 256.0);
             let detail = centre[i] - blurred;
             let threshold = self.threshold * rows.gains[i];
             let square = detail * detail;

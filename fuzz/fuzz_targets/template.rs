@@ -1,0 +1,7 @@
+//! Any text as a caption and as a name.
+#![no_main]
+
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::template(bytes));

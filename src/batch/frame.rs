@@ -1,0 +1,403 @@
+//! One frame's whole way: the file's bytes in, the finished file's bytes out.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::existing::digits;
+use super::hash::hash;
+use super::journal::{Chosen, Entry, Name, Record, name_below};
+use super::{Caption, Job, Settings, Stop};
+use crate::develop::{Means, Survey, Workers, develop_with};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::format::{self, Decoded, Decoding, Encoding, Format, Limits, Subsampling, Threads};
+use crate::frame::{Pool, Rect, Size};
+use crate::metadata::{self, Blocks, Change, Fields, Origin, Profile, Removed};
+use crate::recipe::Recipe;
+use crate::stage::caption::Typesetter;
+use crate::template;
+
+/// A frame that was developed and written.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Size of the original, upright.
+    pub original: Size,
+    /// The part of it that was kept.
+    pub kept: Rect,
+    /// Size of the finished frame, a strip included.
+    pub size: Size,
+    /// Format of the file.
+    pub format: Format,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// What the survey found, if there was one.
+    pub survey: Option<Survey>,
+    /// Whether the original said where it was taken.
+    pub had_position: bool,
+    /// What was taken out of the metadata.
+    pub removed: Vec<Removed>,
+}
+
+/// A finished file that is not written yet.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) bytes: Vec<u8>,
+    pub(super) done: Done,
+    /// The line of the journal, if there is one.
+    pub(super) entry: Option<Entry>,
+}
+
+/// What all frames of a run share.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    pub(super) pool: Pool,
+    pub(super) settings: &'a Settings,
+    pub(super) stop: &'a Stop,
+    /// What the journal knew when the run began.
+    pub(super) record: Record,
+    typesetters: Typesetters,
+    /// Hashes of fonts and logos, by path.
+    furniture: Mutex<HashMap<PathBuf, u64>>,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, record: Record) -> Self {
+        Self {
+            pool: Pool::default(),
+            settings,
+            stop,
+            record,
+            typesetters: Typesetters::default(),
+            furniture: Mutex::default(),
+        }
+    }
+
+    /// Hash of a font or a logo; 0 if it cannot be read, which its frames will say.
+    fn furniture(&self, path: &Path) -> u64 {
+        let mut known = self.furniture.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.entry(path.to_path_buf()).or_insert_with(|| fs::read(path).map_or(0, |b| hash(&b)))
+    }
+
+    pub(super) fn decoding(&self) -> Decoding {
+        let limits = Limits { memory_bytes: self.settings.memory_bytes, ..Limits::default() };
+        Decoding { limits, accept_damaged: self.settings.accept_damaged }
+    }
+
+    fn go_on(&self) -> Result<()> {
+        match self.stop.is_set() {
+            true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// A typesetter for each pair of font and logo that the recipes of a run name: one, almost always.
+#[derive(Debug, Default)]
+struct Typesetters {
+    first: OnceLock<(Recipe, Result<Typesetter>)>,
+}
+
+impl Typesetters {
+    fn with<T>(&self, recipe: &Recipe, f: impl FnOnce(&Typesetter) -> T) -> Result<T> {
+        let caption = &recipe.caption;
+        let (first, typesetter) =
+            self.first.get_or_init(|| (recipe.clone(), Typesetter::open(caption)));
+        if first.caption.font == caption.font && first.caption.logo == caption.logo {
+            return typesetter.as_ref().map(f).map_err(Clone::clone);
+        }
+        Typesetter::open(caption).map(|typesetter| f(&typesetter))
+    }
+}
+
+/// Develops one frame from the bytes of its file.
+pub(super) fn develop_file(
+    job: &Job,
+    bytes: Vec<u8>,
+    workers: Workers,
+    shared: &Shared,
+    warnings: &mut Vec<Warning>,
+) -> Result<Finished> {
+    let mut recipe = (*job.recipe).clone();
+    let input_hash = shared.settings.journal.is_some().then(|| hash(&bytes));
+    let decoded = format::decode(&bytes, &shared.decoding(), &shared.pool)?;
+    drop(bytes);
+    let Decoded { mut frame, header, blocks, warnings: of_decoder } = decoded;
+    warnings.extend(of_decoder);
+    shared.go_on()?;
+
+    let fields = fields(job, &blocks, warnings);
+    recipe.caption.text = caption_text(job, &fields)?;
+    let srgb = recipe.metadata.profile == Profile::Srgb;
+    if let (true, Some(profile)) = (srgb, frame.facts.profile.take()) {
+        metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
+    }
+    let means = Means { pool: &shared.pool, workers, survey: None };
+    let developed = shared
+        .typesetters
+        .with(&recipe, |typesetter| develop_with(&frame, &recipe, typesetter, means))??;
+    shared.pool.give(frame);
+    warnings.extend(developed.warnings);
+    shared.go_on()?;
+
+    let size = developed.frame.size();
+    let format = recipe.output.format.or_same(header.format);
+    let change = Change { size, fields: &fields, iptc: format.iptc() };
+    let mut carried = metadata::carry_over(blocks, &recipe.metadata, &change)?;
+    warnings.append(&mut carried.warnings);
+    let encoding = Encoding {
+        format,
+        quality: recipe.output.quality,
+        subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
+    };
+    let threads = match workers {
+        Workers::One => Threads::One,
+        Workers::All => Threads::All,
+    };
+    let mut out = Vec::new();
+    warnings.extend(format::encode(
+        &developed.frame,
+        &encoding,
+        &carried.blocks,
+        threads,
+        &mut out,
+    )?);
+    shared.pool.give(developed.frame);
+    metadata::verify(&format::read_blocks(&out)?, &out, &carried)?;
+    let done = Done {
+        original: header.size,
+        kept: developed.kept,
+        size,
+        format: encoding.format,
+        bytes: out.len() as u64,
+        survey: developed.survey,
+        had_position: carried.had_position,
+        removed: carried.removed,
+    };
+    let entry = shared.settings.journal.as_deref().zip(input_hash);
+    let entry = entry.map(|(folder, input_hash)| Entry {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        output: name_below(folder, &job.output),
+        output_bytes: done.bytes,
+        output_hash: digits(hash(&out)),
+        input: Name::of(&job.input),
+        input_hash: digits(input_hash),
+        recipe_hash: digits(recipe_hash(job, shared)),
+        chosen: chosen(&recipe, &done),
+        warnings: warnings.iter().map(ToString::to_string).collect(),
+    });
+    Ok(Finished { bytes: out, done, entry })
+}
+
+fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
+    let Some(survey) = &done.survey else { return Chosen::default() };
+    let rounded = |value: f32| Some((f64::from(value) * 1000.0).round() / 1000.0);
+    Chosen {
+        haze: rounded(survey.haze.haze),
+        strength: rounded(recipe.dehaze.amount.strength(survey.haze.auto_strength)),
+        airlight: Some(survey.haze.airlight.map(|a| (a * 255.0).round() as u8)),
+    }
+}
+
+/// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
+pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
+    let mut all = Vec::new();
+    // With its length before it, so that no two orders read alike.
+    let mut add = |bytes: &[u8]| {
+        all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        all.extend_from_slice(bytes);
+    };
+    add(job.recipe.to_toml().as_bytes());
+    for fields in [&job.fields.table, &job.fields.set] {
+        add(&fields.len().to_le_bytes());
+        for (name, value) in fields {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+    }
+    match &job.caption {
+        Caption::None => add(b"none"),
+        Caption::Text(text) => add(format!("text {text}").as_bytes()),
+        Caption::Template(template) => add(format!("template {}", template.source()).as_bytes()),
+    }
+    // The sequence number counts where it may be drawn: elsewhere one frame more would change all.
+    let numbered = matches!(&job.caption, Caption::Template(t) if t.source().contains("seq"));
+    add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
+    add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
+    add(&[u8::from(shared.settings.accept_damaged)]);
+    add(&sidecar(&job.input).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
+        add(&shared.furniture(path).to_le_bytes());
+    }
+    hash(&all)
+}
+
+/// All fields of a frame: its file's, its sidecar's, the table's, those set.
+fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
+    let (mut fields, of_blocks) = Fields::read(blocks, "");
+    warnings.extend(of_blocks);
+    if let Some(xml) = sidecar(&job.input) {
+        warnings.extend(fields.add_sidecar(&xml).err());
+    }
+    add_ordered(job, &mut fields);
+    fields
+}
+
+/// Adds what is known without the file: its name, the table's line, what is set.
+fn add_ordered(job: &Job, fields: &mut Fields) {
+    let stem = job.input.file_stem().unwrap_or_default().to_string_lossy();
+    fields.set("filename", stem, Origin::File);
+    fields.set("sequence", job.sequence.to_string(), Origin::File);
+    for (name, text) in &job.fields.table {
+        fields.set(name, text.as_str(), Origin::Csv);
+    }
+    for (name, text) in &job.fields.set {
+        fields.set(name, text.as_str(), Origin::Set);
+    }
+}
+
+/// The fields of a frame, read from its file without decoding its samples.
+///
+/// # Errors
+/// If the file cannot be read or is no picture that longlens knows.
+pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
+    let blocks = match blocks_of_start(&job.input) {
+        Some(blocks) => blocks,
+        None => {
+            let bytes = read_bytes(&job.input, &Limits::default())?;
+            format::read_blocks(&bytes).map_err(|e| e.about(&job.input))?
+        }
+    };
+    let mut warnings = Vec::new();
+    let fields = fields(job, &blocks, &mut warnings);
+    Ok((fields, warnings))
+}
+
+/// Bytes of a JPEG that nearly always hold all of its blocks: EXIF takes 64 KiB at most.
+const START_BYTES: u64 = 128 << 10;
+
+/// The blocks of a JPEG without reading its samples.
+fn blocks_of_start(path: &Path) -> Option<Blocks> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut start = Vec::with_capacity(START_BYTES as usize);
+    fs::File::open(path).ok()?.take(START_BYTES).read_to_end(&mut start).ok()?;
+    format::read_blocks_of_start(&start)
+}
+
+/// What the order alone knows of a frame, its file unread.
+pub(super) fn ordered_fields(job: &Job) -> Fields {
+    let mut fields = Fields::default();
+    add_ordered(job, &mut fields);
+    fields
+}
+
+impl Job {
+    /// The fields as templates take them.
+    pub(super) fn template_fields(&self) -> Result<template::Fields> {
+        Ok(for_template(&read_fields(self)?.0))
+    }
+}
+
+pub(super) fn for_template(fields: &Fields) -> template::Fields {
+    fields.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect()
+}
+
+pub(super) fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
+    match &job.caption {
+        Caption::None => Ok(String::new()),
+        Caption::Text(text) => Ok(text.clone()),
+        Caption::Template(template) => {
+            let frame = job.input.to_string_lossy();
+            // The report names the frame already.
+            template.render(&for_template(fields), &frame)
+        }
+    }
+}
+
+/// Most bytes of a sidecar that are read: XMP beyond that is no caption.
+const SIDECAR_BYTES: u64 = 32 << 20;
+
+/// `name.jpg.xmp` or `name.xmp`, if there is one.
+fn sidecar(input: &Path) -> Option<Vec<u8>> {
+    let mut whole = input.as_os_str().to_os_string();
+    whole.push(".xmp");
+    [whole.into(), input.with_extension("xmp")].into_iter().find_map(|path| {
+        let file = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        (file.len() <= SIDECAR_BYTES).then(|| fs::read(&path).ok()).flatten()
+    })
+}
+
+/// What the content of a file is, by its first bytes; `None` if it cannot be read.
+pub(super) fn sniff_file(path: &Path) -> Option<Format> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut start = Vec::new();
+    fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
+    format::sniff(&start)
+}
+
+/// Reads a whole file that is a regular one and no larger than memory allows.
+///
+/// # Errors
+/// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
+/// changes while it is read; [`ErrorKind::TooLarge`].
+pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+    let failed =
+        |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
+    let kind = fs::metadata(path).map_err(|e| {
+        let dangling = fs::symlink_metadata(path).is_ok();
+        let error = failed(&e);
+        if dangling { error.with_hint("it is a link that leads nowhere") } else { error }
+    })?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };
+        return Err(
+            Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path)
+        );
+    }
+    let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
+    let before = file.metadata().map_err(|e| failed(&e))?;
+    let length = before.len();
+    // A few bytes tell a text of a terabyte from a picture.
+    let mut start = Vec::with_capacity(64);
+    (&mut file).take(64).read_to_end(&mut start).map_err(|e| failed(&e))?;
+    if format::sniff(&start).is_none() {
+        // The first bytes are all that its reason needs.
+        format::probe(&start, limits).map_err(|e| e.about(path))?;
+    }
+    if length > limits.memory_bytes {
+        let gib = length as f64 / (1 << 30) as f64;
+        let message = format!("the file has {gib:.1} GiB, more than frames may take");
+        return Err(Error::new(ErrorKind::TooLarge, message).about(path));
+    }
+    let mut bytes = start;
+    let room = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(bytes.len());
+    bytes.try_reserve_exact(room + 1).map_err(|_| {
+        Error::new(ErrorKind::TooLarge, "not enough memory to read the file").about(path)
+    })?;
+    // One byte more than there should be tells a file that grows.
+    (&mut file).take(room as u64 + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
+    let after = file.metadata().map_err(|e| failed(&e))?;
+    if bytes.len() as u64 != length || after.modified().ok() != before.modified().ok() {
+        return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
+            .about(path)
+            .with_hint("develop it again when it is copied whole"));
+    }
+    Ok(bytes)
+}
+
+/// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the swept
+/// and resized copies, the encoded file.
+pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
+    let sample = u64::from(header.channels) * u64::from(header.depth_bits / 8);
+    let (kept, _) = recipe.crop.rect(header.size);
+    let kept = kept.size();
+    let target = recipe.resize.target(kept);
+    let swept = kept.area() * sample;
+    let resized = if target == kept { 0 } else { 2 * target.area() * sample };
+    let format = recipe.output.format.or_same(header.format);
+    // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
+    // is held twice while it is put together.
+    let encoded = target.area() * sample / if format == Format::Jpeg { 3 } else { 1 };
+    header.decode_bytes + swept + resized + encoded
+}

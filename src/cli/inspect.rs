@@ -1,0 +1,114 @@
+//! `longlens inspect` and `longlens fields`: what a frame is and says, without developing it.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde_json::{Value, json};
+
+use super::report::{lossy, rounded};
+use super::{exit, text};
+use crate::batch::{Job, read_bytes, read_fields};
+use crate::develop::survey;
+use crate::error::Result;
+use crate::format::{self, Decoding, Limits};
+use crate::frame::Pool;
+use crate::metadata::{Origin, icc};
+use crate::stage::dehaze::Amount;
+
+pub(super) fn run(order: &ArgMatches) -> Result<u8> {
+    let pool = Pool::default();
+    Ok(each(order, |path| {
+        let facts = inspected(path, &pool)?;
+        if order.get_flag("json") {
+            let mut line: serde_json::Map<String, Value> =
+                facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            line.insert("file".to_owned(), json!(lossy(path)));
+            return Ok(text::json(&Value::Object(line)));
+        }
+        let mut lines = format!("{}\n", text::path(path));
+        for (name, value) in facts {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            lines.push_str(&format!("  {name:12} {}\n", text::clean(&value)));
+        }
+        Ok(lines)
+    }))
+}
+
+/// What is known of a frame, in the order in which it is shown.
+fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
+    let limits = Limits::default();
+    let bytes = read_bytes(path, &limits)?;
+    let decoding = Decoding { limits, accept_damaged: false };
+    let decoded = format::decode(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
+    let header = decoded.header;
+    let survey = survey(&decoded.frame);
+    let profile = match &decoded.frame.facts.profile {
+        None => "none, taken as sRGB".to_owned(),
+        Some(profile) => icc::describe(profile).map_or_else(|e| e.to_string(), |p| p.name),
+    };
+    let auto = Amount::of_strength(survey.haze.auto_strength);
+    let airlight = survey.haze.airlight.map(|a| (a * 255.0).round() as u8);
+    let facts = vec![
+        ("size", json!(header.size.to_string())),
+        ("format", json!(format!("{} ({})", header.format.name(), header.kind))),
+        ("depth", json!(format!("{} bit", header.depth_bits))),
+        ("profile", json!(profile)),
+        ("orientation", json!(header.orientation.to_exif())),
+        ("haze", json!(rounded(survey.haze.haze))),
+        ("auto", json!(rounded(auto))),
+        ("airlight", json!(airlight)),
+        ("noise", json!(rounded(survey.noise * 255.0))),
+    ];
+    pool.give(decoded.frame);
+    Ok(facts)
+}
+
+pub(super) fn fields(order: &ArgMatches) -> Result<u8> {
+    Ok(each(order, |path| {
+        let (fields, warnings) = read_fields(&Job::of_file(path))?;
+        let mut lines = String::new();
+        if order.get_flag("json") {
+            let pairs = fields.iter().map(|(name, value)| {
+                (name.to_owned(), json!({ "text": value.text, "from": origin(value.origin) }))
+            });
+            let fields: serde_json::Map<String, Value> = pairs.collect();
+            return Ok(text::json(&json!({ "file": lossy(path), "fields": fields })));
+        }
+        lines.push_str(&format!("{}\n", text::path(path)));
+        for (name, value) in fields.iter() {
+            let (value, origin) = (text::clean(&value.text), origin(value.origin));
+            lines.push_str(&format!("  {name:16} {value}  ({origin})\n"));
+        }
+        for warning in warnings {
+            lines.push_str(&format!("  warning: {}\n", text::clean(&warning.to_string())));
+        }
+        Ok(lines)
+    }))
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::File => "file",
+        Origin::Exif => "EXIF",
+        Origin::Iptc => "IPTC",
+        Origin::Xmp => "XMP",
+        Origin::Sidecar => "sidecar",
+        Origin::Csv => "table",
+        Origin::Set => "set",
+    }
+}
+
+/// Prints what is found of each file; the exit code says whether all could be read.
+fn each(order: &ArgMatches, look: impl Fn(&Path) -> Result<String>) -> u8 {
+    let mut code = exit::DONE;
+    for path in order.get_many::<PathBuf>("file").into_iter().flatten() {
+        match look(path) {
+            Ok(lines) => text::to_stdout(&lines),
+            Err(error) => {
+                text::to_stderr(&text::error(&error));
+                code = exit::SOME_FAILED;
+            }
+        }
+    }
+    code
+}

@@ -1,0 +1,104 @@
+//! The command line: parse, order a batch, report what came of it. The only room that prints.
+
+mod args;
+mod develop;
+mod folder_files;
+mod inspect;
+mod progress;
+mod report;
+mod signals;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::recipe::Recipe;
+
+/// How the program ended, for scripts.
+mod exit {
+    /// All frames are done.
+    pub(super) const DONE: u8 = 0;
+    /// Some frames failed.
+    pub(super) const SOME_FAILED: u8 = 1;
+    /// The order is wrong; nothing was written.
+    pub(super) const USAGE: u8 = 2;
+    /// The run could not go on: disk full, folder not writable, a fault of longlens itself.
+    pub(super) const ENVIRONMENT: u8 = 3;
+}
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|fault| text::to_stderr(&text::fault(fault))));
+    // A frame's fault is caught where it is developed; this is for all the rest.
+    std::panic::catch_unwind(ordered).unwrap_or(ExitCode::from(exit::ENVIRONMENT))
+}
+
+fn ordered() -> ExitCode {
+    let matches = match args::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version go to stdout and are no mistake.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::DONE });
+        }
+    };
+    let ended = match matches.subcommand() {
+        Some(("develop", order)) => develop::run(order),
+        Some(("recipe", order)) => print_recipe(order),
+        Some(("inspect", order)) => inspect::run(order),
+        Some(("fields", order)) => inspect::fields(order),
+        Some(("completions", order)) => Ok(print_completions(order)),
+        _ => Ok(exit::USAGE),
+    };
+    let code = ended.unwrap_or_else(|error| {
+        text::to_stderr(&text::error(&error));
+        if error.kind() == ErrorKind::Environment { exit::ENVIRONMENT } else { exit::USAGE }
+    });
+    ExitCode::from(code)
+}
+
+/// The settings that were given as flags, by name and text.
+fn flags(order: &ArgMatches) -> Vec<(String, String)> {
+    let given = |name: &str| order.get_one::<String>(name).cloned();
+    crate::recipe::SETTINGS
+        .iter()
+        .filter_map(|setting| Some((setting.name.to_owned(), given(setting.name)?)))
+        .collect()
+}
+
+/// The recipe of `--recipe` with the flags over it.
+fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
+    if let Some(path) = order.get_one::<std::path::PathBuf>("recipe") {
+        folder_files::read_recipe(path, &mut recipe)?;
+    }
+    for (name, value) in flags(order) {
+        recipe.set(&name, &value).map_err(|e| flag_error(&e))?;
+    }
+    Ok(recipe)
+}
+
+/// The same error, named like the flag that it came from.
+fn flag_error(error: &Error) -> Error {
+    let flag = Error::new(error.kind(), format!("--{}", error.message()));
+    match error.hint() {
+        Some(hint) => flag.with_hint(hint),
+        None => flag,
+    }
+}
+
+fn print_recipe(order: &ArgMatches) -> Result<u8> {
+    text::to_stdout(&recipe(order, Recipe::default())?.to_toml());
+    Ok(exit::DONE)
+}
+
+fn print_completions(order: &ArgMatches) -> u8 {
+    if let Some(&shell) = order.get_one::<clap_complete::Shell>("shell") {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut args::command(), "longlens", &mut script);
+        text::to_stdout(&String::from_utf8_lossy(&script));
+    }
+    exit::DONE
+}

@@ -1,0 +1,255 @@
+//! What is said of a run: before it, of each frame, and at its end. People read standard error;
+//! standard output has JSON, one line a frame, or the plan of a dry run.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::folder_files::FolderFiles;
+use super::text;
+use crate::batch::{Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
+use crate::develop::Survey;
+use crate::error::{Error, Warning};
+use crate::stage::dehaze::Amount;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loudness {
+    /// Errors only.
+    Quiet,
+    /// Errors, warnings, the sums.
+    Normal,
+    /// Every frame, with what was chosen for it.
+    Verbose,
+}
+
+/// Names of files passed over that are shown: a card from a Mac may have one for each frame.
+const MOST_PASSED_OVER: usize = 20;
+
+pub(super) struct Report {
+    loudness: Loudness,
+    json: bool,
+    warnings: usize,
+    /// Warnings of the run that were said.
+    said: HashSet<Warning>,
+}
+
+impl Report {
+    pub(super) fn new(loudness: Loudness, json: bool) -> Self {
+        Self { loudness, json, warnings: 0, said: HashSet::new() }
+    }
+
+    pub(super) fn loudness(&self) -> Loudness {
+        self.loudness
+    }
+
+    fn say(&self, line: &str) {
+        if self.loudness != Loudness::Quiet {
+            text::to_stderr(&format!("longlens: {line}\n"));
+        }
+    }
+
+    /// Folder files in use, files left out, lines without frames.
+    pub(super) fn opening(&self, files: &[FolderFiles], found: &Found, plan: &Plan) {
+        for path in files.iter().flat_map(|files| &files.used) {
+            self.say(&format!("using {}", text::path(path)));
+        }
+        if found.left_out_count() > 0 {
+            let kinds = found.left_out.iter().map(|(extension, count)| match extension.as_str() {
+                "" => format!("{count} without extension"),
+                extension => format!("{count} .{}", text::clean(extension)),
+            });
+            let kinds: Vec<_> = kinds.collect();
+            self.say(&format!("left out, no pictures: {}", kinds.join(", ")));
+        }
+        let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
+        for (path, why) in found.passed_over.iter().take(shown) {
+            self.say(&format!("passed over, {why}: {}", text::path(path)));
+        }
+        if let Some(more @ 1..) = found.passed_over.len().checked_sub(shown) {
+            self.say(&format!(
+                "passed over: {more} more hidden names and links (--verbose names them)"
+            ));
+        }
+        for note in &plan.notes {
+            self.say(&format!("warning: {}", text::clean(note)));
+        }
+    }
+
+    /// The disk may be too small; the run begins all the same, since nobody knows exactly.
+    pub(super) fn little_space(&mut self, needed: u64, free: u64) {
+        self.warnings += 1;
+        let (needed, free) = (text::bytes(needed), text::bytes(free));
+        self.say(&format!("warning: the originals have {needed} and the disk has {free} free"));
+    }
+
+    /// The plan in full, on standard output.
+    pub(super) fn plan(&self, plan: &Plan, settings: &Settings) {
+        for job in &plan.jobs {
+            let kept = settings.existing == Existing::Keep && job.output.symlink_metadata().is_ok();
+            let line = if self.json {
+                text::json(&json!({
+                    "input": lossy(&job.input),
+                    "output": lossy(&job.output),
+                    "status": if kept { "skipped" } else { "planned" },
+                    "warnings": warnings(&job.warnings),
+                }))
+            } else {
+                let (input, output) = (text::path(&job.input), text::path(&job.output));
+                let kept = if kept { " (exists, kept)" } else { "" };
+                let settings = settings_of(job);
+                format!("{input} -> {output}{kept}\n  {settings}\n")
+            };
+            text::to_stdout(&line);
+        }
+        self.say(&format!("{} frames planned, nothing written", plan.jobs.len()));
+    }
+
+    /// A folder or link that could not be read.
+    pub(super) fn failure(&self, error: &Error) {
+        text::to_stderr(&text::error(error));
+        if self.json {
+            let path = error.path().map(lossy);
+            text::to_stdout(&text::json(&json!({
+                "input": path, "output": null, "status": "failed",
+                "error": error.message(), "hint": error.hint(), "warnings": [],
+            })));
+        }
+    }
+
+    /// One frame's outcome.
+    pub(super) fn outcome(&mut self, outcome: &Outcome) {
+        if self.json {
+            text::to_stdout(&text::json(&outcome_json(outcome)));
+        }
+        let input = text::path(&outcome.job.input);
+        for warning in &outcome.warnings {
+            if warning.is_of_the_run() {
+                if self.said.insert(warning.clone()) {
+                    self.warnings += 1;
+                    let warning = text::clean(&warning.to_string());
+                    self.say(&format!("warning, for {input} and all frames alike: {warning}"));
+                }
+                continue;
+            }
+            self.warnings += 1;
+            self.say(&format!("{input}: warning: {}", text::clean(&warning.to_string())));
+        }
+        match &outcome.result {
+            Err(error) => text::to_stderr(&text::error(error)),
+            Ok(Status::Done(done)) if self.loudness == Loudness::Verbose => {
+                let output = text::path(&outcome.job.output);
+                let ms = outcome.took.as_millis();
+                let (size, bytes) = (done.size, text::bytes(done.bytes));
+                self.say(&format!("{input} -> {output} ({size}, {bytes}, {ms} ms)"));
+                for line in chosen(outcome, done) {
+                    self.say(&format!("  {line}"));
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// The sums.
+    pub(super) fn summary(&self, summary: &Summary, unreadable: usize) {
+        let mut parts = vec![format!("{} developed", summary.done)];
+        let mut add = |count: usize, what: &str| {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        };
+        add(summary.failed + unreadable, "failed");
+        add(summary.up_to_date, "up to date");
+        add(summary.skipped, "kept because they exist (--overwrite writes them anew)");
+        add(summary.unbegun, "not developed because the run was stopped");
+        add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
+        let seconds = summary.took.as_secs_f64();
+        let speed = summary.megapixels / seconds.max(1e-3);
+        self.say(&format!("{}, {seconds:.1} s, {speed:.0} MP/s", parts.join(", ")));
+        if summary.had_position > 0 {
+            let (count, frames) = (summary.had_position, summary.done);
+            self.say(&format!("{count} of {frames} originals say where they were taken"));
+        }
+    }
+}
+
+/// All settings of a frame that differ from the defaults.
+fn settings_of(job: &Job) -> String {
+    let defaults = crate::recipe::Recipe::default();
+    let named = crate::recipe::SETTINGS.iter().filter_map(|setting| {
+        let value = job.recipe.get(setting.name)?;
+        (Some(&value) != defaults.get(setting.name).as_ref())
+            .then(|| format!("{}={}", setting.name, text::clean(&value)))
+    });
+    let named: Vec<_> = named.collect();
+    if named.is_empty() { "default settings".to_owned() } else { named.join(" ") }
+}
+
+fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(Survey { haze, noise }) = &done.survey {
+        let dehaze = outcome.job.recipe.dehaze.amount;
+        let amount = Amount::of_strength(dehaze.strength(haze.auto_strength));
+        let [red, green, blue] = haze.airlight.map(|a| (a * 255.0).round());
+        lines.push(format!(
+            "dehaze {dehaze} = {amount:.0}: haze score {:.2}, airlight {red} {green} {blue}, {}",
+            haze.haze, haze.evidence
+        ));
+        lines.push(format!("noise {:.2} of 255", noise * 255.0));
+    }
+    if !done.removed.is_empty() {
+        let removed: Vec<_> = done.removed.iter().map(ToString::to_string).collect();
+        lines.push(format!("taken out of the metadata: {}", removed.join(", ")));
+    }
+    lines
+}
+
+fn outcome_json(outcome: &Outcome) -> Value {
+    let job = &outcome.job;
+    let mut line = json!({
+        "input": lossy(&job.input),
+        "output": lossy(&job.output),
+        "warnings": warnings(&outcome.warnings),
+        "ms": outcome.took.as_millis() as u64,
+    });
+    match &outcome.result {
+        Err(error) => {
+            line["status"] = json!("failed");
+            line["error"] = json!(error.message());
+            line["hint"] = json!(error.hint());
+        }
+        Ok(Status::Skipped) => line["status"] = json!("skipped"),
+        Ok(Status::UpToDate) => line["status"] = json!("up to date"),
+        Ok(Status::Done(done)) => {
+            line["status"] = json!("done");
+            line["width"] = json!(done.size.width);
+            line["height"] = json!(done.size.height);
+            line["bytes"] = json!(done.bytes);
+            line["had_position"] = json!(done.had_position);
+            if let Some(survey) = &done.survey {
+                let strength = job.recipe.dehaze.amount.strength(survey.haze.auto_strength);
+                line["dehaze"] = json!({
+                    "amount": rounded(Amount::of_strength(strength)),
+                    "haze": rounded(survey.haze.haze),
+                    "airlight": survey.haze.airlight.map(|a| (a * 255.0).round() as u8),
+                    "why": survey.haze.evidence.to_string(),
+                });
+            }
+        }
+    }
+    line
+}
+
+fn warnings(warnings: &[crate::error::Warning]) -> Vec<String> {
+    warnings.iter().map(ToString::to_string).collect()
+}
+
+/// Three decimals: what a person can use.
+pub(super) fn rounded(value: f32) -> f64 {
+    (f64::from(value) * 1000.0).round() / 1000.0
+}
+
+pub(super) fn lossy(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,143 @@
+//! Texts to the terminal: what came from files and names is made harmless first.
+//!
+//! A control byte in a name could rewrite the screen, a bidi override turn a name around. Both are
+//! shown escaped. A closed or full stdout is no reason to lose a frame, so nothing here fails.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Whether a character may change the terminal or the order of what is read.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The text with harmful characters escaped as `\u{1b}`.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) {
+            clean.extend(c.escape_default());
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// A path as it can be shown; bytes that are no text become �.
+pub(super) fn path(path: &Path) -> String {
+    clean(&path.to_string_lossy())
+}
+
+/// A line of JSON without harmful characters; they only stand inside of strings there.
+pub(super) fn json(value: &serde_json::Value) -> String {
+    let mut line = String::new();
+    for c in value.to_string().chars() {
+        if is_harmful(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                // Writing to a string cannot fail.
+                let _ = write!(line, "\\u{unit:04x}");
+            }
+        } else {
+            line.push(c);
+        }
+    }
+    line.push('\n');
+    line
+}
+
+/// An error as it is shown: file, cause, and the hint on a line of its own.
+pub(super) fn error(error: &Error) -> String {
+    let mut text = String::from("longlens: ");
+    if let Some(file) = error.path() {
+        text.push_str(&path(file));
+        text.push_str(": ");
+    }
+    text.push_str(&clean(error.message()));
+    if let Some(hint) = error.hint() {
+        text.push_str("\n  hint: ");
+        text.push_str(&clean(hint));
+    }
+    text.push('\n');
+    text
+}
+
+/// A fault of the program as it is shown: where, and what to do about it.
+pub(super) fn fault(fault: &std::panic::PanicHookInfo) -> String {
+    let place =
+        fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+    let why = fault.payload_as_str().unwrap_or("no reason given");
+    let why = clean(why);
+    format!("longlens: fault of longlens itself{place}: {why}\n  hint: please report this line\n")
+}
+
+pub(super) fn to_stdout(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+pub(super) fn to_stderr(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// `400MB`, `1.5GiB`, `2g`, or plain bytes.
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let unit_at = lower.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(lower.len());
+    let (number, unit) = lower.split_at(unit_at);
+    let unit: f64 = match unit {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(format!("'{unit}' is no unit: MB, GB, MiB or GiB")),
+    };
+    /// Less than the program and its fonts take themselves.
+    const LEAST: f64 = 64e6;
+    match number.trim().parse::<f64>() {
+        Ok(n) if n * unit >= LEAST && n * unit < 1e18 => Ok((n * unit) as u64),
+        Ok(n) if n.is_finite() => Err("at least 64MB are needed".to_owned()),
+        _ => Err(format!("'{number}' is no number")),
+    }
+}
+
+/// `9.8 MB`, `312 kB`.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..1_000_000 => format!("{} kB", count.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        _ => format!("{:.2} GB", count as f64 / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_name_reaches_the_terminal() {
+        let name = "a\u{1b}[31m\r\n\u{202e}gpj.exe\u{9b}";
+        let shown = clean(name);
+        assert!(!shown.chars().any(is_harmful), "{shown:?}");
+        let line = json(&serde_json::json!({ "file": name }));
+        assert!(!line.trim_end().chars().any(is_harmful), "{line:?}");
+        let back: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(back["file"], name);
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(parse_bytes("400MB"), Ok(400_000_000));
+        assert_eq!(parse_bytes("1.5 GiB"), Ok(1_610_612_736));
+        assert!(parse_bytes("5 parsecs").is_err());
+        assert!(parse_bytes("1MB").is_err());
+    }
+}

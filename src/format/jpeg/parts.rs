@@ -1,0 +1,54 @@
+//! What a JPEG holds beside its photograph, and what does not go along: further pictures (CIPA
+//! DC-007 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos
+//! behind the end, makers' own segments. What points to them in XMP goes in the metadata room.
+
+use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION};
+use super::walk::{APP0, COM, Segment, Walk};
+use crate::error::Warning;
+
+/// Signatures of segments that are read, or that say only how the old samples were coded
+/// (Adobe's, Photoshop's 'Save for Web').
+const KNOWN: [&[u8]; 8] =
+    [JFIF, b"Exif\0", XMP, XMP_EXTENSION, ICC, PHOTOSHOP, b"Adobe", b"Ducky"];
+const MPF: &[u8] = b"MPF\0";
+/// Bytes behind the end below which they are padding.
+const PADDING_BYTES: usize = 32;
+/// Letters of a segment's name that are shown.
+const NAME_CHARS: usize = 16;
+
+/// A warning that names what is left out, if there is such.
+pub(super) fn left_out(walk: &Walk<'_>) -> Option<Warning> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut add = |part: String| {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    };
+    let has = |body: &[u8], word: &[u8]| body.windows(word.len()).any(|w| w == word);
+    for segment in &walk.segments {
+        let body = segment.body;
+        if body.starts_with(XMP) && (has(body, b"hdrgm:") || has(body, b"HDRGainMap")) {
+            add("gain map".to_owned());
+        } else if body.starts_with(MPF) {
+            add("further pictures (MPF)".to_owned());
+        } else if segment.marker != COM && !KNOWN.iter().any(|known| body.starts_with(known)) {
+            add(name(segment));
+        }
+    }
+    let behind = walk.behind;
+    let is_empty = behind.iter().all(|&b| b == 0 || b == 0xFF);
+    if behind.len() >= PADDING_BYTES && !is_empty {
+        let kb = behind.len().div_ceil(1000);
+        let film = has(&behind[..behind.len().min(4096)], b"ftyp") || has(behind, b"MotionPhoto");
+        add(format!("{kb} kB behind the picture{}", if film { " (a film)" } else { "" }));
+    }
+    (!parts.is_empty()).then(|| Warning::PartsLeftOut(parts.join(", ")))
+}
+
+/// `APP5 (RMETA)`: the marker and the first letters of the body.
+fn name(segment: &Segment<'_>) -> String {
+    let letters = segment.body.iter().take(NAME_CHARS).take_while(|b| b.is_ascii_graphic());
+    let letters: String = letters.map(|&b| char::from(b)).collect();
+    let number = segment.marker - APP0;
+    if letters.is_empty() { format!("APP{number}") } else { format!("APP{number} ({letters})") }
+}

@@ -1,0 +1,80 @@
+//! TIFF written: 8 or 16 bits, grey or colour, deflate with horizontal differences.
+
+use std::io::Cursor;
+
+use tiff::TiffResult;
+use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
+use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder, TiffValue};
+use tiff::tags::{ResolutionUnit, Tag};
+
+use super::directory::tag;
+use super::exif;
+use super::super::{Format, no_place};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Frame, Pixels, Size};
+use crate::metadata::{self, Blocks};
+
+/// Encodes a frame with its profile, EXIF, XMP, IPTC and Photoshop's other resources.
+pub(in super::super) fn encode(
+    frame: &Frame,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+) -> Result<Vec<Warning>> {
+    let size = frame.size();
+    let warnings = match &frame.pixels {
+        Pixels::Gray8(p) => write::<Gray8>(p.as_raw(), size, blocks, out),
+        Pixels::Rgb8(p) => write::<RGB8>(p.as_raw(), size, blocks, out),
+        Pixels::Gray16(p) => write::<Gray16>(p.as_raw(), size, blocks, out),
+        Pixels::Rgb16(p) => write::<RGB16>(p.as_raw(), size, blocks, out),
+    };
+    let failed = |e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}"));
+    let mut warnings = warnings.map_err(failed)?;
+    warnings.extend(no_place(blocks, Format::Tiff));
+    Ok(warnings)
+}
+
+fn write<C: ColorType>(
+    samples: &[C::Inner],
+    size: Size,
+    blocks: &Blocks,
+    out: &mut Vec<u8>,
+) -> TiffResult<Vec<Warning>>
+where
+    [C::Inner]: TiffValue,
+{
+    let mut encoder = TiffEncoder::new(Cursor::new(out))?
+        .with_compression(Compression::Deflate(DeflateLevel::Fast))
+        .with_predictor(Predictor::Horizontal);
+    let mut warnings = Vec::new();
+    let laid = match &blocks.exif {
+        Some(block) => exif::lay(block, &mut encoder, &mut warnings)?,
+        None => Vec::new(),
+    };
+    let mut image = encoder.new_image::<C>(size.width, size.height)?;
+    if let Some((unit, x, y)) = blocks.density {
+        let unit = match unit {
+            1 => ResolutionUnit::Inch,
+            2 => ResolutionUnit::Centimeter,
+            _ => ResolutionUnit::None,
+        };
+        let ratio = |n: u16| Rational { n: u32::from(n), d: 1 };
+        image.resolution_unit(unit);
+        image.x_resolution(ratio(x));
+        image.y_resolution(ratio(y));
+    }
+    // Over the density, which the block may know better.
+    exif::merge(&laid, image.encoder())?;
+    let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
+    for (tag, block) in [
+        (tag::ICC, blocks.icc.as_deref()),
+        (tag::XMP, blocks.xmp.as_deref()),
+        (tag::PHOTOSHOP, photoshop.as_deref()),
+        (tag::IPTC, iptc.as_deref()),
+    ] {
+        if let Some(block) = block {
+            image.encoder().write_tag(Tag::Unknown(tag), block)?;
+        }
+    }
+    image.write_data(samples)?;
+    Ok(warnings)
+}

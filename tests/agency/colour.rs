@@ -1,0 +1,67 @@
+//! Colours of frame and caption in the frame's profile, and out of it.
+
+use std::sync::Arc;
+
+use image::{ImageBuffer, Rgb};
+use longlens::format::{Decoding, Format, decode, read_blocks};
+use longlens::frame::{Frame, Pixels, Pool};
+use longlens::metadata::Blocks;
+use longlens::metadata::icc::{colour_in_profile, describe};
+use moxcms::ColorProfile;
+
+use super::{Shoot, file};
+
+fn with_profile(profile: &[u8], colour: [f32; 3]) -> Vec<u8> {
+    let pixel = Rgb(colour.map(|v| (v * 255.0).round() as u8));
+    let frame = Frame::new(Pixels::Rgb8(ImageBuffer::from_pixel(320, 240, pixel)));
+    let blocks = Blocks { icc: Some(Arc::from(profile)), ..Blocks::default() };
+    file(&frame, Format::Png, &blocks)
+}
+
+fn pixels(bytes: &[u8]) -> ImageBuffer<Rgb<u8>, Vec<u8>> {
+    match decode(bytes, &Decoding::default(), &Pool::default()).unwrap().frame.pixels {
+        Pixels::Rgb8(pixels) => pixels,
+        other => panic!("8-bit RGB stays so: {:?}", other.size()),
+    }
+}
+
+#[test]
+fn wide_profiles_are_kept_or_converted_and_captions_are_neutral_in_all() {
+    for profile in [ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb()] {
+        let profile = profile.encode().unwrap();
+        let drawn = colour_in_profile([60, 160, 90], &profile).unwrap();
+        let shoot = Shoot::new();
+        shoot.put("in/a.png", &with_profile(&profile, drawn));
+
+        assert_eq!(shoot.develop(&["--caption", "Chunggang"]).code, 0);
+        let kept = shoot.out("a.png");
+        assert_eq!(read_blocks(&kept).unwrap().icc.as_deref(), Some(&profile[..]));
+        let kept = pixels(&kept);
+        assert_eq!(kept.get_pixel(300, 5).0.map(f32::from), drawn.map(|v| (v * 255.0).round()));
+        assert!(kept.pixels().any(|p| p.0 == [255; 3]), "letters are white");
+
+        let ran = shoot.develop(&["--caption", "Chunggang", "--profile", "srgb", "--overwrite"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let converted = shoot.out("a.png");
+        let icc = read_blocks(&converted).unwrap().icc.unwrap();
+        assert!(describe(&icc).unwrap().is_srgb);
+        let converted = pixels(&converted);
+        for (is, right) in converted.get_pixel(300, 5).0.into_iter().zip([60_u8, 160, 90]) {
+            assert!(is.abs_diff(right) <= 2, "{:?}", converted.get_pixel(300, 5));
+        }
+        assert!(converted.pixels().any(|p| p.0 == [255; 3]), "letters are white");
+    }
+}
+
+#[test]
+fn a_frame_without_a_profile_counts_as_srgb() {
+    let shoot = Shoot::new();
+    let frame = Frame::new(Pixels::Rgb8(ImageBuffer::from_pixel(64, 48, Rgb([60, 160, 90]))));
+    shoot.put("in/a.png", &file(&frame, Format::Png, &Blocks::default()));
+    for profile in ["keep", "srgb"] {
+        assert_eq!(shoot.develop(&["--profile", profile, "--overwrite"]).code, 0);
+        let bytes = shoot.out("a.png");
+        assert_eq!(pixels(&bytes).get_pixel(5, 5).0, [60, 160, 90]);
+        assert!(read_blocks(&bytes).unwrap().icc.is_none());
+    }
+}

@@ -1,0 +1,139 @@
+//! Captions and metadata through the built program: what an agency gets, and what it must not get.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panic and say skips")]
+
+#[allow(dead_code, reason = "the metadata tests use more of it")]
+#[path = "../metadata/make.rs"]
+mod make;
+
+mod colour;
+mod oracle;
+mod order;
+mod private;
+mod table;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use image::{ImageBuffer, Rgb};
+use longlens::format::{Encoding, Format, Subsampling, Threads, encode};
+use longlens::frame::{Frame, Pixels};
+use longlens::metadata::Blocks;
+
+use make::Order;
+
+/// A folder of frames of one test.
+struct Shoot {
+    folder: tempfile::TempDir,
+}
+
+/// What the program did.
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let code = output.status.code().unwrap();
+        Self { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+impl Shoot {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path).unwrap();
+        file.write_all(bytes).unwrap();
+        path
+    }
+
+    /// Runs the program in the folder.
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_longlens"));
+        Ran::of(&command.args(arguments).current_dir(self.folder.path()).output().unwrap())
+    }
+
+    /// Develops `in` to `out` without touching the light.
+    fn develop(&self, further: &[&str]) -> Ran {
+        let plain = ["develop", "in", "-o", "out", "--dehaze", "off", "--sharpen", "off"];
+        self.run(&[&plain, further].concat())
+    }
+
+    fn out(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path("out").join(name)).unwrap()
+    }
+
+    fn has_output(&self) -> bool {
+        self.path("out").exists()
+    }
+}
+
+fn picture(width: u32, height: u32) -> Frame {
+    let colour = |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 120]);
+    Frame::new(Pixels::Rgb8(ImageBuffer::from_fn(width, height, colour)))
+}
+
+fn file(frame: &Frame, format: Format, blocks: &Blocks) -> Vec<u8> {
+    let encoding = Encoding { format, quality: 90, subsampling: Subsampling::S420 };
+    let mut bytes = Vec::new();
+    encode(frame, &encoding, blocks, Threads::One, &mut bytes).unwrap();
+    bytes
+}
+
+/// A frame of 240 by 160 without metadata.
+fn plain() -> Vec<u8> {
+    file(&picture(240, 160), Format::Jpeg, &Blocks::default())
+}
+
+/// All that a camera and a desk can say of a frame, positions and serial numbers included.
+fn full(order: Order) -> Blocks {
+    let iim = [
+        make::dataset(1, 90, b"\x1B%G"),
+        make::dataset(2, 0, &[0, 4]),
+        make::dataset(2, 25, b"river"),
+        make::dataset(2, 25, b"geo:lat=41.8083"),
+        make::dataset(2, 80, b"Pedro Pardo"),
+        make::dataset(2, 90, b"Chunggang"),
+        make::dataset(2, 101, b"North Korea"),
+        make::dataset(2, 110, b"AFP"),
+        make::dataset(2, 120, b"Rows of uniform houses"),
+    ];
+    let photoshop =
+        [make::resource(0x0404, &iim.concat()), make::resource(0x0409, b"thumbnail")].concat();
+    let mut exif = make::full(order, "Canon", make::canon).bytes;
+    // The frame stands upright.
+    let upright = make::full(order, "Canon", make::canon).places[&0x0112].1.clone();
+    exif[upright].copy_from_slice(&order.u16(1));
+    Blocks {
+        exif: Some(exif),
+        xmp: Some(make::XMP.as_bytes().to_vec()),
+        photoshop: Some(photoshop),
+        ..Blocks::default()
+    }
+}
+
+fn stands(needle: &[u8], bytes: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|w| w == needle)
+}
+
+/// The fields that the program reads out of a file.
+fn fields(shoot: &Shoot, path: &Path) -> serde_json::Value {
+    let ran = shoot.run(&["fields", "--json", path.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let line: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    line["fields"].clone()
+}

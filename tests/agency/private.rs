@@ -1,0 +1,118 @@
+//! Levels of privacy: what is planted is searched for in the bytes that are delivered.
+
+use longlens::format::{Format, read_blocks};
+
+use super::make::{self, Order};
+use super::{Shoot, fields, file, full, picture, stands};
+
+/// What must not be found: the position as text and as numbers, serials, owner, places, thumbnails.
+fn planted(order: Order) -> Vec<Vec<u8>> {
+    let numbers = |parts: [(u32, u32); 3]| {
+        parts.iter().flat_map(|&(n, d)| [order.u32(n), order.u32(d)].concat()).collect::<Vec<u8>>()
+    };
+    let texts: [&[u8]; 10] = [
+        b"41,48.5N",
+        b"41.8083",
+        b"126.9100",
+        make::SERIAL.as_bytes(),
+        make::LENS_SERIAL.as_bytes(),
+        make::INTERNAL_SERIAL.as_bytes(),
+        b"Someone Else",
+        b"Linjiang",
+        b"who was cropped out",
+        b"hdrgm",
+    ];
+    let texts = texts.map(<[u8]>::to_vec).into_iter();
+    texts.chain([numbers(make::LATITUDE), numbers(make::LONGITUDE)]).collect()
+}
+
+#[test]
+fn by_default_no_format_keeps_what_endangers_and_all_keep_the_caption() {
+    for order in [Order::Little, Order::Big] {
+        for from in [Format::Jpeg, Format::Png, Format::WebP, Format::Tiff] {
+            let shoot = Shoot::new();
+            let input = file(&picture(240, 160), from, &full(order));
+            shoot.put(&format!("in/a.{}", from.extension()), &input);
+            for to in ["jpeg", "png", "webp", "tiff"] {
+                let out = format!("out-{to}");
+                let ran = shoot.run(&["develop", "in", "-o", &out, "--format", to]);
+                assert_eq!(ran.code, 0, "{}", ran.stderr);
+                assert!(ran.stderr.contains("1 of 1 originals say where"), "{}", ran.stderr);
+                let name = std::fs::read_dir(shoot.path(&out)).unwrap().next().unwrap().unwrap();
+                let bytes = std::fs::read(name.path()).unwrap();
+                for secret in planted(order) {
+                    let shown = String::from_utf8_lossy(&secret).into_owned();
+                    assert!(!stands(&secret, &bytes), "{from:?} to {to}: {shown:?}");
+                }
+                let fields = fields(&shoot, &name.path());
+                for (field, text) in [
+                    ("byline", "Pedro Pardo"),
+                    ("credit", "AFP"),
+                    ("country", "North Korea"),
+                    ("shown_location", "Chunggang, North Korea"),
+                    ("lens", "RF600"),
+                    ("date", "2024-02-28"),
+                ] {
+                    assert_eq!(fields[field]["text"], text, "{from:?} to {to}: {field}");
+                }
+                let city = fields["city"]["text"].as_str().unwrap();
+                assert!(city.starts_with("Chunggang"), "{from:?} to {to}: {city}");
+                assert!(fields["description"]["text"].as_str().unwrap().contains("ouses"));
+            }
+        }
+    }
+}
+
+#[test]
+fn keep_keeps_all_but_previews_and_bare_leaves_five_things() {
+    let shoot = Shoot::new();
+    shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &full(Order::Big)));
+    assert_eq!(shoot.develop(&["--privacy", "keep"]).code, 0);
+    let kept = shoot.out("a.jpg");
+    for there in [&b"41,48.5N"[..], b"Someone Else", b"Linjiang", make::SERIAL.as_bytes()] {
+        assert!(stands(there, &kept));
+    }
+    assert!(!stands(b"who was cropped out", &kept) && !stands(b"hdrgm", &kept));
+
+    assert_eq!(shoot.develop(&["--privacy", "bare", "--overwrite"]).code, 0);
+    let bare = read_blocks(&shoot.out("a.jpg")).unwrap();
+    let text = [bare.exif, bare.xmp, bare.photoshop].map(Option::unwrap).concat();
+    for there in ["Pedro Pardo", "AFP", "Rows of uniform houses"] {
+        assert!(stands(there.as_bytes(), &text), "{there}");
+    }
+    for gone in ["Canon", "Chunggang", "RF600", "2024"] {
+        assert!(!stands(gone.as_bytes(), &text), "{gone}");
+    }
+}
+
+#[test]
+fn further_pictures_go_with_all_that_points_to_them_and_that_is_said() {
+    let shoot = Shoot::new();
+    let frame = file(&picture(240, 160), Format::Jpeg, &full(Order::Little));
+    let mpf = [&b"\xFF\xE2\x00\x20MPF\0II\x2A\0"[..], &[8; 22]].concat();
+    let own = b"\xFF\xE5\x00\x10RMETA\0private!";
+    let behind = [&frame[..], b"MotionPhoto_Data and a ftyp film that is long enough"].concat();
+    let whole = [&frame[..2], &mpf, own, &frame[2..], &behind].concat();
+    shoot.put("in/a.jpg", &whole);
+    let ran = shoot.develop(&["--privacy", "keep"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for said in ["further pictures (MPF)", "APP5 (RMETA)", "gain map", "behind the picture"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    let bytes = shoot.out("a.jpg");
+    for gone in [&b"MPF\0"[..], b"hdrgm", b"MotionPhoto", b"RMETA"] {
+        assert!(!stands(gone, &bytes));
+    }
+    assert!(bytes.ends_with(&[0xFF, 0xD9]));
+}
+
+#[test]
+fn what_a_format_has_no_place_for_is_said_once_in_a_run() {
+    let shoot = Shoot::new();
+    let bytes = file(&picture(60, 40), Format::Jpeg, &full(Order::Little));
+    for name in ["in/a.jpg", "in/b.jpg", "in/c.jpg"] {
+        shoot.put(name, &bytes);
+    }
+    let ran = shoot.develop(&["--format", "webp"]);
+    assert_eq!(ran.stderr.matches("WebP has no place for IPTC-IIM").count(), 1, "{}", ran.stderr);
+}

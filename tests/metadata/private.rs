@@ -1,0 +1,201 @@
+//! Each level of privacy, and the search that must find what was left.
+
+use longlens::error::ErrorKind;
+use longlens::metadata::{Blocks, Origin, Privacy, Removed, verify};
+
+use super::make::{self, Note, Order, Val};
+use super::{blocks, carry, carry_with, fields, policy, stands};
+
+/// Everything that tells where the photographer stood, or which camera it was.
+fn telling(order: Order) -> Vec<Vec<u8>> {
+    let ratios = |parts: [(u32, u32); 3], order: Order| {
+        parts.iter().flat_map(|&(n, d)| [order.u32(n), order.u32(d)].concat()).collect()
+    };
+    let texts = [make::SERIAL, make::LENS_SERIAL, make::INTERNAL_SERIAL, "41,48.5", "126,54.6"];
+    let names = ["GPSLat", "LocationCreated", "Linjiang", "geo:l", "Someone Else", "cropped out"];
+    let mut all: Vec<Vec<u8>> = texts.iter().chain(&names).map(|t| t.as_bytes().to_vec()).collect();
+    all.extend([ratios(make::LATITUDE, order), ratios(make::LONGITUDE, order)]);
+    all.push(order.u32(3_141_592_653).to_vec());
+    all
+}
+
+#[test]
+fn field_takes_out_where_and_with_what_and_leaves_what_is_shown() {
+    for order in [Order::Little, Order::Big] {
+        let before = blocks(order);
+        let carried = carry(&before, &policy(Privacy::Field));
+        let file = make::jpeg(&carried.blocks);
+        let old = make::jpeg(&before);
+        for secret in telling(order) {
+            assert!(stands(&secret, &old), "the test's own file lacks {secret:?}");
+            assert!(!stands(&secret, &file), "{:?} is left", String::from_utf8_lossy(&secret));
+        }
+        verify(&carried.blocks, &file, &carried).unwrap();
+        assert!(carried.had_position);
+        use Removed::{FurtherPicture, Owner, Position, Preview, SerialNumber};
+        assert_eq!(carried.removed, [Position, SerialNumber, Owner, Preview, FurtherPicture]);
+        assert_eq!(carried.warnings, []);
+        let after = fields(&carried.blocks);
+        assert_eq!(after.get("city"), Some("Chunggang & more"));
+        assert_eq!(after.get("shown_location"), Some("Chunggang, North Korea"));
+        assert_eq!(after.get("keywords"), Some("river"));
+        assert_eq!(after.get("viewpoint"), None);
+        assert_eq!(after.get("byline"), Some("Pedro Pardo"));
+    }
+}
+
+#[test]
+fn an_owner_who_is_the_byline_stays() {
+    let before = blocks(Order::Big);
+    let mut fields = fields(&before);
+    fields.set("byline", "someone else", Origin::Set);
+    let carried = carry_with(&before, &policy(Privacy::Field), &fields);
+    assert!(stands(b"Someone Else", &carried.blocks.exif.clone().unwrap()));
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
+}
+
+#[test]
+fn every_makers_note_is_cleaned_where_it_stands_or_dropped_whole() {
+    let makers: [(&str, Note, &[u8], bool); 6] = [
+        ("Canon", make::canon, b"Firmware Version 1.8.1", true),
+        ("NIKON CORPORATION", make::nikon, b"FINE", true),
+        ("FUJIFILM", make::fujifilm, b"0130", true),
+        ("OLYMPUS CORPORATION", make::olympus, b"M.ZUIKO", true),
+        ("Panasonic", make::panasonic, b"Panasonic\0\0\0", true),
+        ("Samsung", make::unknown, b"WHO-KNOWS", false),
+    ];
+    for (make, note, rest, stays) in makers {
+        for order in [Order::Little, Order::Big] {
+            let exif = make::full(order, make, note);
+            let before = Blocks { exif: Some(exif.bytes.clone()), ..Blocks::default() };
+            let carried = carry(&before, &policy(Privacy::Field));
+            let after = carried.blocks.exif.clone().unwrap();
+            for secret in [&b"JD0417728"[..], b"enciphered", b"Linjiang", b"41.808333", b"XK93720"]
+            {
+                assert!(!stands(secret, &after), "{make}: {secret:?}");
+            }
+            let place = exif.places[&0x927C].1.clone();
+            assert_eq!(stands(rest, &after[place]), stays, "{make}");
+            assert_eq!(carried.removed.contains(&Removed::MakerNote), !stays, "{make}");
+            verify(&carried.blocks, &after, &carried).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_note_that_was_moved_is_not_trusted() {
+    fn moved(at: usize, order: Order) -> Vec<u8> {
+        make::canon(at - 6, order)
+    }
+    let exif = make::full(Order::Little, "Canon", moved);
+    let before = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    assert!(carried.removed.contains(&Removed::MakerNote));
+    assert!(!stands(b"JD0417728", carried.blocks.exif.as_ref().unwrap()));
+}
+
+#[test]
+fn bare_leaves_four_fields_and_the_profile() {
+    let before = blocks(Order::Little);
+    let carried = carry(&before, &policy(Privacy::Bare));
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
+    assert_eq!(carried.blocks.icc, before.icc);
+    assert_eq!((&carried.blocks.comment, carried.had_position), (&None, true));
+    let after = fields(&carried.blocks);
+    let left: Vec<_> = after.iter().map(|(name, value)| (name, value.text.as_str())).collect();
+    let expected = [
+        ("description", "Houses"),
+        ("byline", "Pedro Pardo"),
+        ("copyright", "AFP"),
+        ("filename", "a.jpg"),
+    ];
+    assert_eq!(left, expected);
+    assert_eq!(carry(&Blocks::default(), &policy(Privacy::Bare)).blocks, Blocks::default());
+}
+
+/// What the search must find in a finished file, however it came to be left there.
+#[test]
+fn the_search_finds_what_is_planted() {
+    let before = blocks(Order::Big);
+    let carried = carry(&before, &policy(Privacy::Field));
+    let good = &carried.blocks;
+    let with_exif = |entries| {
+        let exif = make::Exif::new(Order::Little, entries, b"");
+        Blocks { exif: Some(exif.bytes), ..good.clone() }
+    };
+    let gps = vec![(2, Val::Ratio(make::LATITUDE.to_vec()))];
+    let comment = |text: &str| Blocks { comment: Some(text.as_bytes().to_vec()), ..good.clone() };
+    let planted = [
+        Blocks { exif: before.exif.clone(), ..good.clone() },
+        Blocks { xmp: before.xmp.clone(), ..good.clone() },
+        Blocks { photoshop: before.photoshop.clone(), ..good.clone() },
+        Blocks { xmp_extended: before.xmp.clone(), ..good.clone() },
+        with_exif(vec![(0x8825, Val::Table(gps))]),
+        with_exif(vec![(0xA431, Val::Ascii("7"))]),
+        with_exif(vec![
+            (0x010F, Val::Ascii("Samsung")),
+            (0x8769, Val::Table(vec![(0x927C, Val::Note(make::unknown))])),
+        ]),
+        comment("taken at 41.80833, 126.91"),
+        comment("body 012345678901"),
+        comment("lens XK93720."),
+        comment("41,48.5N"),
+    ];
+    for (i, blocks) in planted.iter().enumerate() {
+        let error = verify(blocks, &make::jpeg(blocks), &carried).expect_err(&format!("plant {i}"));
+        assert_eq!(error.kind(), ErrorKind::Privacy);
+        assert!(error.hint().is_some());
+    }
+    // Not in the blocks at all: behind the picture, in the other byte order.
+    let place =
+        make::LATITUDE.iter().flat_map(|&(n, d)| [n.to_le_bytes(), d.to_le_bytes()].concat());
+    let file = [make::jpeg(good), place.collect()].concat();
+    assert!(verify(good, &file, &carried).is_err());
+    let kept = carry(&before, &policy(Privacy::Keep));
+    verify(&before, &make::jpeg(&before), &kept).unwrap();
+}
+
+#[test]
+fn a_table_of_the_position_that_was_cut_off_before_goes_as_well() {
+    let exif = make::full(Order::Big, "Canon", make::canon);
+    let mut bytes = exif.bytes.clone();
+    // A second table of the same place, to which nothing leads.
+    bytes.extend(exif.value(2, &exif.bytes));
+    let before = Blocks { exif: Some(bytes), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
+}
+
+#[test]
+fn texts_of_people_are_not_overwritten_in_silence() {
+    let exif = make::Exif::new(
+        Order::Little,
+        vec![
+            (0x010E, Val::Ascii("seen from 41.808333 N")),
+            (0x8825, Val::Table(vec![(2, Val::Ratio(make::LATITUDE.to_vec()))])),
+        ],
+        b"",
+    );
+    let before = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    assert!(stands(b"seen from 41.808333 N", carried.blocks.exif.as_ref().unwrap()));
+    assert!(verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).is_err());
+}
+
+#[test]
+fn extended_xmp_is_carried_whole_or_not_at_all() {
+    let clean = make::XMP.replace("GPS", "Own").replace("LocationCreated", "Event");
+    let clean = clean.replace("aux:SerialNumber", "aux:Other").replace("geo:lon", "own");
+    let clean = clean.replace("hdr-gain-map", "other");
+    for (extended, stays) in [(clean.as_str(), true), (make::XMP, false), ("<a", false)] {
+        let before =
+            Blocks { xmp_extended: Some(extended.as_bytes().to_vec()), ..Blocks::default() };
+        let carried = carry(&before, &policy(Privacy::Field));
+        assert_eq!(
+            carried.blocks.xmp_extended,
+            before.xmp_extended.filter(|_| stays),
+            "{extended}"
+        );
+        assert_eq!(carried.warnings.is_empty(), stays);
+    }
+}

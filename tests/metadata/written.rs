@@ -1,0 +1,116 @@
+//! Fields written into all three blocks, and read again as they were.
+
+use longlens::metadata::{Blocks, Fields, Origin, Privacy, verify};
+use proptest::prelude::*;
+
+use super::make::{self, Order};
+use super::{blocks, carry_with, fields, policy, writing};
+
+/// Texts that break writers: quotes, braces, mark-up, entities, right-to-left, beyond 16 bits.
+const ODD: &str = "“Rows” {of} 'uniform' <houses> & ]]> &amp; {{ city }} – 중강 \u{202E}🦅";
+
+#[test]
+fn odd_texts_survive_in_every_block_by_itself() {
+    let before = blocks(Order::Little);
+    let mut fields = fields(&before);
+    for name in ["headline", "description", "copyright"] {
+        fields.set(name, ODD, Origin::Set);
+    }
+    fields.set("byline", "{Kim} “<&>” 🦅", Origin::Set);
+    let after = carry_with(&before, &writing(Privacy::Field), &fields).blocks;
+    let alone = [
+        Blocks { exif: after.exif.clone(), ..Blocks::default() },
+        Blocks { photoshop: after.photoshop.clone(), ..Blocks::default() },
+        Blocks { xmp: after.xmp.clone(), ..Blocks::default() },
+    ];
+    for (block, names) in alone.iter().zip([1, 0, 0]) {
+        let (read, warnings) = Fields::read(block, "");
+        assert_eq!(warnings, []);
+        for name in ["headline", "description", "byline", "copyright"].iter().skip(names) {
+            assert_eq!(read.get(name), fields.get(name), "{name}");
+        }
+    }
+}
+
+#[test]
+fn files_without_blocks_get_them() {
+    let mut fields = Fields::default();
+    fields.set("description", ODD, Origin::Csv);
+    fields.set("keywords", "river, border; houses", Origin::Csv);
+    fields.set("date", "2024-02-28", Origin::Csv);
+    fields.set("time", "14:03:22", Origin::Csv);
+    let carried = carry_with(&Blocks::default(), &writing(Privacy::Field), &fields);
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
+    assert!(carried.blocks.exif.is_some() && carried.blocks.photoshop.is_some());
+    let read = super::fields(&carried.blocks);
+    for name in ["description", "date", "time"] {
+        assert_eq!(read.get(name), fields.get(name), "{name}");
+    }
+    assert_eq!(read.get("keywords"), Some("river, border, houses"));
+}
+
+#[test]
+fn what_a_block_says_already_is_not_written_again() {
+    let before = blocks(Order::Big);
+    let first = carry_with(&before, &writing(Privacy::Field), &fields(&before)).blocks;
+    let again = carry_with(&first, &writing(Privacy::Field), &fields(&first)).blocks;
+    assert_eq!((&again.xmp, &again.photoshop), (&first.xmp, &first.photoshop));
+    assert_eq!(again.exif, first.exif);
+}
+
+#[test]
+fn a_changed_iptc_block_loses_its_digest_and_keeps_the_rest() {
+    let before = blocks(Order::Big);
+    let mut fields = fields(&before);
+    fields.set("city", "Linjiang", Origin::Set);
+    let after = carry_with(&before, &writing(Privacy::Keep), &fields).blocks.photoshop.unwrap();
+    assert!(!super::stands(&[7; 16], &after));
+    assert!(after.starts_with(&make::resource(0x03ED, &[0, 72, 0, 0, 0, 1, 0, 1])));
+    assert!(super::stands(&make::dataset(2, 90, b"Linjiang"), &after));
+    assert!(super::stands(&make::dataset(2, 101, b"North Korea"), &after));
+}
+
+#[test]
+fn sidecars_overrule_the_file_and_bad_ones_change_nothing() {
+    let mut fields = fields(&blocks(Order::Big));
+    fields.add_sidecar(make::XMP.replace("Houses", "Other houses").as_bytes()).unwrap();
+    assert_eq!(fields.get("description"), Some("Other houses"));
+    assert_eq!(fields.value("description").unwrap().origin, Origin::Sidecar);
+    let before = fields.clone();
+    let bomb = "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>";
+    for bad in [bomb, "<a", "<a></b>", "<a b=c/>", "\u{0}\u{1}", "<a>&unknown;</a>"] {
+        assert!(fields.add_sidecar(bad.as_bytes()).is_err(), "{bad}");
+        assert_eq!(fields, before);
+    }
+}
+
+#[test]
+fn policies_that_do_not_write_leave_the_fields_alone() {
+    let before = blocks(Order::Big);
+    let mut changed = fields(&before);
+    changed.set("city", "Nowhere", Origin::Set);
+    let after = carry_with(&before, &policy(Privacy::Keep), &changed).blocks;
+    assert_eq!(fields(&after).get("city"), Some("Chunggang & more"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_text_survives(text in "\\PC{1,60}", control in any::<char>()) {
+        let text = format!("a{text}{control}z");
+        let mut fields = Fields::default();
+        fields.set("description", text.clone(), Origin::Set);
+        let carried = carry_with(&Blocks::default(), &writing(Privacy::Keep), &fields);
+        let iptc = Blocks { photoshop: carried.blocks.photoshop.clone(), ..Blocks::default() };
+        let read = super::fields(&iptc);
+        prop_assert_eq!(read.get("description"), Some(text.as_str()));
+        let xmp = Blocks { xmp: carried.blocks.xmp.clone(), ..Blocks::default() };
+        let plain = |c: &char| !c.is_control() && !matches!(c, '\u{FFFE}' | '\u{FFFF}');
+        let read = super::fields(&xmp);
+        let read = read.get("description").unwrap();
+        let (read, text): (String, String) =
+            (read.chars().filter(plain).collect(), text.chars().filter(plain).collect());
+        prop_assert_eq!(read, text);
+    }
+}

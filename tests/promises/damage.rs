@@ -1,0 +1,193 @@
+//! Damaged and hostile files: each fails with its reason, and none takes another with it.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use image::ImageFormat;
+
+use crate::bench::{Bench, jpeg, lossless};
+
+#[test]
+fn a_file_cut_at_any_tenth_is_refused_and_developed_only_when_that_is_accepted() {
+    let bench = Bench::new();
+    let whole = [
+        ("jpg", jpeg(160, 120, 1)),
+        ("png", lossless(ImageFormat::Png, 160, 120)),
+        ("tif", lossless(ImageFormat::Tiff, 160, 120)),
+        ("webp", lossless(ImageFormat::WebP, 160, 120)),
+    ];
+    for (extension, bytes) in &whole {
+        for tenth in 1..10 {
+            let cut = &bytes[..bytes.len() * tenth / 10];
+            bench.put(format!("in/{extension}-{tenth}.{extension}"), cut);
+        }
+    }
+    let ran = bench.develop("in -o out").code(1).says("0 developed, 36 failed");
+    assert!(bench.tree("out").is_empty(), "{ran:?}");
+
+    let ran = bench.develop("in -o accepted --accept-damaged");
+    for tenth in 3..10 {
+        let name = format!("jpg-{tenth}.jpg");
+        assert!(bench.path("accepted").join(&name).exists(), "{name}: {ran:?}");
+        assert!(ran.err.contains(&format!("{name}: warning: damaged")), "{name}: {ran:?}");
+    }
+    bench.whole("accepted");
+}
+
+/// A PNG of one pixel with these chunks between header and end.
+fn png(width: u32, chunks: &[(&[u8; 4], &[u8])], colour: u8) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut header = [width.to_be_bytes(), 1_u32.to_be_bytes()].concat();
+    header.extend([8, colour, 0, 0, 0]);
+    let all = [(b"IHDR", header.as_slice())].into_iter().chain(chunks.iter().copied());
+    for (name, body) in all.chain([(b"IEND", [].as_slice())]) {
+        bytes.extend((body.len() as u32).to_be_bytes());
+        let named = [name.as_slice(), body].concat();
+        bytes.extend(&named);
+        bytes.extend(crc32(&named).to_be_bytes());
+    }
+    bytes
+}
+
+/// CRC-32 as in ISO 3309, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |c, _| {
+            (c >> 1) ^ (0xEDB8_8320 & 0_u32.wrapping_sub(c & 1))
+        })
+    })
+}
+
+/// A TIFF directory of short and long values, and nothing behind it.
+fn tiff(entries: &[(u16, u32)]) -> Vec<u8> {
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    bytes.extend((entries.len() as u16).to_le_bytes());
+    for (tag, value) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend([4, 0, 1, 0, 0, 0]);
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    bytes.extend([0; 4096]);
+    bytes
+}
+
+/// Names and bytes of files of which each breaks some decoder.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+    let giant_jpeg = {
+        let mut bytes = jpeg(64, 48, 1);
+        let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+        bytes[at + 5..at + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
+        bytes
+    };
+    let tiled_planar = [
+        (256, 32),
+        (257, 32),
+        (258, 8),
+        (259, 1),
+        (262, 2),
+        (277, 3),
+        (284, 2),
+        (322, 16),
+        (323, 16),
+        (324, 200),
+        (325, 256),
+    ];
+    vec![
+        ("empty.jpg", Vec::new()),
+        ("text.jpg", b"Dear editor, here is the frame.".to_vec()),
+        ("one-byte.jpg", vec![0xFF]),
+        ("soi.jpg", vec![0xFF, 0xD8]),
+        ("markers.jpg", [vec![0xFF, 0xD8], [0xFF, 0xE1, 0, 2].repeat(5000)].concat()),
+        ("giant.jpg", giant_jpeg),
+        ("giant.png", png(60_000, &[(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1])], 2)),
+        ("wide.png", png(0x7FFF_FFFF, &[(b"IDAT", &[0])], 2)),
+        ("palette.png", png(1, &[(b"PLTE", &[1, 2, 3, 4]), (b"IDAT", &[0x78, 0x9C, 3, 0])], 3)),
+        ("zero.png", png(0, &[], 2)),
+        ("planar.tif", tiff(&tiled_planar)),
+        (
+            "giant.tif",
+            tiff(&[(256, 60_000), (257, 60_000), (258, 8), (259, 1), (262, 1), (273, 8), (279, 9)]),
+        ),
+        ("loop.tif", b"II*\0\x08\0\0\0\0\0\x08\0\0\0".to_vec()),
+        (
+            "riff.webp",
+            b"RIFF\xFF\xFF\xFF\xFFWEBPVP8X\x0a\0\0\0\x10\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF".to_vec(),
+        ),
+        ("heic.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec()),
+        ("gif.jpg", b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()),
+    ]
+}
+
+#[test]
+fn hostile_files_are_refused_quickly_each_by_name_and_the_others_come_out_the_same() {
+    let bench = Bench::new();
+    bench.frames(4, 120);
+    bench.develop("in -o alone -j2").code(0);
+    for (name, bytes) in hostile() {
+        bench.put(format!("in/{name}"), &bytes);
+    }
+    let begun = Instant::now();
+    let ran = bench.develop("in -o beside -j2").code(1);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    for (name, _) in hostile() {
+        assert!(ran.err.contains(&format!("in/{name}: ")), "{name} is not named in {ran:?}");
+        assert!(!bench.path("beside").join(name).exists(), "{name}");
+    }
+    assert_eq!(bench.tree("alone"), bench.tree("beside"));
+}
+
+#[test]
+fn giant_claims_take_no_memory() {
+    let bench = Bench::new();
+    for (name, bytes) in hostile() {
+        bench.put(format!("in/{name}"), &bytes);
+    }
+    // 16,383 px of one colour: 33 kB that would take 1.6 GB.
+    bench.limited("ulimit -v 300000", "in -o out -j1").code(1).says("0 developed");
+}
+
+#[test]
+fn pipes_links_and_folders_with_a_frames_name_are_named_and_none_is_waited_for() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    let status = std::process::Command::new("mkfifo").arg(bench.path("in/pipe.jpg")).status();
+    std::os::unix::fs::symlink("nowhere.jpg", bench.path("in/dangling.jpg")).unwrap();
+    std::os::unix::fs::symlink("in", bench.path("in/round.jpg")).unwrap();
+    std::os::unix::fs::symlink("..", bench.path("in/up")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", bench.path("in/zero.jpg")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(bench.path("in/socket.jpg")).unwrap();
+    fs::create_dir(bench.path("in/folder.jpg")).unwrap();
+    bench.put("in/folder.jpg/inside.jpg", &jpeg(60, 40, 2));
+    bench.put("in/.hidden.jpg", &jpeg(60, 40, 2));
+    let ran = bench.develop("in -o out").code(1).says("in/.hidden.jpg").says("in/up");
+    for name in ["dangling.jpg", "zero.jpg", "socket.jpg"] {
+        assert!(ran.err.contains(&format!("in/{name}: ")), "{name}: {ran:?}");
+    }
+    if status.is_ok_and(|s| s.success()) {
+        assert!(ran.err.contains("in/pipe.jpg: it is a pipe"), "{ran:?}");
+    }
+    let made: Vec<_> = bench
+        .tree("out")
+        .into_keys()
+        .filter(|n| n.extension().is_some_and(|e| e == "jpg"))
+        .collect();
+    assert_eq!(made.len(), 2, "{made:?}");
+}
+
+#[test]
+fn an_unreadable_file_costs_itself() {
+    if crate::bench::is_root() {
+        eprintln!("skipped: nothing is unreadable to root");
+        return;
+    }
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    let path = bench.path("in/000.jpg");
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0)).unwrap();
+    bench
+        .develop("in -o out")
+        .code(1)
+        .says("in/000.jpg: cannot read: permission denied")
+        .says("1 developed, 1 failed");
+}

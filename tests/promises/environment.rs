@@ -1,0 +1,137 @@
+//! The machine fails: full disks, closed outputs, limits on files, memory and handles.
+
+use std::fs::{self, File};
+use std::process::Stdio;
+
+use crate::bench::{Bench, Ran};
+
+#[test]
+fn a_closed_or_full_standard_output_costs_no_frame() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    if !std::path::Path::new("/dev/full").exists() {
+        eprintln!("skipped: there is no /dev/full");
+        return;
+    }
+    let mut program = bench.program();
+    program.args(["develop", "in", "-o", "out", "--json"]).stdout(full());
+    Ran::of(program.output().unwrap()).code(0);
+    assert_eq!(bench.tree("out").len(), 4, "three frames and the journal");
+    let mut program = bench.program();
+    program.args(["develop", "in", "-o", "again", "--json", "-v"]).stdout(full()).stderr(full());
+    Ran::of(program.output().unwrap()).code(0);
+    assert_eq!(bench.tree("again"), bench.tree("out"));
+    bench.limited("exec >&-", "in -o third --json").code(0);
+    assert_eq!(bench.tree("third"), bench.tree("out"));
+}
+
+#[test]
+fn files_that_may_not_grow_end_the_run_and_leave_nothing_torn() {
+    let bench = Bench::new();
+    bench.frames(3, 400);
+    // Units of 512 bytes in POSIX's sh: from no byte to more than a frame has.
+    for blocks in [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 400] {
+        let out = format!("out{blocks}");
+        let ran = bench.limited(&format!("ulimit -f {blocks}"), &format!("in -o {out} -j1"));
+        bench.whole(&out);
+        let made =
+            bench.tree(&out).keys().filter(|n| n.extension().is_some_and(|e| e == "jpg")).count();
+        match ran.code {
+            Some(0) => assert_eq!(made, 3),
+            Some(3) => assert!(ran.err.contains("file too large"), "{ran:?}"),
+            _ => panic!("{ran:?}"),
+        }
+        assert_eq!(ran.code == Some(3), made < 3, "{blocks}: {made} made, {ran:?}");
+        if blocks == 0 {
+            ran.code(3);
+        }
+    }
+}
+
+#[test]
+fn too_few_file_handles_give_a_reason() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    for handles in 4..20 {
+        let out = format!("out{handles}");
+        let ran = bench.limited(&format!("ulimit -n {handles}"), &format!("in -o {out} -j1"));
+        // Too few for the system's own loader: the program never began.
+        if ran.code == Some(127) {
+            continue;
+        }
+        assert!(matches!(ran.code, Some(0..=3)), "{handles}: {ran:?}");
+        assert!(ran.code == Some(0) || ran.err.contains("too many open files"), "{ran:?}");
+        bench.whole(&out);
+    }
+}
+
+#[test]
+fn too_little_memory_gives_a_result_or_a_reason() {
+    let bench = Bench::new();
+    bench.frames(2, 3000);
+    let mut refused = 0;
+    for mib in [60, 90, 120, 160, 240, 400, 800] {
+        for workers in [1, 8] {
+            let out = format!("out{mib}-{workers}");
+            let words = format!("in -o {out} -j{workers} --no-sync");
+            let ran = bench.limited(&format!("ulimit -v {}", mib * 1024), &words);
+            assert!(matches!(ran.code, Some(0 | 1 | 3)), "{mib} MiB: {ran:?}");
+            if ran.code != Some(0) {
+                refused += 1;
+                assert!(ran.err.contains("memory") || ran.err.contains("cannot start"), "{ran:?}");
+            }
+            bench.whole(&out);
+        }
+    }
+    assert!(refused > 0, "60 MiB cannot be enough for a frame of 6 MP");
+}
+
+#[test]
+fn a_full_disk_ends_the_run_with_its_reason() {
+    let bench = Bench::new();
+    bench.frames(6, 500);
+    fs::create_dir(bench.path("disk")).unwrap();
+    let mount = |words: &[&str]| {
+        let run =
+            std::process::Command::new(words[0]).args(&words[1..]).arg(bench.path("disk")).output();
+        run.is_ok_and(|run| run.status.success())
+    };
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs"]) {
+        eprintln!("skipped: no file system may be mounted");
+        return;
+    }
+    let ran = bench.develop("in -o disk/out -j2");
+    let outcome = std::panic::catch_unwind(|| {
+        bench.whole("disk/out");
+        bench.tree("disk/out").len()
+    });
+    mount(&["umount"]);
+    assert!(outcome.unwrap() >= 1);
+    ran.code(3).says("no space left on device");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_before_any_work() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("file", b"");
+    bench.develop("in -o file").code(2).says("the output is a file");
+    bench.develop("in -o file/below").code(3).says("cannot write to the output folder");
+    bench.develop("in -o /proc/none").code(3).says("cannot write to the output folder");
+}
+
+#[test]
+fn a_name_that_cannot_be_written_costs_one_frame() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    // 255 bytes as PNG's name is 256 bytes as TIFF's.
+    bench.put(format!("in/{}.png", "n".repeat(251)), &crate::bench::jpeg(60, 40, 1));
+    bench.put(format!("in/{}.jpg", "m".repeat(251)), &crate::bench::jpeg(60, 40, 1));
+    bench.develop("in -o out").code(0);
+    bench
+        .develop("in -o long --format webp")
+        .code(1)
+        .says("file name too long")
+        .says("2 developed, 2 failed");
+}

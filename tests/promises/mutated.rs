@@ -1,0 +1,154 @@
+//! The fuzz targets, run on bytes that are changed here: nothing panics, whatever stands in a file.
+//!
+//! A second for each target; `LONGLENS_FUZZ_SECONDS=600 cargo test --test promises mutated` for long.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use image::ImageFormat;
+
+use crate::bench::{jpeg, lossless};
+
+#[path = "../../fuzz/targets.rs"]
+mod targets;
+
+/// Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003), 64 bits, 13-7-17.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+}
+
+/// Values that break sums and sizes.
+const ODD: [u8; 8] = [0x00, 0xFF, 0x7F, 0x80, 0x01, 0xD9, b'{', b'"'];
+
+fn change(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
+    for _ in 0..=random.below(6) {
+        let at = random.below(bytes.len());
+        let run = 1 + random.below(8);
+        let end = (at + run).min(bytes.len());
+        match random.below(7) {
+            0 => bytes.truncate(at),
+            1 => bytes[at..end].iter_mut().for_each(|b| *b = ODD[(*b as usize ^ at) % ODD.len()]),
+            2 => bytes[at..end].iter_mut().for_each(|b| *b ^= 1 << (at % 8)),
+            3 => drop(bytes.drain(at..end)),
+            4 => {
+                let from = random.below(other.len());
+                let taken = other[from..(from + run * 8).min(other.len())].to_vec();
+                bytes.splice(at..at, taken);
+            }
+            5 => bytes[at..end].fill(random.next() as u8),
+            _ => {
+                let again = bytes[at..end].repeat(1 + random.below(40));
+                bytes.splice(at..at, again);
+            }
+        }
+    }
+}
+
+/// Runs a target on changed seeds for its time; what makes it panic is kept and told.
+fn mutate(name: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
+    let seconds = std::env::var("LONGLENS_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
+    let time = Duration::from_secs(seconds.unwrap_or(1));
+    // Long runs begin elsewhere each time.
+    let started = std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
+    let mut random = Random(if seconds.is_some() { started } else { 0x9E37_79B9_7F4A_7C15 });
+    let (begun, mut runs, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
+    seeds.iter().for_each(|seed| target(seed));
+    while begun.elapsed() < time {
+        let mut bytes = seeds[random.below(seeds.len())].clone();
+        let other = &seeds[random.below(seeds.len())];
+        change(&mut bytes, other, &mut random);
+        let before = Instant::now();
+        let ran = std::panic::catch_unwind(|| target(&bytes));
+        slowest = slowest.max(before.elapsed());
+        runs += 1;
+        if ran.is_err() || before.elapsed() > Duration::from_secs(10) {
+            let mut kept = tempfile::Builder::new().prefix(name).tempfile().unwrap();
+            kept.write_all(&bytes).unwrap();
+            let (_, path) = kept.keep().unwrap();
+            panic!("{name}: run {runs} failed or took long; its bytes are in {}", path.display());
+        }
+    }
+    eprintln!("{name}: {runs} runs in {:.0?}, slowest {slowest:.0?}", begun.elapsed());
+}
+
+fn pictures() -> Vec<Vec<u8>> {
+    vec![
+        jpeg(40, 30, 1),
+        jpeg(17, 9, 2),
+        lossless(ImageFormat::Png, 20, 14),
+        lossless(ImageFormat::Tiff, 20, 14),
+        lossless(ImageFormat::WebP, 20, 14),
+    ]
+}
+
+#[test]
+fn decode() {
+    mutate("decode", &pictures(), targets::decode);
+}
+
+#[test]
+fn metadata() {
+    let exif =
+        b"II*\0\x08\0\0\0\x03\0\x0f\x01\x02\0\x04\0\0\0Cam\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\
+        \x25\x88\x04\0\x01\0\0\0\x32\0\0\0\0\0\0\0\x01\0\x01\0\x02\0\x02\0\0\0N\0\0\0\0\0\0\0";
+    let xmp = br#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" photoshop:City="Tumen" exif:GPSLatitude="42,1N"><dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Seq><rdf:li>P</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"#;
+    let iptc = b"8BIM\x04\x04\0\0\0\0\0\x0e\x1c\x02\x00\0\x02\0\x02\x1c\x02\x5a\0\x05Tumen\0";
+    let mut seeds = vec![exif.to_vec(), xmp.to_vec(), iptc.to_vec()];
+    seeds.extend(pictures());
+    mutate("metadata", &seeds, targets::metadata);
+}
+
+#[test]
+fn template() {
+    let seeds = [
+        r#"{{ city }}, {{ date | date("%-d %B %Y") }}. {byline}/AFP"#,
+        "{% if city %}{{ city | upper }}{% else %}none{% endif %}",
+        "{{ byline | default('x') }} \\nk7\\ =nk7= ../..//a",
+        "nk7\tNorth Korea\tDPRK\n// remark\n",
+    ];
+    mutate("template", &seeds.map(|s| s.as_bytes().to_vec()), targets::template);
+}
+
+#[test]
+fn recipe() {
+    let all = longlens::recipe::Recipe::default().to_toml();
+    let some = "dehaze = 30\ncrop = \"3000x2000+8+6\"\nquality = 80\ncaption = \"{{ city }}\"\n";
+    mutate("recipe", &[all.into_bytes(), some.into()], targets::recipe);
+}
+
+#[test]
+fn captions() {
+    let table = "file,city,crop,caption\na.jpg,\"Tu,\nmen\",3:2,text\nb.jpg,,,\n";
+    let other = "\u{feff}file;byline;dehaze\nsub/a.jpg;P. Pardo;30\n";
+    mutate("captions", &[table.into(), other.into()], targets::captions);
+}
+
+#[test]
+fn journal() {
+    let line = r#"{"version":"0.1.0","output":"a.jpg","output_bytes":3,"output_hash":"00","input":[255,47],"input_hash":"11","recipe_hash":"22","chosen":{"haze":0.25,"airlight":[1,2,3]},"warnings":["w"]}"#;
+    mutate("journal", &[format!("{line}\n{line}\n").into_bytes()], targets::journal);
+}
+
+#[test]
+fn frame() {
+    let numbered = |(i, mut bytes): (usize, Vec<u8>)| {
+        bytes.insert(0, i as u8);
+        bytes
+    };
+    mutate(
+        "frame",
+        &pictures().into_iter().enumerate().map(numbered).collect::<Vec<_>>(),
+        targets::frame,
+    );
+}

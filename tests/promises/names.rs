@@ -1,0 +1,123 @@
+//! Names: originals are never written over, and nothing is written but what was planned.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+use crate::bench::{Bench, jpeg};
+
+#[test]
+fn an_output_that_is_an_original_is_refused_through_every_link() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    let before = bench.tree("in");
+    for flag in ["", "--overwrite", "--resume", "--resume --overwrite"] {
+        bench.develop(&format!("in -o in {flag}")).code(2).says("the output is the input");
+        bench.develop(&format!("in/000.jpg -o in {flag}")).code(2);
+        fs::create_dir(bench.path("hard")).unwrap();
+        fs::hard_link(bench.path("in/001.jpg"), bench.path("hard/000.jpg")).unwrap();
+        bench.develop(&format!("in -o hard {flag}")).code(2).says("the output is the input");
+        fs::remove_dir_all(bench.path("hard")).unwrap();
+        fs::create_dir(bench.path("soft")).unwrap();
+        symlink(bench.path("in/001.jpg"), bench.path("soft/000.jpg")).unwrap();
+        bench.develop(&format!("in -o soft {flag}")).code(2).says("the output is the input");
+        fs::remove_dir_all(bench.path("soft")).unwrap();
+        symlink("in", bench.path("link")).unwrap();
+        bench.develop(&format!("in -o link {flag}")).code(2).says("the output is the input");
+        fs::remove_file(bench.path("link")).unwrap();
+    }
+    bench.develop("in/000.jpg -o in/000.jpg --overwrite").code(2);
+    assert_eq!(bench.tree("in"), before);
+}
+
+#[test]
+fn outputs_that_exist_are_kept_unless_told_otherwise_and_links_are_never_written_through() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    bench.put("out/000.jpg", b"somebody's");
+    bench.put("elsewhere/treasure", b"treasure");
+    symlink("../elsewhere/treasure", bench.path("out/001.jpg")).unwrap();
+    let ran = bench.develop("in -o out").code(1).says("1 developed, 1 failed, 1 kept");
+    assert!(ran.err.contains("is a link, not a file"), "{ran:?}");
+    assert_eq!(fs::read(bench.path("out/000.jpg")).unwrap(), b"somebody's");
+    bench.develop("in -o out --resume").code(1).says("is kept");
+    assert_eq!(fs::read(bench.path("out/000.jpg")).unwrap(), b"somebody's");
+    bench.develop("in -o out --overwrite").code(1);
+    assert_ne!(fs::read(bench.path("out/000.jpg")).unwrap(), b"somebody's");
+    assert_eq!(fs::read(bench.path("elsewhere/treasure")).unwrap(), b"treasure");
+    assert!(bench.path("out/001.jpg").is_symlink());
+}
+
+#[test]
+fn a_folder_that_leads_out_of_the_output_folder_is_refused() {
+    let bench = Bench::new();
+    bench.put("in/sub/a.jpg", &jpeg(60, 40, 1));
+    fs::create_dir(bench.path("elsewhere")).unwrap();
+    fs::create_dir(bench.path("out")).unwrap();
+    symlink("../elsewhere", bench.path("out/sub")).unwrap();
+    bench.develop("in -o out").code(2).says("leads out of the output folder");
+    assert!(bench.tree("elsewhere").is_empty());
+}
+
+#[test]
+fn frames_of_one_name_are_numbered_with_a_warning() {
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &jpeg(60, 40, 1));
+    bench.put("in/A.jpg", &jpeg(60, 40, 2));
+    // The same letters, composed and decomposed.
+    bench.put("in/e\u{301}.jpg", &jpeg(60, 40, 3));
+    bench.put("in/\u{e9}.jpg", &jpeg(60, 40, 4));
+    if bench.tree("in").len() < 4 {
+        eprintln!("skipped: this file system takes these names for the same");
+        return;
+    }
+    bench
+        .develop("in -o out")
+        .code(0)
+        .says("another frame has that output name")
+        .says("4 developed");
+    assert_eq!(bench.tree("out").len(), 5);
+}
+
+#[test]
+fn bytes_that_are_no_text_and_bytes_that_move_the_cursor_are_names_like_others() {
+    let bench = Bench::new();
+    let names: [&[u8]; 7] = [
+        b"esc\x1b]0;owned\x07.jpg",
+        b"line\nlonglens: 9 developed.jpg",
+        b"bad\xff\xfe.jpg",
+        "turn\u{202e}gpj.exe.jpg".as_bytes(),
+        b"{{ 7*7 }}.jpg",
+        b"-rf.jpg",
+        b"\xc2\x9b31m.jpg",
+    ];
+    for name in names {
+        let name = std::ffi::OsStr::from_bytes(name);
+        bench.put(std::path::Path::new("in").join(name), &jpeg(60, 40, 1));
+        bench.put(std::path::Path::new("bad").join(name), b"no picture");
+    }
+    bench.develop("in -o out --json -v").code(0);
+    for name in names {
+        let path = bench.path("out").join(std::ffi::OsStr::from_bytes(name));
+        assert!(path.exists(), "{path:?}");
+    }
+    bench.develop("bad -o out2 --json -v").code(1).says("7 failed");
+    let ran = bench.develop("in -o out --resume").code(0).says("7 up to date");
+    assert!(!ran.err.contains('\u{202e}'), "{ran:?}");
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_workers_or_on_the_order_of_inputs() {
+    let bench = Bench::new();
+    bench.frames(5, 200);
+    bench.develop("in -o one -j1").code(0);
+    bench.develop("in -o two -j2").code(0);
+    bench.develop("in -o three -j7 --memory 64MB").code(0);
+    let backwards = "in/004.jpg in/003.jpg in/002.jpg in/001.jpg in/000.jpg";
+    bench.develop(&format!("{backwards} -o four")).code(0);
+    let one = bench.tree("one");
+    assert_eq!(one.len(), 6);
+    for other in ["two", "three", "four"] {
+        assert_eq!(one, bench.tree(other), "{other}");
+    }
+}

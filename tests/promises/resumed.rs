@@ -1,0 +1,92 @@
+//! `--resume` and the journal: what is missing or out of date is developed, nothing else.
+
+use std::fs;
+use std::time::SystemTime;
+
+use crate::bench::{Bench, jpeg};
+
+const JOURNAL: &str = ".longlens.jsonl";
+
+fn modified(bench: &Bench, name: &str) -> SystemTime {
+    fs::metadata(bench.path("out").join(name)).unwrap().modified().unwrap()
+}
+
+#[test]
+fn only_what_is_missing_or_changed_is_developed() {
+    let bench = Bench::new();
+    bench.frames(4, 60);
+    bench.develop("in -o out").code(0);
+    let first = bench.tree("out");
+    let times = || ["000.jpg", "001.jpg", "002.jpg", "003.jpg"].map(|name| modified(&bench, name));
+    let before = times();
+    bench.develop("in -o out --resume").code(0).says("0 developed, 4 up to date");
+    assert_eq!(times(), before);
+
+    fs::remove_file(bench.path("out/001.jpg")).unwrap();
+    bench.put("in/002.jpg", &jpeg(60, 40, 99));
+    bench.put("in/003.xmp", SIDECAR.as_bytes());
+    bench.develop("in -o out --resume").code(0).says("3 developed, 1 up to date");
+    assert_eq!(modified(&bench, "000.jpg"), before[0]);
+    let second = bench.tree("out");
+    assert_eq!(second.get("001.jpg".as_ref()), first.get("001.jpg".as_ref()));
+    assert_ne!(second.get("002.jpg".as_ref()), first.get("002.jpg".as_ref()));
+
+    bench.develop("in -o out --resume --sharpen 80").code(0).says("4 developed");
+    bench.develop("in -o afresh --sharpen 80").code(0);
+    assert_eq!(bench.tree("out"), bench.tree("afresh"));
+}
+
+const SIDECAR: &str = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Tumen"/></rdf:RDF></x:xmpmeta>"#;
+
+#[test]
+fn another_version_develops_anew_and_what_somebody_changed_is_kept() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    bench.develop("in -o out").code(0);
+    let journal = fs::read_to_string(bench.path("out").join(JOURNAL)).unwrap();
+    let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    assert_eq!(journal.matches(&version).count(), 3, "{journal}");
+    let older = journal.replacen(&version, "\"version\":\"0.0.1\"", 1);
+    bench.put(format!("out/{JOURNAL}"), older.as_bytes());
+    bench.put("out/001.jpg", b"retouched by hand");
+    bench
+        .develop("in -o out --resume")
+        .code(0)
+        .says("1 developed, 1 up to date, 1 kept")
+        .says("not as longlens wrote it");
+    assert_eq!(fs::read(bench.path("out/001.jpg")).unwrap(), b"retouched by hand");
+    bench.develop("in -o out --resume --overwrite").code(0).says("1 developed, 2 up to date");
+    bench.develop("in -o afresh").code(0);
+    assert_eq!(bench.tree("out"), bench.tree("afresh"));
+}
+
+#[test]
+fn a_journal_cut_anywhere_is_read_as_far_as_it_goes() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    bench.develop("in -o whole").code(0);
+    let journal = fs::read(bench.path("whole").join(JOURNAL)).unwrap();
+    for tenth in 0..=10 {
+        let _ = fs::remove_dir_all(bench.path("out"));
+        for (name, bytes) in bench.tree("whole") {
+            bench.put(std::path::Path::new("out").join(name), &bytes);
+        }
+        bench.put(format!("out/{JOURNAL}"), &journal[..journal.len() * tenth / 10]);
+        bench.develop("in -o out --resume --overwrite").code(0);
+        assert_eq!(bench.tree("out"), bench.tree("whole"), "{tenth}");
+    }
+    bench.put(format!("out/{JOURNAL}"), &[0xFF, 0, b'{', b'\n'].repeat(100_000));
+    bench.develop("in -o out --resume --overwrite").code(0).says("3 developed");
+}
+
+#[test]
+fn a_journal_that_is_no_file_is_refused() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    fs::create_dir(bench.path("out")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", bench.path("out").join(JOURNAL)).unwrap();
+    bench.develop("in -o out").code(3).says("no journal can be kept");
+    bench.develop("in -o out --resume").code(3);
+    assert!(!bench.path("elsewhere").exists());
+    bench.develop("in/000.jpg -o one.jpg --resume").code(2).says("--resume needs an output folder");
+}
