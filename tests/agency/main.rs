@@ -130,6 +130,13 @@ fn stands(needle: &[u8], bytes: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle)
 }
 
+/// The one frame in a folder; the journal beside it is hidden.
+fn only_frame(folder: &Path) -> std::fs::DirEntry {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut frames = entries.filter(|e| !e.file_name().to_string_lossy().starts_with('.'));
+    frames.next().unwrap()
+}
+
 /// The fields that the program reads out of a file.
 fn fields(shoot: &Shoot, path: &Path) -> serde_json::Value {
     let ran = shoot.run(&["fields", "--json", path.to_str().unwrap()]);

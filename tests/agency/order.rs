@@ -80,7 +80,7 @@ fn written_fields_are_read_again_from_every_format() {
             "keywords=a, b",
         ]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let name = std::fs::read_dir(shoot.path("out")).unwrap().next().unwrap().unwrap();
+        let name = crate::only_frame(&shoot.path("out"));
         let read = fields(&shoot, &name.path());
         for (field, text) in [
             ("description", odd),

@@ -117,8 +117,8 @@ fn a_folder_that_cannot_be_written_is_found_before_any_work() {
     bench.frames(1, 60);
     bench.put("file", b"");
     bench.develop("in -o file").code(2).says("the output is a file");
-    bench.develop("in -o file/below").code(3).says("cannot write to the output folder");
-    bench.develop("in -o /proc/none").code(3).says("cannot write to the output folder");
+    bench.develop("in -o file/below").code(3).says("cannot make the folder");
+    bench.develop("in -o /proc/none").code(3).says("cannot make the folder");
 }
 
 #[test]
