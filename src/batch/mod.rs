@@ -1,7 +1,7 @@
 //! A whole shoot: which frames, under which names, on how many workers, in how much memory, and what
 //! came of each.
 //!
-//! [`inputs`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
+//! [`find`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
 //! [`Batch::run`] develops them. No pixel is touched here and nothing is printed.
 
 mod budget;

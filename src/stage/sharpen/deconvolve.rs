@@ -4,7 +4,7 @@
 //! e ← e·G(Y/G(e)), G the Gaussian of the lens. What is added is amount·w·(e − Y), with
 //! w = r⁴/(r⁴ + (5.5·σ_n·g)⁴): r the range of the 3×3 neighbours, σ_n the noise of the frame and g
 //! what dehazing has raised it by. Then Y is clamped to that range and a little beyond. All in samples.
-//! Each iteration reads four pixels further, so a pixel depends on [`REACH`] around it and on no
+//! Each iteration reads four pixels further, so a pixel depends on `REACH` around it and on no
 //! border of a block.
 
 /// σ = 0.8 px, taps −2 … 2: the blur of a good lens and a Bayer sensor (.7 to 1 are usual).
@@ -33,7 +33,7 @@ pub struct Deconvolution {
     sample_max: f32,
 }
 
-/// The planes of one block, [`REACH`] longer than it on all sides.
+/// The planes of one block, `REACH` longer than it on all sides.
 #[derive(Debug)]
 pub struct Workspace {
     /// Luma, to be filled in by whoever runs it.
@@ -53,7 +53,7 @@ impl Workspace {
         Self { observed: plane(), estimate: plane(), ratio: plane(), blurred: plane(), width }
     }
 
-    /// Row `y` of luma, counted from [`REACH`] rows above the block.
+    /// Row `y` of luma, counted from `REACH` rows above the block.
     #[inline(always)]
     pub fn row_mut(&mut self, y: usize) -> &mut [f32] {
         &mut self.observed[y * self.width..][..self.width]
@@ -145,7 +145,7 @@ fn sum_columns(sums: &[f32], i: usize) -> f32 {
 }
 
 /// `to` = G(`from`) in these rows; `scratch` is overwritten there. The outer two columns repeat
-/// their neighbours: what they hold is wrong, and eaten up by [`REACH`].
+/// their neighbours: what they hold is wrong, and eaten up by `REACH`.
 #[inline(always)]
 fn blur(
     from: &[f32],

@@ -25,7 +25,7 @@ pub struct Unsharp {
     sample_max: f32,
 }
 
-/// Five rows of luma around the one to sharpen, each [`REACH`] longer on both sides, and the gain
+/// Five rows of luma around the one to sharpen, each `REACH` longer on both sides, and the gain
 /// of its pixels.
 #[derive(Debug)]
 pub struct Neighbourhood<'a> {
