@@ -77,6 +77,15 @@ impl Shoot {
         fs::read(self.path("out").join(name)).unwrap()
     }
 
+    /// The only file of a folder that is not hidden.
+    fn only_picture(&self, folder: &str) -> PathBuf {
+        let files = fs::read_dir(self.path(folder)).unwrap().map(|entry| entry.unwrap());
+        let shown = files.filter(|f| !f.file_name().to_string_lossy().starts_with('.'));
+        let mut shown = shown.map(|f| f.path()).collect::<Vec<_>>();
+        assert_eq!(shown.len(), 1, "{shown:?}");
+        shown.remove(0)
+    }
+
     fn has_output(&self) -> bool {
         self.path("out").exists()
     }

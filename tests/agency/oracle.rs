@@ -28,7 +28,7 @@ fn tags(path: &Path) -> BTreeMap<String, String> {
     let one_space = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = |l: &str| l.split_once(" : ").map(|(n, v)| (one_space(n), v.to_owned()));
     let groups = ["[System]", "[ExifTool]", "[File]", "[Composite]", "[PNG]", "[RIFF]", "[IFD1]"];
-    let intended = ["ImageWidth", "ImageHeight", "Software", "Thumbnail", "hdrgm", "HDR"];
+    let intended = ["Orientation", "ImageWidth", "ImageHeight", "Software", "Thumbnail", "hdrgm", "HDR"];
     let mut tags: BTreeMap<_, _> = text.lines().filter_map(line).collect();
     tags.retain(|name, _| {
         let group = groups.iter().any(|g| name.starts_with(g));

@@ -68,8 +68,7 @@ fn written_fields_are_read_again_from_every_format() {
             "--set", "city=Chunggang", "--set", "date=2024-02-28", "--set", "keywords=a, b",
         ]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let name = std::fs::read_dir(shoot.path("out")).unwrap().next().unwrap().unwrap();
-        let read = fields(&shoot, &name.path());
+        let read = fields(&shoot, &shoot.only_picture("out"));
         for (field, text) in [
             ("description", odd),
             ("byline", "P. Pardo"),
