@@ -46,7 +46,8 @@ pub fn metadata(bytes: &[u8]) {
             if recipe.set("write-metadata", write).is_err() {
                 return;
             }
-            let change = Change { size: Size::new(40, 30), fields: &fields };
+            let change =
+                Change { size: Size::new(40, 30), fields: &fields, iptc: metadata::Iptc::Kept };
             let Ok(carried) = metadata::carry_over(blocks.clone(), &recipe.metadata, &change)
             else {
                 continue;

@@ -22,13 +22,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use memory::machine_bytes;
 pub use captions::{Captions, Line};
 pub use check::lacking;
 pub use frame::{Done, read_bytes, read_fields};
 pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
 pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
+pub use memory::machine_bytes;
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
 pub use stop::Stop;
 pub use write::{Sync, TEMPORARY_PREFIX, free_bytes, prepare_folder};

@@ -272,7 +272,8 @@ pub fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 #[must_use]
 pub fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
     let jpeg = sniff(start) == Some(Format::Jpeg);
-    jpeg.then(|| guard::contained("JPEG", || Ok(jpeg::read_blocks_of_start(start))).ok()).flatten()?
+    jpeg.then(|| guard::contained("JPEG", || Ok(jpeg::read_blocks_of_start(start))).ok())
+        .flatten()?
 }
 
 /// Encodes a frame with its metadata blocks into `out`, which is emptied first.

@@ -288,7 +288,8 @@ impl Carrying<'_> {
     fn only_iptc(&self, blocks: &Blocks) -> Option<Fields> {
         let mut fields = Fields::default();
         iptc::read(blocks.photoshop.as_deref()?, &mut fields);
-        let (in_xmp, _) = Fields::read(&Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() }, "");
+        let (in_xmp, _) =
+            Fields::read(&Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() }, "");
         let mut only = Fields::default();
         for (name, value) in fields.iter().filter(|(name, _)| in_xmp.get(name).is_none()) {
             only.set(name, value.text.clone(), value.origin);

@@ -50,8 +50,7 @@ fn exiftool_sees_no_unintended_change_in_a_kept_jpeg() {
     }
     for order in [Order::Little, Order::Big] {
         let shoot = Shoot::new();
-        let input =
-            shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &full(order)));
+        let input = shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &full(order)));
         let ran = shoot.develop(&["--privacy", "keep"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let output = shoot.path("out/a.jpg");
@@ -80,7 +79,9 @@ fn exiftool_finds_no_place_and_no_serial_by_default_and_the_same_exif_in_every_f
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let tags = tags(&shoot.path(&format!("out/a.{extension}")));
         let tells = |name: &String| {
-            ["GPS", "Serial", "Owner", "LocationCreated", "Preview"].iter().any(|n| name.contains(n))
+            ["GPS", "Serial", "Owner", "LocationCreated", "Preview"]
+                .iter()
+                .any(|n| name.contains(n))
         };
         // The models' serials are there and say nothing.
         let says = |value: &String| value.chars().any(|c| c.is_alphanumeric() && c != '0');

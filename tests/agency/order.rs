@@ -64,8 +64,20 @@ fn written_fields_are_read_again_from_every_format() {
         shoot.put("in/a.jpg", &plain());
         let set = format!("description={odd}");
         let ran = shoot.develop(&[
-            "--format", to, "--write-metadata", "yes", "--set", &set, "--set", "byline=P. Pardo",
-            "--set", "city=Chunggang", "--set", "date=2024-02-28", "--set", "keywords=a, b",
+            "--format",
+            to,
+            "--write-metadata",
+            "yes",
+            "--set",
+            &set,
+            "--set",
+            "byline=P. Pardo",
+            "--set",
+            "city=Chunggang",
+            "--set",
+            "date=2024-02-28",
+            "--set",
+            "keywords=a, b",
         ]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         let read = fields(&shoot, &shoot.only_picture("out"));
@@ -86,13 +98,19 @@ fn sources_overrule_one_another_in_their_order() {
     let shoot = Shoot::new();
     let path = shoot.put("in/a.jpg", &file(&picture(60, 40), Format::Jpeg, &full(Order::Big)));
     let read = fields(&shoot, &path);
-    assert_eq!((&read["city"]["text"], &read["city"]["from"]), (&"Chunggang & more".into(), &"XMP".into()));
+    assert_eq!(
+        (&read["city"]["text"], &read["city"]["from"]),
+        (&"Chunggang & more".into(), &"XMP".into())
+    );
     assert_eq!(read["country"]["from"], "IPTC");
     assert_eq!(read["shutter"]["text"], "1/500");
     let sidecar = super::make::XMP.replace("Chunggang &amp; more", "Beside");
     shoot.put("in/a.xmp", sidecar.as_bytes());
     let read = fields(&shoot, &path);
-    assert_eq!((&read["city"]["text"], &read["city"]["from"]), (&"Beside".into(), &"sidecar".into()));
+    assert_eq!(
+        (&read["city"]["text"], &read["city"]["from"]),
+        (&"Beside".into(), &"sidecar".into())
+    );
     shoot.put("in/captions.csv", b"file,city\na.jpg,Of the table\n");
     let name = ["--name", "{{ city }}"];
     assert_eq!(shoot.develop(&name).code, 0);
@@ -108,7 +126,8 @@ const ODD: &str = "\"'{{ 7*7 }}{% x %}{city} 100%s \u{1b}[31m\u{7} \u{202e}gpj.e
 fn odd_texts_are_drawn_as_texts_whichever_way_they_come() {
     let shoot = Shoot::new();
     shoot.put("in/a.jpg", &file(&picture(640, 480), Format::Jpeg, &Blocks::default()));
-    let quoted = format!("file,caption,headline\na.jpg,\"{0}\",\"{0}\"\n", ODD.replace('"', "\"\""));
+    let quoted =
+        format!("file,caption,headline\na.jpg,\"{0}\",\"{0}\"\n", ODD.replace('"', "\"\""));
     let table = shoot.put("odd.csv", quoted.as_bytes());
     let set = format!("headline={ODD}");
     let mut finished = Vec::new();

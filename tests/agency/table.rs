@@ -51,7 +51,9 @@ fn ten_thousand_lines_cost_no_time() {
     shoot.put("in/a.jpg", &plain());
     let mut table = String::from("file,city,description\r\n");
     for i in 0..10_000 {
-        table.push_str(&format!("{i:05}.jpg,City {i},\"A \"\"long\"\"\r\ndescription, number {i}\"\r\n"));
+        table.push_str(&format!(
+            "{i:05}.jpg,City {i},\"A \"\"long\"\"\r\ndescription, number {i}\"\r\n"
+        ));
     }
     table.push_str("a.jpg,Tumen,last\r\n");
     let start = std::time::Instant::now();

@@ -1,6 +1,7 @@
 //! `--resume` and the journal: what is missing or out of date is developed, nothing else.
 
 use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
 
 use crate::bench::{Bench, jpeg};
@@ -28,8 +29,8 @@ fn only_what_is_missing_or_changed_is_developed() {
     bench.develop("in -o out --resume").code(0).says("3 developed, 1 up to date");
     assert_eq!(modified(&bench, "000.jpg"), before[0]);
     let second = bench.tree("out");
-    assert_eq!(second.get("001.jpg".as_ref()), first.get("001.jpg".as_ref()));
-    assert_ne!(second.get("002.jpg".as_ref()), first.get("002.jpg".as_ref()));
+    assert_eq!(second.get(Path::new("001.jpg")), first.get(Path::new("001.jpg")));
+    assert_ne!(second.get(Path::new("002.jpg")), first.get(Path::new("002.jpg")));
 
     bench.develop("in -o out --resume --sharpen 80").code(0).says("4 developed");
     bench.develop("in -o afresh --sharpen 80").code(0);

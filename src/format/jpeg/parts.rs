@@ -8,8 +8,7 @@ use crate::error::Warning;
 
 /// Signatures of segments that are read, or that say only how the old samples were coded
 /// (Adobe's, Photoshop's 'Save for Web').
-const KNOWN: [&[u8]; 8] =
-    [JFIF, b"Exif\0", XMP, XMP_EXTENSION, ICC, PHOTOSHOP, b"Adobe", b"Ducky"];
+const KNOWN: [&[u8]; 8] = [JFIF, b"Exif\0", XMP, XMP_EXTENSION, ICC, PHOTOSHOP, b"Adobe", b"Ducky"];
 const MPF: &[u8] = b"MPF\0";
 /// Bytes behind the end below which they are padding.
 const PADDING_BYTES: usize = 32;

@@ -7,9 +7,9 @@ use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
 use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder, TiffValue};
 use tiff::tags::{ResolutionUnit, Tag, Type};
 
+use super::super::{Format, no_place};
 use super::directory::tag;
 use super::exif;
-use super::super::{Format, no_place};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Size};
 use crate::metadata::{self, Blocks};

@@ -23,7 +23,7 @@ const GUIDED_EPSILON: f32 = 3e-3;
 /// Window in which contrast is measured, share of the long side.
 const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less.
-const CONTRAST_TRUSTED: f32 = 0.10;
+pub(super) const CONTRAST_TRUSTED: f32 = 0.10;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
