@@ -16,7 +16,7 @@ const LIMITS: Limits = Limits { pixels: 250_000, side_px: 4000, memory_bytes: 64
 
 /// Any bytes as a file.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn decode(bytes: &[u8]) {
+pub(crate) fn decode(bytes: &[u8]) {
     let pool = Pool::default();
     let _ = format::read_blocks(bytes);
     for accept_damaged in [false, true] {
@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8]) {
 
 /// Metadata of any bytes: read, changed, carried over, written, read again.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn metadata(bytes: &[u8]) {
+pub(crate) fn metadata(bytes: &[u8]) {
     let of_file = format::read_blocks(bytes).unwrap_or_default();
     let raw = Blocks {
         exif: Some(bytes.to_vec()),
@@ -60,7 +60,7 @@ pub fn metadata(bytes: &[u8]) {
 
 /// Any text as a caption and as a name.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn template(bytes: &[u8]) {
+pub(crate) fn template(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let fields = [("city", "Tumen"), ("date", "2024-02-28"), ("byline", &*text)];
     let fields: template::Fields = fields.map(|(name, value)| (name.into(), value.into())).into();
@@ -78,7 +78,7 @@ pub fn template(bytes: &[u8]) {
 
 /// Any text as a recipe.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn recipe(bytes: &[u8]) {
+pub(crate) fn recipe(bytes: &[u8]) {
     let mut recipe = Recipe::default();
     if recipe.set_from_toml(&String::from_utf8_lossy(bytes)).is_ok() {
         let mut again = Recipe::default();
@@ -90,7 +90,7 @@ pub fn recipe(bytes: &[u8]) {
 
 /// Any bytes as a table of captions.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn captions(bytes: &[u8]) {
+pub(crate) fn captions(bytes: &[u8]) {
     if let Ok(table) = Captions::parse(bytes) {
         for line in table.lines() {
             let found = table.find(line.file.as_ref());
@@ -103,7 +103,7 @@ pub fn captions(bytes: &[u8]) {
 
 /// Any bytes as the journal of an output folder.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn journal(bytes: &[u8]) {
+pub(crate) fn journal(bytes: &[u8]) {
     assert!(Record::recover(bytes).is_ok(), "bytes in memory can be read");
 }
 
@@ -132,7 +132,7 @@ fn recipes() -> &'static [Recipe] {
 
 /// Any bytes as a tiny frame through the whole pipeline.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-pub fn frame(bytes: &[u8]) {
+pub(crate) fn frame(bytes: &[u8]) {
     let Some((&choice, bytes)) = bytes.split_first() else { return };
     let recipe = &recipes()[usize::from(choice) % recipes().len()];
     let decoding = Decoding { limits: Limits { pixels: 20_000, ..LIMITS }, accept_damaged: true };

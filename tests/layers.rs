@@ -4,6 +4,8 @@
 //! for words. The test lists every line that breaks a rule, and the rules are tried on small pieces
 //! of code that break them.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where a file cannot be read")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

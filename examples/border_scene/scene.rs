@@ -347,7 +347,7 @@ fn reed(x: f32, y: f32, cell: f32, rank: u32) -> Option<Point> {
     let head = ((1.0 - up) * (up - 0.78)).max(0.0).sqrt() * 0.022;
     let there = (0.0..1.0).contains(&up) && (x - root - bend).abs() < stalk.max(head);
     let straw = mix([0.22, 0.17, 0.09], [0.50, 0.40, 0.22], seed(3) * (0.4 + 0.3 * rank as f32));
-    there.then(|| (straw, 45.0))
+    there.then_some((straw, 45.0))
 }
 
 fn zip(a: Colour, b: Colour, f: impl Fn(f32, f32) -> f32) -> Colour {

@@ -154,6 +154,7 @@ pub struct Outcome {
 
 /// How a frame ended that did not fail.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a frame, and almost all are the large one")]
 pub enum Status {
     /// Developed and written.
     Done(Done),

@@ -176,6 +176,7 @@ fn refuse_all(jobs: Vec<Job>, error: &Error, deliver: &SyncSender<Delivery>) {
 }
 
 /// What becomes of a frame whose turn it is.
+#[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
 enum Admission {
     /// Its output stays as it is.
     Kept(Status, Option<Warning>),

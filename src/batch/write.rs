@@ -253,6 +253,7 @@ impl PermissionsLikeNewFiles for tempfile::Builder<'_, '_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "what tests write may be torn")]
 mod tests {
     use super::*;
 

@@ -77,15 +77,6 @@ impl Shoot {
         fs::read(self.path("out").join(name)).unwrap()
     }
 
-    /// The only file of a folder that is not hidden.
-    fn only_picture(&self, folder: &str) -> PathBuf {
-        let files = fs::read_dir(self.path(folder)).unwrap().map(|entry| entry.unwrap());
-        let shown = files.filter(|f| !f.file_name().to_string_lossy().starts_with('.'));
-        let mut shown = shown.map(|f| f.path()).collect::<Vec<_>>();
-        assert_eq!(shown.len(), 1, "{shown:?}");
-        shown.remove(0)
-    }
-
     fn has_output(&self) -> bool {
         self.path("out").exists()
     }
@@ -137,6 +128,13 @@ fn full(order: Order) -> Blocks {
 
 fn stands(needle: &[u8], bytes: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|w| w == needle)
+}
+
+/// The one frame in a folder; the journal beside it is hidden.
+fn only_frame(folder: &Path) -> std::fs::DirEntry {
+    let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut frames = entries.filter(|e| !e.file_name().to_string_lossy().starts_with('.'));
+    frames.next().unwrap()
 }
 
 /// The fields that the program reads out of a file.

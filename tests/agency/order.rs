@@ -80,7 +80,8 @@ fn written_fields_are_read_again_from_every_format() {
             "keywords=a, b",
         ]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let read = fields(&shoot, &shoot.only_picture("out"));
+        let name = crate::only_frame(&shoot.path("out"));
+        let read = fields(&shoot, &name.path());
         for (field, text) in [
             ("description", odd),
             ("byline", "P. Pardo"),

@@ -175,6 +175,6 @@ pub(crate) fn lossless(format: ImageFormat, width: u32, height: u32) -> Vec<u8> 
 pub(crate) fn is_root() -> bool {
     let bench = Bench::new();
     let path = bench.put("secret", b"");
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0)).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
     fs::read(path).is_ok()
 }

@@ -184,7 +184,7 @@ fn an_unreadable_file_costs_itself() {
     let bench = Bench::new();
     bench.frames(2, 60);
     let path = bench.path("in/000.jpg");
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0)).unwrap();
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
     bench
         .develop("in -o out")
         .code(1)

@@ -28,27 +28,27 @@ pub(in super::super) fn encode(
 }
 
 /// What the chunks before the picture hold.
-fn info<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> Info<'a> {
+fn header<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) -> Info<'a> {
     let size = frame.size();
-    let mut info = Info::with_size(size.width, size.height);
-    info.color_type =
+    let mut header = Info::with_size(size.width, size.height);
+    header.color_type =
         if frame.pixels.channels() == 1 { ColorType::Grayscale } else { ColorType::Rgb };
-    info.bit_depth =
+    header.bit_depth =
         if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
-    info.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
-    info.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
+    header.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
+    header.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
     match blocks.xmp.as_deref().map(std::str::from_utf8) {
-        Some(Ok(xmp)) => info.utf8_text.push(ITXtChunk::new(XMP_KEYWORD, xmp)),
+        Some(Ok(xmp)) => header.utf8_text.push(ITXtChunk::new(XMP_KEYWORD, xmp)),
         Some(Err(_)) => {
             warnings.push(Warning::MetadataDropped("XMP that is not UTF-8".to_owned()));
         }
         None => {}
     }
     if let Some(resources) = blocks.photoshop.as_deref() {
-        info.compressed_latin1_text.push(ZTXtChunk::new(RAW_IPTC[0], raw_profile(resources)));
+        header.compressed_latin1_text.push(ZTXtChunk::new(RAW_IPTC[0], raw_profile(resources)));
     }
     warnings.extend(no_place(blocks, Format::Png));
-    info
+    header
 }
 
 fn write(
@@ -57,7 +57,7 @@ fn write(
     out: &mut Vec<u8>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), EncodingError> {
-    let mut encoder = Encoder::with_info(out, info(frame, blocks, warnings))?;
+    let mut encoder = Encoder::with_info(out, header(frame, blocks, warnings))?;
     encoder.set_compression(Compression::Fast);
     let mut writer = encoder.write_header()?;
     match &frame.pixels {

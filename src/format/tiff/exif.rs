@@ -120,8 +120,8 @@ impl Block {
         warnings: &mut Vec<Warning>,
     ) -> Option<Put> {
         let free = SELF_CONTAINED.iter().any(|begins| note.bytes().starts_with(begins));
-        let near = (HEADER_BYTES..=MOST_GAP_BYTES).contains(&note.at) && note.at % 2 == 0;
-        if !free && !(near && same_order) {
+        let near = (HEADER_BYTES..=MOST_GAP_BYTES).contains(&note.at) && note.at.is_multiple_of(2);
+        if !(free || near && same_order) {
             let what = "the maker's note, whose offsets would lead astray".to_owned();
             warnings.push(Warning::MetadataDropped(what));
             return None;
