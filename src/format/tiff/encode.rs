@@ -5,7 +5,7 @@ use std::io::Cursor;
 use tiff::TiffResult;
 use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
 use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder, TiffValue};
-use tiff::tags::{ResolutionUnit, Tag};
+use tiff::tags::{ResolutionUnit, Tag, Type};
 
 use super::super::{Format, no_place};
 use super::directory::tag;
@@ -46,7 +46,7 @@ where
         .with_compression(Compression::Deflate(DeflateLevel::Fast))
         .with_predictor(Predictor::Horizontal);
     let mut warnings = Vec::new();
-    let laid = match &blocks.exif {
+    let mut laid = match &blocks.exif {
         Some(block) => exif::lay(block, &mut encoder, &mut warnings)?,
         None => Vec::new(),
     };
@@ -62,14 +62,15 @@ where
         image.x_resolution(ratio(x));
         image.y_resolution(ratio(y));
     }
+    let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
+    // Bytes without a meaning of their own, as readers of this tag expect.
+    laid.extend(iptc.map(|iptc| (Tag::Unknown(tag::IPTC), Type::UNDEFINED, iptc)));
     // Over the density, which the block may know better.
     exif::merge(&laid, image.encoder())?;
-    let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
     for (tag, block) in [
         (tag::ICC, blocks.icc.as_deref()),
         (tag::XMP, blocks.xmp.as_deref()),
         (tag::PHOTOSHOP, photoshop.as_deref()),
-        (tag::IPTC, iptc.as_deref()),
     ] {
         if let Some(block) = block {
             image.encoder().write_tag(Tag::Unknown(tag), block)?;

@@ -208,7 +208,7 @@ impl<'a> Note<'a> {
             if self.maker.telling.iter().any(|tags| tags.contains(&entry.tag)) {
                 found.push((Content::Telling, self.inside(entry)?));
             } else if self.maker.previews.contains(&entry.tag) {
-                found.extend(self.inside(entry).map(|r| (Content::Preview, r)));
+                found.extend(self.clipped(entry).map(|r| (Content::Preview, r)));
             } else if self.maker.name == "Nikon" && entry.tag == NIKON_PREVIEW {
                 found.extend(self.nikon_preview(entry));
             } else if self.maker.name == "Olympus" && entry.tag == OLYMPUS_EQUIPMENT {
@@ -224,16 +224,27 @@ impl<'a> Note<'a> {
         (value.start >= self.range.start && value.end <= self.range.end).then_some(value)
     }
 
+    /// As much of a value as lies within the note: Canon counts the words of its preview's place as
+    /// twice as many as there are.
+    fn clipped(&self, entry: &Entry) -> Option<Range<usize>> {
+        let value = entry.value.clone()?;
+        let inside = value.start >= self.range.start && value.start < self.range.end;
+        inside.then(|| value.start..value.end.min(self.range.end))
+    }
+
     /// Nikon's preview: a table of its own with the offset (0x0201) and length (0x0202) of a JPEG.
+    /// The table goes as well: an empty one is no fault to any reader, a preview of no length is.
     fn nikon_preview(&self, entry: &Entry) -> Vec<(Content, Range<usize>)> {
         let ranges = || {
             let at = self.view.base + self.view.number(entry, 0)? as usize;
             let table = self.view.table(at)?;
             let length = table.find(0x0202)?;
+            let whole = table.range(self.range.end);
             let start = self.view.base + self.view.number(table.find(0x0201)?, 0)? as usize;
             let end = start + self.view.number(length, 0)? as usize;
             let picture = start.max(self.range.start)..end.min(self.range.end);
-            Some(vec![(Content::Preview, picture), (Content::Preview, self.inside(length)?)])
+            let inside = whole.start >= self.range.start;
+            inside.then(|| vec![(Content::Preview, picture), (Content::Preview, whole)])
         };
         ranges().unwrap_or_default()
     }
