@@ -31,6 +31,7 @@ pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
 pub use memory::machine_bytes;
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
 pub use stop::Stop;
+pub(crate) use write::write_whole;
 pub use write::{Sync, TEMPORARY_PREFIX, free_bytes, prepare_folder};
 
 use crate::error::{Error, Warning};

@@ -135,7 +135,7 @@ fn write_beside_on<'a>(
 ///
 /// # Errors
 /// As [`write_beside`]; what stood under the name stands there still.
-pub(super) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) -> Result<()> {
     write_beside(path, bytes, sync, stop)?.rename()
 }
 

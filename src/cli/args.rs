@@ -18,6 +18,7 @@ pub(super) fn command() -> Command {
         .subcommand(recipe())
         .subcommand(inspect())
         .subcommand(fields())
+        .subcommand(bench())
         .subcommand(completions())
 }
 
@@ -120,6 +121,22 @@ fn fields() -> Command {
         .about("Print the fields of frames, and where each comes from")
         .arg(path("file", "FILE").required(true).num_args(1..))
         .arg(switch("json").help("Print one line of JSON a frame"))
+}
+
+fn bench() -> Command {
+    Command::new("bench")
+        .about("Measure what developing costs on this machine, stage by stage")
+        .arg(path("input", "INPUT").num_args(1..).help("Frames [default: one that is drawn]"))
+        .args(settings())
+        .arg(path("recipe", "FILE").long("recipe").help("Settings from a recipe file; flags win"))
+        .arg(
+            Arg::new("against")
+                .long("against")
+                .value_name("PROGRAMS")
+                .value_delimiter(',')
+                .help("Run these too, if installed: darktable,rawtherapee,vips,magick"),
+        )
+        .arg(path("plot", "FILE").long("plot").help("Draw the figures into an SVG file"))
 }
 
 fn completions() -> Command {

@@ -1,6 +1,7 @@
 //! The command line: parse, order a batch, report what came of it. The only room that prints.
 
 mod args;
+mod bench;
 mod develop;
 mod folder_files;
 mod inspect;
@@ -50,6 +51,7 @@ fn ordered() -> ExitCode {
         Some(("recipe", order)) => print_recipe(order),
         Some(("inspect", order)) => inspect::run(order),
         Some(("fields", order)) => inspect::fields(order),
+        Some(("bench", order)) => bench::run(order),
         Some(("completions", order)) => Ok(print_completions(order)),
         _ => Ok(exit::USAGE),
     };

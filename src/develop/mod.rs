@@ -3,6 +3,7 @@
 //! The order is the product's, not the user's. Nothing here reads a file, a clock or an
 //! environment: the same frame and recipe give the same samples, whatever the number of workers.
 
+mod rows;
 mod survey;
 mod sweep;
 

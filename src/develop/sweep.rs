@@ -8,6 +8,7 @@
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
+use super::rows::{DITHER_SIDE, dither_rows, join, split};
 use crate::frame::{Rect, Sample, Size, luma};
 use crate::stage::dehaze::{DepthRows, Removal};
 use crate::stage::sharpen::{Deconvolution, Neighbourhood, Sharpener, Unsharp, Workspace};
@@ -52,6 +53,19 @@ pub(super) fn sweep<S: Sample, const CHANNELS: usize>(
     workers: Workers,
     out: &mut [S],
 ) {
+    sweep_at::<S, CHANNELS>(Level::new(), source, frame, part, stages, workers, out);
+}
+
+/// [`sweep`] with the vectors of `level`; every level gives the same samples.
+fn sweep_at<S: Sample, const CHANNELS: usize>(
+    level: Level,
+    source: &[S],
+    frame: Size,
+    part: Rect,
+    stages: &RowStages,
+    workers: Workers,
+    out: &mut [S],
+) {
     let row_len = part.width as usize * CHANNELS;
     if stages.is_neutral() {
         for (y, row) in out.chunks_exact_mut(row_len).enumerate() {
@@ -61,7 +75,7 @@ pub(super) fn sweep<S: Sample, const CHANNELS: usize>(
         return;
     }
     let band = |first: usize, rows: &mut [S]| {
-        Band::<S, CHANNELS>::new(source, frame, part, stages).run(first, rows);
+        Band::<S, CHANNELS>::new(level, source, frame, part, stages).run(first, rows);
     };
     match workers {
         Workers::One => band(0, out),
@@ -81,7 +95,7 @@ struct Band<'a, S, const CHANNELS: usize> {
     frame: Size,
     part: Rect,
     stages: &'a RowStages,
-    /// The processor's vectors; every level gives the same bytes.
+    /// The processor's vectors.
     level: Level,
     /// The columns that are read: the crop and what of the reach lies in the frame.
     columns: Rect,
@@ -100,7 +114,7 @@ struct Band<'a, S, const CHANNELS: usize> {
 }
 
 impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
-    fn new(source: &'a [S], frame: Size, part: Rect, stages: &'a RowStages) -> Self {
+    fn new(level: Level, source: &'a [S], frame: Size, part: Rect, stages: &'a RowStages) -> Self {
         let reach = stages.sharpen.map_or(0, |sharpen| sharpen.reach());
         let left = part.x.saturating_sub(reach as u32);
         let right = (part.x + part.width + reach as u32).min(frame.width);
@@ -115,7 +129,7 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
             frame,
             part,
             stages,
-            level: Level::new(),
+            level,
             columns: Rect { x: left, y: 0, width: right - left, height: 1 },
             reach,
             missing_left: reach - (part.x - left) as usize,
@@ -190,30 +204,33 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         let slot = y % self.colours.len();
         let inside = self.missing_left..self.missing_left + len;
         let colours = &mut self.colours[slot];
-        let level = self.level;
-        let rows = colours.each_mut().map(|c| &mut c[inside.clone()]);
-        dispatch!(level, _simd => split(samples, rows));
+        let mut colours = colours.each_mut().map(|c| &mut c[inside.clone()]);
+        let gains = &mut self.gains[slot][inside.clone()];
+        let luma_row = &mut self.luma[slot];
         if let Some(removal) = &self.stages.dehaze {
             self.depth.seek(removal, self.frame, self.columns, row as u32);
-            let gains = &mut self.gains[slot][inside.clone()];
-            match colours.each_mut().map(|c| &mut c[inside.clone()]).as_mut_slice() {
-                [red, green, blue] => {
-                    dehaze_row(level, removal, [red, green, blue], &self.depth, gains);
+        }
+        let level = self.level;
+        for first in (0..len).step_by(STRIP_PX) {
+            let strip = first..(first + STRIP_PX).min(len);
+            let mut colours = colours.each_mut().map(|c| &mut c[strip.clone()]);
+            let samples = &samples[strip.start * CHANNELS..strip.end * CHANNELS];
+            let rows = colours.each_mut().map(|c| &mut **c);
+            dispatch!(level, _simd => split(samples, rows));
+            if let Some(removal) = &self.stages.dehaze {
+                let gains = &mut gains[strip.clone()];
+                dehaze_strip(level, removal, colours.as_mut_slice(), (&self.depth, first), gains);
+            }
+            if self.stages.sharpen.is_some() {
+                let out = &mut luma_row[inside.start..][strip];
+                match colours.as_slice() {
+                    [red, green, blue] => luma_of_strip(level, [red, green, blue], out),
+                    [grey, ..] => out.copy_from_slice(grey),
+                    [] => {}
                 }
-                [grey, ..] => dispatch!(level, _simd => removal.run_grey(grey, &self.depth, gains)),
-                [] => {}
             }
         }
         if self.stages.sharpen.is_some() {
-            let luma_row = &mut self.luma[slot];
-            match colours.each_ref().map(Vec::as_slice).as_slice() {
-                [red, green, blue] => {
-                    let rows = [red, green, blue].map(|row| &row[inside.clone()]);
-                    luma_of_row(level, rows, &mut luma_row[inside.clone()]);
-                }
-                [grey, ..] => luma_row[inside.clone()].copy_from_slice(&grey[inside.clone()]),
-                [] => {}
-            }
             let (first, last) = (luma_row[inside.start], luma_row[inside.end - 1]);
             luma_row[..inside.start].fill(first);
             luma_row[inside.end..].fill(last);
@@ -222,11 +239,15 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
 
     fn sharpen(&mut self, unsharp: &Unsharp, y: usize) {
         let ring = self.luma.len();
-        let luma = [0, 1, 2, 3, 4].map(|i| self.luma[(y + i) % ring].as_slice());
+        let rows = [0, 1, 2, 3, 4].map(|i| self.luma[(y + i) % ring].as_slice());
         let gains = &self.gains[(y + self.reach) % ring][self.reach..];
-        let scratch = self.scratch.each_mut().map(Vec::as_mut_slice);
-        let (rows, change) = (Neighbourhood { luma, gains }, &mut self.change);
-        unsharpened_row(self.level, unsharp, &rows, scratch, change);
+        for (i, change) in self.change.chunks_mut(STRIP_PX).enumerate() {
+            let first = i * STRIP_PX;
+            let luma = rows.map(|row| &row[first..]);
+            let scratch = self.scratch.each_mut().map(Vec::as_mut_slice);
+            let near = Neighbourhood { luma, gains: &gains[first..] };
+            unsharpened_strip(self.level, unsharp, &near, scratch, change);
+        }
     }
 
     fn write(&self, y: usize, out: &mut [S]) {
@@ -244,79 +265,42 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
 // four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
 // nanoseconds a row.
 
-fn dehaze_row(
+fn dehaze_strip(
     level: Level,
     removal: &Removal,
-    colours: [&mut [f32]; 3],
-    depth: &DepthRows,
+    colours: &mut [&mut [f32]],
+    (depth, first): (&DepthRows, usize),
     gains: &mut [f32],
 ) {
-    dispatch!(level, _simd => removal.run(colours, depth, gains));
+    match colours {
+        [red, green, blue] => {
+            dispatch!(level, _simd => removal.run([red, green, blue], depth, first, gains));
+        }
+        [grey, ..] => dispatch!(level, _simd => removal.run_grey(grey, depth, first, gains)),
+        [] => {}
+    }
 }
 
-fn luma_of_row(level: Level, [red, green, blue]: [&[f32]; 3], out: &mut [f32]) {
+fn luma_of_strip(level: Level, [red, green, blue]: [&[f32]; 3], out: &mut [f32]) {
     dispatch!(level, _simd => {
         let pixels = red.iter().zip(green).zip(blue).zip(out);
         pixels.for_each(|(((&r, &g), &b), out)| *out = luma(r, g, b));
     });
 }
 
-fn unsharpened_row(
+fn unsharpened_strip(
     level: Level,
     unsharp: &Unsharp,
-    rows: &Neighbourhood,
+    near: &Neighbourhood,
     scratch: [&mut [f32]; 3],
     change: &mut [f32],
 ) {
-    dispatch!(level, _simd => unsharp.run(rows, scratch, change));
+    dispatch!(level, _simd => unsharp.run(near, scratch, change));
 }
 
-/// Rows of floats, with what sharpening and dither add, to interleaved samples.
-#[inline(always)]
-fn join<S: Sample, const CHANNELS: usize>(
-    colours: [&[f32]; CHANNELS],
-    change: &[f32],
-    dither: &[f32],
-    out: &mut [S],
-) {
-    for (i, pixel) in out.chunks_exact_mut(CHANNELS).enumerate() {
-        let add = change[i] + dither[i];
-        for (sample, colour) in pixel.iter_mut().zip(&colours) {
-            *sample = S::from_f32(colour[i] + add);
-        }
-    }
-}
+/// Columns that go through one kernel after the other before the next ones do: their floats stay in
+/// the first cache (whole rows of 5,000 px: sharpening 1.7 instead of 1.1 ns a pixel).
+const STRIP_PX: usize = 512;
 
-/// Interleaved samples to one row of floats a channel.
-#[inline(always)]
-fn split<S: Sample, const CHANNELS: usize>(samples: &[S], mut rows: [&mut [f32]; CHANNELS]) {
-    for (i, pixel) in samples.chunks_exact(CHANNELS).enumerate() {
-        for (row, sample) in rows.iter_mut().zip(pixel) {
-            row[i] = sample.to_f32();
-        }
-    }
-}
-
-/// Side of the dither matrix.
-const DITHER_SIDE: usize = 8;
-
-/// Peak to peak, samples. Dehazed samples carry the frame's own noise, raised; more than this would
-/// be seen before it (flat-area noise of a quiet sky: 1.58 times without, 1.85 with this, 1.99 with
-/// twice of it; 2.3 with one whole sample).
-const DITHER: f32 = 0.1;
-
-/// Rows of the ordered dither, in samples, within ±[`DITHER`]/2: a sample that needs no rounding
-/// stays.
-///
-/// Bayer, "An optimum method for two-level rendition of continuous-tone pictures", ICC 1973.
-fn dither_rows(width: usize) -> [Vec<f32>; DITHER_SIDE] {
-    std::array::from_fn(|y| (0..width).map(|x| bayer(x % DITHER_SIDE, y)).collect())
-}
-
-fn bayer(x: usize, y: usize) -> f32 {
-    let (mut rank, mixed) = (0, x ^ y);
-    for bit in 0..3 {
-        rank = rank << 2 | (mixed >> bit & 1) << 1 | y >> bit & 1;
-    }
-    ((rank as f32 + 0.5) / 64.0 - 0.5) * DITHER
-}
+#[cfg(test)]
+mod tests;

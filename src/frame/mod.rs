@@ -9,6 +9,7 @@ mod geometry;
 mod light;
 mod plane;
 mod pool;
+mod specimen;
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use image::{ImageBuffer, Luma, Rgb};
 
 pub use anchor::Anchor;
 pub use geometry::{Orientation, Rect, Size};
-pub use light::{Sample, luma};
+pub use light::{Sample, greater, lesser, luma};
 pub use plane::Plane;
 pub use pool::Pool;
 

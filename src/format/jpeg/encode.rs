@@ -130,6 +130,7 @@ impl<'a> Writer<'a> {
     fn join(&self, encoded: &[Vec<u8>], out: &mut Vec<u8>) -> Result<()> {
         let broken = || Error::new(ErrorKind::Internal, "the JPEG encoder wrote an unknown layout");
         let height = self.frame.size().height as u16;
+        out.reserve(encoded.iter().map(|band| band.len() + 2).sum());
         for (band, bytes) in encoded.iter().enumerate() {
             let parts = parts(bytes).ok_or_else(broken)?;
             if band == 0 {

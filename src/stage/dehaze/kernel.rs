@@ -8,7 +8,7 @@
 use super::tone::Tone;
 use super::{Dehaze, Survey};
 use crate::filter::Coefficients;
-use crate::frame::{Plane, Rect, Size, luma};
+use crate::frame::{Plane, Rect, Size, greater, lesser, luma};
 
 /// Least 1/g: below t = 0.1 there is more noise than picture (He et al. 2009 use 0.1).
 const T_MIN: f32 = 0.1;
@@ -49,21 +49,17 @@ impl Bounds {
         }
     }
 
-    /// I − A of one channel, and the least 1/g that it allows.
-    #[inline(always)]
-    fn channel(&self, c: usize, value: f32) -> (f32, f32) {
-        let from_air = value - self.airlight[c];
-        (from_air, (1.0 - value * self.down[c]).max(from_air * self.up[c]))
-    }
-
     /// Red, green and blue minus the airlight, and the greatest gain that all three allow.
+    ///
+    /// 1/g ≥ 1 − v·down and 1/g ≥ (v − A)·up for every channel; the subtraction comes last, once.
     #[inline(always)]
     pub(super) fn apart(&self, red: f32, green: f32, blue: f32) -> ([f32; 3], f32) {
-        let (red, least_red) = self.channel(0, red);
-        let (green, least_green) = self.channel(1, green);
-        let (blue, least_blue) = self.channel(2, blue);
-        let least = least_red.max(least_green).max(least_blue).max(T_MIN).min(1.0);
-        ([red, green, blue], 1.0 / least)
+        let Self { airlight, down, up } = self;
+        let from_air = [red - airlight[0], green - airlight[1], blue - airlight[2]];
+        let low = lesser(lesser(red * down[0], green * down[1]), blue * down[2]);
+        let high = greater(from_air[0] * up[0], from_air[1] * up[1]);
+        let least = greater(1.0 - low, greater(high, from_air[2] * up[2]));
+        (from_air, 1.0 / lesser(greater(least, T_MIN), 1.0))
     }
 }
 
@@ -110,73 +106,66 @@ impl Removal {
         })
     }
 
-    /// Dehazes a row of three planes in place, and writes the gain of every pixel.
+    /// Dehazes the pixels of a row from column `first` on, three planes in place, and writes the
+    /// gain of every pixel.
     #[inline(always)]
-    pub fn run(&self, [red, green, blue]: [&mut [f32]; 3], depth: &DepthRows, gains: &mut [f32]) {
+    pub fn run(
+        &self,
+        colours: [&mut [f32]; 3],
+        depth: &DepthRows,
+        first: usize,
+        gains: &mut [f32],
+    ) {
         match self.colours {
-            None => self.run_alike(red, green, blue, depth, gains),
-            Some(colours) => self.run_coloured(colours, red, green, blue, depth, gains),
+            None => self.run_gains(colours, depth, first, gains, |exponent| [exp(exponent); 3]),
+            Some(factors) => self.run_gains(colours, depth, first, gains, |exponent| {
+                factors.map(|factor| exp(exponent * factor))
+            }),
         }
     }
 
-    /// The same for a grey row.
+    /// The same for grey pixels.
     #[inline(always)]
-    pub fn run_grey(&self, grey: &mut [f32], depth: &DepthRows, gains: &mut [f32]) {
-        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
+    pub fn run_grey(&self, grey: &mut [f32], depth: &DepthRows, first: usize, gains: &mut [f32]) {
+        let (bounds, tone, [low, high]) = (self.bounds, self.tone, self.range);
         let air = tone.air(bounds.airlight[0]);
-        for (i, v) in grey.iter_mut().enumerate() {
-            let exponent = (depth.a(i) * *v + depth.b(i)).max(low).min(high);
-            let (from_air, least) = bounds.channel(0, *v);
-            let gain = exp(exponent).min(1.0 / least.max(T_MIN).min(1.0));
-            *v = tone.of(air, from_air, gain);
+        let width = grey.len();
+        let (depth, gains) = (depth.columns(first, width), &mut gains[..width]);
+        for i in 0..width {
+            let value = grey[i];
+            let exponent = lesser(greater(depth.a(i) * value + depth.b(i), low), high);
+            let ([from_air, ..], most) = bounds.apart(value, value, value);
+            let gain = lesser(exp(exponent), most);
+            grey[i] = tone.of(air, from_air, gain);
             gains[i] = gain;
         }
     }
 
+    /// Every slice is cut to one length first: a check of one index in the loop and it is not
+    /// vectorised (25 ns a pixel instead of 1.6).
     #[inline(always)]
-    fn run_alike(
+    fn run_gains(
         &self,
-        red: &mut [f32],
-        green: &mut [f32],
-        blue: &mut [f32],
+        [red, green, blue]: [&mut [f32]; 3],
         depth: &DepthRows,
+        first: usize,
         gains: &mut [f32],
+        gain_of: impl Fn(f32) -> [f32; 3],
     ) {
-        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
+        let (bounds, tone, [low, high]) = (self.bounds, self.tone, self.range);
         let air = bounds.airlight.map(|a| tone.air(a));
-        let pixels = red.iter_mut().zip(green).zip(blue).zip(gains);
-        for (i, (((r, g), b), out)) in pixels.enumerate() {
-            let exponent = (depth.a(i) * luma(*r, *g, *b) + depth.b(i)).max(low).min(high);
-            let (from_air, most) = bounds.apart(*r, *g, *b);
-            let gain = exp(exponent).min(most);
-            *r = tone.of(air[0], from_air[0], gain);
-            *g = tone.of(air[1], from_air[1], gain);
-            *b = tone.of(air[2], from_air[2], gain);
-            *out = gain;
-        }
-    }
-
-    #[inline(always)]
-    fn run_coloured(
-        &self,
-        colours: [f32; 3],
-        red: &mut [f32],
-        green: &mut [f32],
-        blue: &mut [f32],
-        depth: &DepthRows,
-        gains: &mut [f32],
-    ) {
-        let (Self { bounds, tone, .. }, [low, high]) = (self, self.range);
-        let air = bounds.airlight.map(|a| tone.air(a));
-        let pixels = red.iter_mut().zip(green).zip(blue).zip(gains);
-        for (i, (((r, g), b), out)) in pixels.enumerate() {
-            let exponent = (depth.a(i) * luma(*r, *g, *b) + depth.b(i)).max(low).min(high);
-            let (from_air, most) = bounds.apart(*r, *g, *b);
-            let gain = colours.map(|colour| exp(exponent * colour).min(most));
-            *r = tone.of(air[0], from_air[0], gain[0]);
-            *g = tone.of(air[1], from_air[1], gain[1]);
-            *b = tone.of(air[2], from_air[2], gain[2]);
-            *out = gain[1];
+        let width = red.len();
+        let (green, blue) = (&mut green[..width], &mut blue[..width]);
+        let (depth, gains) = (depth.columns(first, width), &mut gains[..width]);
+        for i in 0..width {
+            let (r, g, b) = (red[i], green[i], blue[i]);
+            let exponent = lesser(greater(depth.a(i) * luma(r, g, b) + depth.b(i), low), high);
+            let (from_air, most) = bounds.apart(r, g, b);
+            let gain = gain_of(exponent).map(|gain| lesser(gain, most));
+            red[i] = tone.of(air[0], from_air[0], gain[0]);
+            green[i] = tone.of(air[1], from_air[1], gain[1]);
+            blue[i] = tone.of(air[2], from_air[2], gain[2]);
+            gains[i] = gain[1];
         }
     }
 }
@@ -214,7 +203,14 @@ pub struct DepthRows {
     at: Option<usize>,
 }
 
-impl DepthRows {
+/// Some columns of [`DepthRows`].
+struct DepthColumns<'a> {
+    above: [&'a [f32]; 2],
+    below: [&'a [f32]; 2],
+    weight: f32,
+}
+
+impl DepthColumns<'_> {
     #[inline(always)]
     fn a(&self, i: usize) -> f32 {
         self.above[0][i] + (self.below[0][i] - self.above[0][i]) * self.weight
@@ -223,6 +219,17 @@ impl DepthRows {
     #[inline(always)]
     fn b(&self, i: usize) -> f32 {
         self.above[1][i] + (self.below[1][i] - self.above[1][i]) * self.weight
+    }
+}
+
+impl DepthRows {
+    #[inline(always)]
+    fn columns(&self, first: usize, width: usize) -> DepthColumns<'_> {
+        DepthColumns {
+            above: [&self.above[0][first..][..width], &self.above[1][first..][..width]],
+            below: [&self.below[0][first..][..width], &self.below[1][first..][..width]],
+            weight: self.weight,
+        }
     }
 
     /// Makes ready for row `y` of a frame of this size, for the columns of `part`.

@@ -8,7 +8,7 @@ use super::depth::FULL_VEIL_DEPTH;
 use super::kernel::{Bounds, exp};
 use super::survey::quantile;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Plane, Size, luma};
+use crate::frame::{Plane, Size, greater, lesser, luma};
 
 /// Share of the pixels that white may exceed.
 const WHITE_SHARE: f32 = 0.995;
@@ -99,7 +99,8 @@ impl Tone {
     /// The toned value of A + (I − A)·g.
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
-        let c = (air + from_air * (gain * self.gain)).max(-self.half).min(self.half);
+        let c = air + from_air * (gain * self.gain);
+        let c = lesser(greater(c, -self.half), self.half);
         c * (self.linear - self.cubic * (c * c)) + self.half
     }
 }

@@ -4,6 +4,8 @@
 //! added is amount·d·d²/(d² + (3.4·σ_n·g)²), σ_n the noise of the frame and g what dehazing has raised
 //! it by; then Y is clamped to its 3×3 neighbours' range and a tenth of it beyond. All in samples.
 
+use crate::frame::{greater, lesser};
+
 /// Rows and columns that a pixel reads on each side.
 pub(super) const REACH: usize = 2;
 
@@ -45,33 +47,45 @@ impl Unsharp {
         }
     }
 
-    /// Writes into `change` what has to be added to each pixel; the two scratch rows hold the
-    /// column sums and need no content.
+    /// Writes into `change` what has to be added to each pixel; the scratch rows hold the column
+    /// sums and need no content, only [`REACH`] more places on both sides.
     #[inline(always)]
     pub fn run(&self, rows: &Neighbourhood, scratch: [&mut [f32]; 3], change: &mut [f32]) {
-        let [sums, lows, highs] = scratch;
-        let [a, b, c, d, e] = rows.luma;
-        for (i, sum) in sums.iter_mut().enumerate() {
-            *sum = (a[i] + e[i]) + 4.0 * (b[i] + d[i]) + 6.0 * c[i];
-            lows[i] = b[i].min(c[i]).min(d[i]);
-            highs[i] = b[i].max(c[i]).max(d[i]);
+        let (unsharp, width) = (*self, change.len());
+        let wide = width + 2 * REACH;
+        let [sums, lows, highs] = scratch.map(|row| &mut row[..wide]);
+        let [a, b, c, d, e] = rows.luma.map(|row| &row[..wide]);
+        for i in 0..wide {
+            sums[i] = (a[i] + e[i]) + 4.0 * (b[i] + d[i]) + 6.0 * c[i];
+            lows[i] = lesser(lesser(b[i], c[i]), d[i]);
+            highs[i] = greater(greater(b[i], c[i]), d[i]);
         }
-        let fade = 1.0 / ((1.0 - HIGHLIGHT) * self.sample_max);
-        let centre = &c[REACH..];
-        for (i, change) in change.iter_mut().enumerate() {
+        let fade = 1.0 / ((1.0 - HIGHLIGHT) * unsharp.sample_max);
+        let (centre, gains) = (&c[REACH..][..width], &rows.gains[..width]);
+        let sums = shifted::<5>(sums, 0, width);
+        let (lows, highs) = (shifted::<3>(lows, 1, width), shifted::<3>(highs, 1, width));
+        for i in 0..width {
             let blurred =
-                ((sums[i] + sums[i + 4]) + 4.0 * (sums[i + 1] + sums[i + 3]) + 6.0 * sums[i + 2])
+                ((sums[0][i] + sums[4][i]) + 4.0 * (sums[1][i] + sums[3][i]) + 6.0 * sums[2][i])
                     * (1.0 / 256.0);
             let detail = centre[i] - blurred;
-            let threshold = self.threshold * rows.gains[i];
+            let threshold = unsharp.threshold * gains[i];
             let square = detail * detail;
-            let highlight = ((self.sample_max - centre[i]) * fade).max(0.0).min(1.0);
-            let weight = self.amount * highlight * square / (square + threshold * threshold);
-            let low = lows[i + 1].min(lows[i + 2]).min(lows[i + 3]);
-            let high = highs[i + 1].max(highs[i + 2]).max(highs[i + 3]);
+            let highlight = (unsharp.sample_max - centre[i]) * fade;
+            let highlight = lesser(greater(highlight, 0.0), 1.0);
+            let weight = unsharp.amount * highlight * square / (square + threshold * threshold);
+            let low = lesser(lesser(lows[0][i], lows[1][i]), lows[2][i]);
+            let high = greater(greater(highs[0][i], highs[1][i]), highs[2][i]);
             let room = OVERSHOOT * (high - low);
-            let sharp = (centre[i] + weight * detail).max(low - room).min(high + room);
-            *change = sharp - centre[i];
+            let sharp = centre[i] + weight * detail;
+            change[i] = lesser(greater(sharp, low - room), high + room) - centre[i];
         }
     }
+}
+
+/// A row seen from several columns on, each view of one length, so that no index is checked in the
+/// loop.
+#[inline(always)]
+fn shifted<const N: usize>(row: &[f32], first: usize, width: usize) -> [&[f32]; N] {
+    std::array::from_fn(|i| &row[first + i..][..width])
 }

@@ -1,0 +1,101 @@
+//! What each stage of a frame costs, and its parts: `cargo bench --bench stages`.
+
+#![allow(clippy::print_stdout, reason = "a measuring program prints what it measures")]
+#![allow(clippy::unwrap_used, reason = "a measuring program may stop")]
+
+mod measure;
+
+use longlens::develop::{Means, Workers, develop_with, survey};
+use longlens::filter::area_average;
+use longlens::format::{Decoding, Threads, decode, encode};
+use longlens::frame::{Frame, Pool};
+use longlens::metadata::Blocks;
+use longlens::recipe::Recipe;
+use longlens::stage::caption::{Palette, Typesetter, stamp};
+use longlens::stage::dehaze;
+use measure::{CAPTION, CROP, ENCODING, FRAME, least_ms};
+
+const RUNS: usize = 9;
+
+fn main() {
+    let frame = Frame::specimen(FRAME);
+    let file = measure::jpeg(&frame);
+    measure::opening(
+        "stages: least of 9 runs, one thread; ns for each pixel that the stage puts out",
+        &format!(
+            "a drawn frame of {FRAME} px, {:.1} MB as JPEG, crop {CROP}",
+            file.len() as f64 / 1e6
+        ),
+    );
+    let pool = Pool::default();
+    let decoding = Decoding::default();
+    row("decode", FRAME.area(), || {
+        pool.give(decode(&file, &decoding, &pool).unwrap().frame);
+    });
+    row("survey", FRAME.area(), || drop(survey(&frame)));
+    row("  area average", FRAME.area(), || drop(area_average(&frame.pixels, 256)));
+    let small = area_average(&frame.pixels, 256);
+    row("  haze of the small picture", FRAME.area(), || drop(dehaze::survey(&small)));
+    sweeps(&frame, &pool);
+    finish(&frame, &pool);
+}
+
+fn row(name: &str, pixels: u64, work: impl FnMut()) {
+    let ms = least_ms(RUNS, work);
+    println!("{name:28} {ms:8.2} ms {:8.3} ns/px", ms * 1e6 / pixels as f64);
+}
+
+fn recipe(settings: &[(&str, &str)]) -> Recipe {
+    let mut recipe = Recipe::default();
+    for (name, value) in settings {
+        recipe.set(name, value).unwrap();
+    }
+    recipe
+}
+
+fn sweeps(frame: &Frame, pool: &Pool) {
+    let survey = survey(frame);
+    let sets: [(&str, &str, &str, &str); 6] = [
+        ("sweep", "50", "40", "unsharp"),
+        ("  dehaze alone", "50", "off", "unsharp"),
+        ("  sharpen alone", "off", "40", "unsharp"),
+        ("  crop alone", "off", "off", "unsharp"),
+        ("  colours dimmed unequally", "50", "40", "unsharp"),
+        ("sweep with deconvolution", "50", "40", "deconvolve"),
+    ];
+    for (name, dehaze, sharpen, method) in sets {
+        let colour = if name.contains("unequally") { "1.3" } else { "0" };
+        let recipe = recipe(&[
+            ("crop", CROP),
+            ("dehaze", dehaze),
+            ("haze-colour", colour),
+            ("sharpen", sharpen),
+            ("sharpen-method", method),
+        ]);
+        let typesetter = Typesetter::open(&recipe.caption).unwrap();
+        let means = Means { pool, workers: Workers::One, survey: Some(&survey) };
+        row(name, recipe.crop.rect(FRAME).0.size().area(), || {
+            pool.give(develop_with(frame, &recipe, &typesetter, means).unwrap().frame);
+        });
+    }
+}
+
+/// Caption and encoding, of a developed frame.
+fn finish(frame: &Frame, pool: &Pool) {
+    let recipe = recipe(&[("crop", CROP), ("caption", CAPTION)]);
+    let typesetter = Typesetter::open(&recipe.caption).unwrap();
+    let means = Means { pool, workers: Workers::One, survey: None };
+    let mut kept = Some(develop_with(frame, &recipe, &typesetter, means).unwrap().frame);
+    let area = kept.as_ref().map_or(1, |frame| frame.size().area());
+    row("caption", area, || {
+        let (caption, palette) = (&recipe.caption, Palette::default());
+        kept = kept.take().map(|frame| stamp(frame, CAPTION, caption, &palette, &typesetter).0);
+    });
+    let kept = kept.unwrap();
+    let mut out = Vec::new();
+    for (name, threads) in [("encode", Threads::One), ("encode on all cores", Threads::All)] {
+        row(name, area, || {
+            encode(&kept, &ENCODING, &Blocks::default(), threads, &mut out).unwrap();
+        });
+    }
+}

@@ -1,0 +1,175 @@
+//! `longlens bench`: what developing costs on this machine, on the user's own frames.
+//!
+//! Four figures: the time of each stage on one thread, how far that is from the codec alone,
+//! megapixels a second by number of jobs, the most memory in use. Other programs are started only
+//! when they are named.
+
+mod peers;
+mod plot;
+mod stages;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ArgMatches;
+
+use super::{exit, text};
+use crate::batch::{Batch, Caption, Job, Settings, Stop, Sync, write_whole};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{Encoding, Format, Subsampling, Threads, encode};
+use crate::frame::{Frame, Size};
+use crate::metadata::Blocks;
+use crate::recipe::Recipe;
+use peers::Peer;
+use stages::Stage;
+
+/// What is measured without an input: a camera's 24 megapixels.
+const SPECIMEN: Size = Size::new(6000, 4000);
+/// Frames that each job of the batch gets at the least: fewer tell nothing about overlap.
+const FRAMES_PER_JOB: usize = 4;
+/// Drawn if the recipe has no caption, so that its cost is seen.
+const CAPTION: &str = "longlens bench";
+
+/// All that was measured.
+struct Figures {
+    /// The frames, for the head of the table.
+    input: String,
+    stages: Vec<Stage>,
+    /// Number of jobs and megapixels a second.
+    batches: Vec<(usize, f64)>,
+    peak_mb: Option<f64>,
+    peers: Vec<Peer>,
+}
+
+pub(super) fn run(order: &ArgMatches) -> Result<u8> {
+    let mut recipe = super::recipe(order, Recipe::default())?;
+    if recipe.caption.text.is_empty() {
+        CAPTION.clone_into(&mut recipe.caption.text);
+    }
+    let wanted: Vec<&String> = order.get_many("against").into_iter().flatten().collect();
+    let wanted = wanted.into_iter().map(|name| peers::named(name)).collect::<Result<Vec<_>>>()?;
+    let failed =
+        |e: &std::io::Error| Error::io(ErrorKind::Environment, "cannot make a temporary folder", e);
+    let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
+    let inputs = match order.get_many::<PathBuf>("input") {
+        Some(named) => named.cloned().collect(),
+        None => vec![specimen(scratch.path())?],
+    };
+
+    let (input, stages) = stages::measured(&inputs, &recipe)?;
+    let mut figures =
+        Figures { input, stages, batches: Vec::new(), peak_mb: None, peers: Vec::new() };
+    text::to_stdout(&figures.stage_table());
+    figures.batches = batches(&inputs, &recipe, scratch.path())?;
+    figures.peak_mb = peers::peak_mb("self");
+    text::to_stdout(&figures.batch_table());
+    if !wanted.is_empty() {
+        figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path())?;
+        text::to_stdout(&figures.peer_table());
+    }
+    if let Some(path) = order.get_one::<PathBuf>("plot") {
+        write_whole(path, plot::svg(&figures).as_bytes(), Sync::Lazy, &Stop::default())?;
+    }
+    Ok(exit::DONE)
+}
+
+/// A drawn frame as a camera would write it.
+fn specimen(folder: &Path) -> Result<PathBuf> {
+    let camera = Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
+    let mut bytes = Vec::new();
+    encode(&Frame::specimen(SPECIMEN), &camera, &Blocks::default(), Threads::All, &mut bytes)?;
+    let path = folder.join("specimen.jpg");
+    write_whole(&path, &bytes, Sync::Lazy, &Stop::default())?;
+    Ok(path)
+}
+
+/// Megapixels a second for one job, two, four … and as many as there are cores.
+fn batches(inputs: &[PathBuf], recipe: &Recipe, scratch: &Path) -> Result<Vec<(usize, f64)>> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let recipe = Arc::new(recipe.clone());
+    let mut figures = Vec::new();
+    for jobs in (1..=cores).filter(|jobs| jobs.is_power_of_two() || *jobs == cores) {
+        let frames = inputs.len().max(FRAMES_PER_JOB * jobs);
+        let job = |i: usize| Job {
+            output: scratch.join(format!("out-{i}")),
+            recipe: Arc::clone(&recipe),
+            caption: Caption::Text(recipe.caption.text.clone()),
+            sequence: i as u32 + 1,
+            ..Job::of_file(&inputs[i % inputs.len()])
+        };
+        let existing = crate::batch::Existing::Overwrite;
+        let settings = Settings { jobs, sync: Sync::Lazy, existing, ..Settings::default() };
+        let batch = Batch { jobs: (0..frames).map(job).collect(), settings };
+        let summary = batch.run(&Stop::default(), |_| ());
+        if summary.done < frames {
+            let message = format!("only {} of {frames} frames could be developed", summary.done);
+            return Err(Error::new(ErrorKind::Unreadable, message));
+        }
+        figures.push((jobs, summary.megapixels / summary.took.as_secs_f64()));
+    }
+    Ok(figures)
+}
+
+impl Figures {
+    /// Milliseconds of all stages of a frame.
+    fn whole_ms(&self) -> f64 {
+        self.stages.iter().map(|stage| stage.ms).sum()
+    }
+
+    /// The whole frame beside decoding and encoding alone.
+    fn of_codec(&self) -> f64 {
+        let codec = self.stages.iter().filter(|s| s.codec).map(|s| s.ms).sum::<f64>();
+        self.whole_ms() / codec
+    }
+
+    fn stage_table(&self) -> String {
+        let mut table = format!("{}\n{}\n\n", text::clean(&machine()), text::clean(&self.input));
+        table.push_str("stage          ms   ns/px\n");
+        for stage in &self.stages {
+            let ns = stage.ms * 1e6 / stage.pixels;
+            table.push_str(&format!("{:8} {:8.1} {ns:7.2}\n", stage.name, stage.ms));
+        }
+        let (whole, share) = (self.whole_ms(), self.of_codec());
+        table.push_str(&format!("whole    {whole:8.1}         {share:.2} × the codec alone\n"));
+        table
+    }
+
+    fn batch_table(&self) -> String {
+        let mut table = "\njobs     MP/s\n".to_owned();
+        let alone = self.batches.first().map_or(1.0, |&(_, speed)| speed);
+        for (jobs, speed) in &self.batches {
+            table.push_str(&format!("{jobs:4} {speed:8.1}  {:.2} × one\n", speed / alone));
+        }
+        if let Some(mb) = self.peak_mb {
+            table.push_str(&format!("\npeak memory {mb:.0} MB\n"));
+        }
+        table
+    }
+
+    fn peer_table(&self) -> String {
+        let mut table =
+            format!("\n{:12} {:>7} {:>7} {:>8}  did\n", "program", "CPU s", "wall s", "peak MB");
+        for peer in &self.peers {
+            let figure = |value: Option<f64>, digits| match value {
+                Some(value) => format!("{value:.digits$}"),
+                None => "–".to_owned(),
+            };
+            let [cpu, wall, peak] =
+                [figure(peer.cpu_s, 2), figure(peer.wall_s, 2), figure(peer.peak_mb, 0)];
+            table.push_str(&format!(
+                "{:12} {cpu:>7} {wall:>7} {peak:>8}  {}\n",
+                peer.name, peer.did
+            ));
+        }
+        table
+    }
+}
+
+/// Processor, cores, version.
+fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let model = model.unwrap_or(std::env::consts::ARCH);
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("longlens {} on {model}, {cores} cores", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,172 @@
+//! Other programs on the same frame, started only when the user names them: the nearest thing to a
+//! longlens job that each can do, a whole process, one thread where that can be told.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::batch::{Stop, Sync, write_whole};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recipe::Recipe;
+
+/// A program and what it took; no figures if it is not installed or failed.
+pub(super) struct Peer {
+    pub(super) name: &'static str,
+    pub(super) did: String,
+    pub(super) cpu_s: Option<f64>,
+    pub(super) wall_s: Option<f64>,
+    pub(super) peak_mb: Option<f64>,
+}
+
+/// A program that can be named.
+pub(super) struct Known {
+    name: &'static str,
+    program: &'static str,
+    did: &'static str,
+    words: fn(&Path, &Path, &Path) -> Vec<OsString>,
+}
+
+/// darktable's history: haze removal .5 of .25, sharpen, crop.
+const DARKTABLE: &str = include_str!("../../../benches/peers/darktable.xmp");
+/// RawTherapee's profile: dehaze 50, unsharp mask.
+const RAWTHERAPEE: &str = "[Version]\nAppVersion=5.9\nVersion=349\n[Dehaze]\nEnabled=true\n\
+    Strength=50\nDepth=25\n[Sharpening]\nEnabled=true\nMethod=usm\nRadius=0.5\nAmount=200\n";
+
+const KNOWN: [Known; 4] = [
+    Known {
+        name: "darktable",
+        program: "darktable-cli",
+        did: "dehaze, sharpen, crop to 69 %",
+        words: |input, out, folder| {
+            let (xmp, config) = (folder.join("peer.xmp"), folder.join("darktable"));
+            let config = ["--core", "--library", ":memory:", "--configdir"]
+                .map(OsString::from)
+                .into_iter()
+                .chain([config.into()]);
+            [input.into(), xmp.into(), out.into()].into_iter().chain(config).collect()
+        },
+    },
+    Known {
+        name: "rawtherapee",
+        program: "rawtherapee-cli",
+        did: "dehaze, sharpen",
+        words: |input, out, folder| {
+            let profile = folder.join("peer.pp3").into();
+            let [o, p, j, y, c] = ["-o", "-p", "-j90", "-Y", "-c"].map(OsString::from);
+            vec![o, out.into(), p, profile, j, y, c, input.into()]
+        },
+    },
+    Known {
+        name: "vips",
+        program: "vips",
+        did: "sharpen",
+        words: |input, out, _| {
+            let mut out = out.as_os_str().to_owned();
+            out.push("[Q=90]");
+            let [sharpen, sigma, value] = ["sharpen", "--sigma", "1.2"].map(OsString::from);
+            vec![sharpen, input.into(), out, sigma, value]
+        },
+    },
+    Known {
+        name: "magick",
+        program: "magick",
+        did: "sharpen",
+        words: |input, out, _| {
+            let words = ["-unsharp", "0x1.2+1+0.02", "-quality", "90"].map(OsString::from);
+            [input.into()].into_iter().chain(words).chain([out.into()]).collect()
+        },
+    },
+];
+
+/// The program of this name.
+pub(super) fn named(name: &str) -> Result<&'static Known> {
+    KNOWN.iter().find(|known| known.name == name).ok_or_else(|| {
+        let names: Vec<_> = KNOWN.iter().map(|known| known.name).collect();
+        Error::no_value(name, "a program to measure against", &names.join(", "))
+    })
+}
+
+/// longlens itself and the others, each on one frame.
+pub(super) fn measured(
+    wanted: &[&'static Known],
+    input: &Path,
+    recipe: &Recipe,
+    scratch: &Path,
+) -> Result<Vec<Peer>> {
+    let recipe_file = scratch.join("recipe.toml");
+    write_whole(&recipe_file, recipe.to_toml().as_bytes(), Sync::Lazy, &Stop::default())?;
+    write_whole(&scratch.join("peer.xmp"), DARKTABLE.as_bytes(), Sync::Lazy, &Stop::default())?;
+    write_whole(&scratch.join("peer.pp3"), RAWTHERAPEE.as_bytes(), Sync::Lazy, &Stop::default())?;
+    let program = std::env::current_exe()
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot find longlens' own program", &e))?;
+    let mut own = Command::new(program);
+    own.args(["develop", "-j1", "--quiet", "--recipe"]).arg(&recipe_file).arg("-o");
+    own.arg(scratch.join("own")).arg(input);
+    let mut peers = vec![ran("longlens", "the whole recipe", own)];
+    for known in wanted {
+        let out = scratch.join(format!("{}.jpg", known.name));
+        peers.push(match on_path(known.program) {
+            None => Peer::without(known.name, "not found on the PATH"),
+            Some(program) => {
+                let mut command = Command::new(program);
+                command.args((known.words)(input, &out, scratch));
+                command.env("VIPS_CONCURRENCY", "1").env("MAGICK_THREAD_LIMIT", "1");
+                ran(known.name, known.did, command)
+            }
+        });
+    }
+    Ok(peers)
+}
+
+impl Peer {
+    fn without(name: &'static str, why: &str) -> Self {
+        Self { name, did: why.to_owned(), cpu_s: None, wall_s: None, peak_mb: None }
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// How often a running program is asked for its peak memory.
+const LOOK: Duration = Duration::from_millis(10);
+
+fn ran(name: &'static str, did: &str, mut command: Command) -> Peer {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let (before, begun) = (children_cpu_s(), Instant::now());
+    let Ok(mut child) = command.spawn() else { return Peer::without(name, "cannot be started") };
+    let mut peak = None;
+    let status = loop {
+        peak = peak_mb(&child.id().to_string()).or(peak);
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(LOOK),
+            Ok(Some(status)) => break status,
+            Err(_) => return Peer::without(name, "was lost"),
+        }
+    };
+    if !status.success() {
+        return Peer::without(name, "failed");
+    }
+    let wall = begun.elapsed().as_secs_f64();
+    let cpu = before.zip(children_cpu_s()).map(|(before, after)| after - before);
+    Peer { name, did: did.to_owned(), cpu_s: cpu, wall_s: Some(wall), peak_mb: peak }
+}
+
+/// The most memory that a process had, in megabytes; Linux only.
+pub(super) fn peak_mb(process: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024.0 / 1e6)
+}
+
+/// CPU seconds of all children that have ended; Linux only (proc(5): fields 16 and 17, in ticks of
+/// 1/100 s).
+fn children_cpu_s() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<f64>().ok();
+    Some((ticks(16)? + ticks(17)?) / 100.0)
+}

@@ -1,0 +1,132 @@
+//! The stages of a frame on one thread, each timed alone; the least of several runs.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::batch::read_bytes;
+use crate::develop::{Means, Workers, develop_with, survey};
+use crate::error::Result;
+use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
+use crate::frame::Pool;
+use crate::metadata::Blocks;
+use crate::recipe::Recipe;
+use crate::stage::caption::{Palette, Typesetter, stamp};
+
+/// Times that each stage runs: what else the machine does only adds.
+const RUNS: usize = 5;
+/// Frames that are looked at: more of one shoot tell nothing new.
+const MOST_FRAMES: usize = 8;
+
+/// What one stage takes, in the mean of the frames.
+pub(super) struct Stage {
+    pub(super) name: &'static str,
+    pub(super) ms: f64,
+    /// Pixels that it puts out.
+    pub(super) pixels: f64,
+    /// Whether it is the codec's work.
+    pub(super) codec: bool,
+}
+
+/// A line on the frames, and the stages.
+pub(super) fn measured(inputs: &[PathBuf], recipe: &Recipe) -> Result<(String, Vec<Stage>)> {
+    let stage = |name, codec| Stage { name, ms: 0.0, pixels: 0.0, codec };
+    let mut sums = [
+        stage("decode", true),
+        stage("survey", false),
+        stage("sweep", false),
+        stage("caption", false),
+        stage("encode", true),
+    ];
+    let (pool, typesetter) = (Pool::default(), Typesetter::open(&recipe.caption)?);
+    let looked_at = &inputs[..inputs.len().min(MOST_FRAMES)];
+    let share = 1.0 / looked_at.len() as f64;
+    let mut sizes = Vec::new();
+    for input in looked_at {
+        let times = one(input, recipe, &typesetter, &pool, &mut sizes)?;
+        for (sum, (ms, pixels)) in sums.iter_mut().zip(times) {
+            sum.ms += ms * share;
+            sum.pixels += pixels as f64 * share;
+        }
+    }
+    let input = format!("{} frame(s): {}", looked_at.len(), sizes.join(", "));
+    Ok((input, sums.into()))
+}
+
+/// Milliseconds and pixels of the five stages of one frame.
+fn one(
+    input: &std::path::Path,
+    recipe: &Recipe,
+    typesetter: &Typesetter,
+    pool: &Pool,
+    sizes: &mut Vec<String>,
+) -> Result<[(f64, u64); 5]> {
+    let bytes = read_bytes(input, &Limits::default())?;
+    let decoding = Decoding::default();
+    let mut decoded = format::decode(&bytes, &decoding, pool).map_err(|e| e.about(input))?;
+    let mut fault = None;
+    let decode_ms = least_ms(|| match format::decode(&bytes, &decoding, pool) {
+        Ok(again) => pool.give(std::mem::replace(&mut decoded, again).frame),
+        Err(error) => fault = Some(error),
+    });
+    let (frame, header) = (decoded.frame, decoded.header);
+    let found = survey(&frame);
+    let survey_ms = least_ms(|| drop(survey(&frame)));
+
+    let mut without = recipe.clone();
+    without.caption.text.clear();
+    without.caption.logo = None;
+    let means = Means { pool, workers: Workers::One, survey: Some(&found) };
+    let mut swept = develop_with(&frame, &without, typesetter, means)?.frame;
+    let sweep_ms = least_ms(|| match develop_with(&frame, &without, typesetter, means) {
+        Ok(again) => pool.give(std::mem::replace(&mut swept, again.frame)),
+        Err(error) => fault = Some(error),
+    });
+
+    let palette = Palette::default();
+    let caption = &recipe.caption;
+    let mut caption_ms = f64::INFINITY;
+    for _ in 0..RUNS {
+        // A copy each time: a strip would make the frame taller and taller.
+        let copy = swept.clone();
+        let begun = Instant::now();
+        let (captioned, _) = stamp(copy, &caption.text, caption, &palette, typesetter);
+        caption_ms = caption_ms.min(begun.elapsed().as_secs_f64() * 1e3);
+        drop(captioned);
+    }
+    let (finished, _) = stamp(swept, &caption.text, caption, &palette, typesetter);
+
+    let encoding = Encoding {
+        format: recipe.output.format.or_same(header.format),
+        quality: recipe.output.quality,
+        subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
+    };
+    let mut out = Vec::new();
+    let blocks = Blocks::default();
+    let encode_ms = least_ms(|| {
+        let encoded = format::encode(&finished, &encoding, &blocks, Threads::One, &mut out);
+        fault = fault.take().or(encoded.err());
+    });
+    if let Some(error) = fault {
+        return Err(error.about(input));
+    }
+    sizes.push(format!("{} {}", header.size, header.format.name()));
+    let (all, kept) = (header.size.area(), finished.size().area());
+    pool.give(finished);
+    pool.give(frame);
+    Ok([
+        (decode_ms, all),
+        (survey_ms, all),
+        (sweep_ms, kept),
+        (caption_ms, kept),
+        (encode_ms, kept),
+    ])
+}
+
+fn least_ms(mut work: impl FnMut()) -> f64 {
+    let time = |_| {
+        let begun = Instant::now();
+        work();
+        begun.elapsed().as_secs_f64() * 1e3
+    };
+    (0..RUNS).map(time).fold(f64::INFINITY, f64::min)
+}

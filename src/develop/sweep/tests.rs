@@ -1,0 +1,125 @@
+//! The sweep beside a plain, slow, whole-picture version of itself: bit for bit.
+
+use super::super::rows::bayer;
+use super::*;
+use crate::filter::{Coefficients, SmallPicture};
+use crate::frame::Plane;
+use crate::stage::dehaze::{self, Amount, Dehaze};
+use crate::stage::sharpen::{Method, Sharpen};
+
+/// A repeatable sequence of bytes (Marsaglia, "Xorshift RNGs", 2003).
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 0x2545_F491_u32;
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state >> 24) as u8
+    };
+    (0..count).map(next).collect()
+}
+
+fn stages(samples: &[u8], size: Size) -> RowStages {
+    let channel = |c: usize| {
+        let values = samples.iter().skip(c).step_by(3).map(|&v| f32::from(v) / 255.0);
+        Plane::new(size, values.map(|v| 0.4 + 0.6 * v).collect())
+    };
+    let picture = SmallPicture { channels: [0, 1, 2].map(channel) };
+    let mut survey = dehaze::survey(&picture);
+    survey.depth = Coefficients {
+        a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),
+        b: Plane::new(Size::new(3, 2), vec![0.9, 0.4, 1.5, 0.2, 2.2, 0.6]),
+    };
+    let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
+    let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
+    RowStages {
+        dehaze: Removal::new(&survey, &dehaze, 0.002, 255.0),
+        sharpen: Sharpener::new(&sharpen, 0.5, 255.0),
+    }
+}
+
+/// The whole frame pixel by pixel, every stage for all of it before the next: no rows in a
+/// ring, no strips, no bands, nothing to vectorise.
+fn plainly(source: &[u8], size: Size, part: Rect, stages: &RowStages) -> Vec<u8> {
+    let (width, height) = (size.width as usize, size.height as usize);
+    let mut colours: Vec<[f32; 3]> =
+        source.as_chunks::<3>().0.iter().map(|p| p.map(f32::from)).collect();
+    let mut gains = vec![1.0; width * height];
+    if let Some(removal) = &stages.dehaze {
+        let mut depth = DepthRows::default();
+        for (i, (colour, gain)) in colours.iter_mut().zip(&mut gains).enumerate() {
+            let columns = Rect { x: 0, y: 0, width: size.width, height: 1 };
+            depth.seek(removal, size, columns, (i / width) as u32);
+            let [r, g, b] = colour;
+            let one = std::slice::from_mut;
+            removal.run([one(r), one(g), one(b)], &depth, i % width, one(gain));
+        }
+    }
+    let luma: Vec<f32> = colours.iter().map(|&[r, g, b]| luma(r, g, b)).collect();
+    let at = |x: isize, y: isize| {
+        let x = x.clamp(0, width as isize - 1) as usize;
+        luma[y.clamp(0, height as isize - 1) as usize * width + x]
+    };
+    let mut out = Vec::new();
+    for y in 0..part.height as usize {
+        for x in 0..part.width as usize {
+            let (column, row) = (part.x as usize + x, part.y as usize + y);
+            let mut change = [0.0];
+            if let Some(Sharpener::Unsharp(unsharp)) = &stages.sharpen {
+                let near: [[f32; 5]; 5] = std::array::from_fn(|j| {
+                    std::array::from_fn(|i| {
+                        at(column as isize + i as isize - 2, row as isize + j as isize - 2)
+                    })
+                });
+                let (mut a, mut b, mut c) = ([0.0; 5], [0.0; 5], [0.0; 5]);
+                let gains = &[gains[row * width + column]];
+                let near = Neighbourhood { luma: near.each_ref().map(|r| &r[..]), gains };
+                unsharp.run(&near, [&mut a, &mut b, &mut c], &mut change);
+            }
+            let add = change[0] + bayer(x % DITHER_SIDE, y % DITHER_SIDE);
+            out.extend(colours[row * width + column].map(|v| u8::from_f32(v + add)));
+        }
+    }
+    out
+}
+
+fn levels() -> Vec<Level> {
+    let mut levels = vec![Level::baseline(), Level::new()];
+    #[cfg(target_arch = "x86_64")]
+    {
+        levels.extend(Level::new().as_sse4_2().map(Level::Sse4_2));
+        levels.extend(Level::new().as_avx2().map(Level::Avx2));
+    }
+    levels
+}
+
+#[test]
+fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
+    for (width, height) in [(1, 1), (1, 9), (7, 1), (67, 5), (131, 141), (521, 19)] {
+        let size = Size::new(width, height);
+        let source = noise(size.area() as usize * 3);
+        let all = stages(&source, size);
+        let half = Rect {
+            x: width / 3,
+            y: height / 3,
+            width: width.div_ceil(2),
+            height: height.div_ceil(2),
+        };
+        let only = |dehaze: bool| RowStages {
+            dehaze: all.dehaze.clone().filter(|_| dehaze),
+            sharpen: all.sharpen.filter(|_| !dehaze),
+        };
+        for part in [size.rect(), half.within(size).unwrap()] {
+            for stages in [&all, &only(true), &only(false)] {
+                let right = plainly(&source, size, part, stages);
+                for level in levels() {
+                    for workers in [Workers::One, Workers::All] {
+                        let mut out = vec![0; right.len()];
+                        sweep_at::<u8, 3>(level, &source, size, part, stages, workers, &mut out);
+                        assert!(out == right, "{size} {part:?} {level:?} {workers:?}");
+                    }
+                }
+            }
+        }
+    }
+}
