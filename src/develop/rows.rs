@@ -4,7 +4,7 @@ use crate::frame::Sample;
 
 /// Pixels that are taken apart at once: an array of fixed length, so that the step of three samples
 /// becomes shuffles (a whole row .53 ns a pixel, this .45, 16 pixels .60). Putting them together
-/// again gains nothing from it.
+/// again gains a fifth from it with vectors of 64 bytes, and nothing with those of 32.
 const GROUP_PX: usize = 64;
 
 /// Interleaved samples to one row of floats a channel.
@@ -45,11 +45,26 @@ pub(super) fn join<S: Sample, const CHANNELS: usize>(
     let width = pixels.len();
     let (change, dither) = (&change[..width], &dither[..width]);
     let colours = colours.map(|row| &row[..width]);
-    for (i, pixel) in pixels.iter_mut().enumerate() {
-        let add = change[i] + dither[i];
-        for c in 0..CHANNELS {
-            pixel[c] = S::from_f32(colours[c][i] + add);
+    let (groups, rest) = pixels.as_chunks_mut::<GROUP_PX>();
+    let done = groups.len() * GROUP_PX;
+    for (i, group) in groups.iter_mut().enumerate() {
+        let group_of = |row| <&[f32; GROUP_PX]>::try_from(row).unwrap_or(&[0.0; GROUP_PX]);
+        let at = i * GROUP_PX..(i + 1) * GROUP_PX;
+        let (change, dither) = (group_of(&change[at.clone()]), group_of(&dither[at.clone()]));
+        let mut planes = [[S::default(); GROUP_PX]; CHANNELS];
+        for (plane, colour) in planes.iter_mut().zip(colours) {
+            let colour = group_of(&colour[at.clone()]);
+            for k in 0..GROUP_PX {
+                plane[k] = S::from_f32(colour[k] + (change[k] + dither[k]));
+            }
         }
+        for (k, pixel) in group.iter_mut().enumerate() {
+            *pixel = std::array::from_fn(|c| planes[c][k]);
+        }
+    }
+    for (i, pixel) in rest.iter_mut().enumerate() {
+        let add = change[done + i] + dither[done + i];
+        *pixel = std::array::from_fn(|c| S::from_f32(colours[c][done + i] + add));
     }
 }
 

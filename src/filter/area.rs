@@ -1,9 +1,11 @@
 //! The area average: a frame made small, each small pixel the mean of the samples it covers.
 //!
-//! One pass over the full-size samples; integer sums, so the result does not depend on how the
+//! One pass over the full-size samples, or over every nth row of a large frame; integer sums, so the result does not depend on how the
 //! loop is cut up. A pixel on a border between cells goes to both by its share, in 256ths: with
 //! whole pixels a frame of 600 px was averaged over two pixels here and three there, and its noise
 //! with it. Sums hold 65,535 for cells of up to 256 rows, and wrap beyond.
+
+use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 use image::{ImageBuffer, Pixel};
@@ -46,20 +48,108 @@ const WHOLE: u64 = 256;
 
 /// A sample that can be summed over the rows of a cell.
 trait Summed: Sample {
-    fn add_row(sums: &mut [u32], row: &[Self], weight: u32);
+    /// The sum of rows of samples, each with its weight in 256ths, for every column of them.
+    fn sum_rows(sums: &mut [u32], rows: &Rows<'_, Self>, read: &Read);
 }
 
+/// The rows that are read for a cell.
+struct Read {
+    /// Those in full.
+    whole: Vec<usize>,
+    /// Those in part, each with its weight.
+    parts: Vec<(usize, u32)>,
+}
+
+impl Read {
+    fn of(cell: Cell) -> Self {
+        let whole = cell.whole();
+        let step = whole.len() / ENOUGH_ROWS;
+        if step < 2 {
+            return Self { whole: whole.collect(), parts: cell.parts().collect() };
+        }
+        Self { whole: whole.step_by(step).collect(), parts: Vec::new() }
+    }
+
+    fn weight(&self) -> u64 {
+        let parts: u64 = self.parts.iter().map(|&(_, weight)| u64::from(weight)).sum();
+        self.whole.len() as u64 * WHOLE + parts
+    }
+}
+
+/// Rows of a cell that are read at least; of twice as many every second one, and so on. Of 8 × 23
+/// samples the mean of a 24 MP frame's noise is gone, and half of the frame need not be read (9 → 5 ms).
+const ENOUGH_ROWS: usize = 8;
+
 impl Summed for u8 {
+    /// Whole rows are summed in 16 bits, four at once: twice the samples a vector holds in 32 bits,
+    /// and a quarter of the traffic (all rows of a 24 MP frame 30 → 9 ms).
     #[inline(always)]
-    fn add_row(sums: &mut [u32], row: &[Self], weight: u32) {
-        sums.iter_mut().zip(row).for_each(|(sum, &v)| *sum += u32::from(v) * weight);
+    fn sum_rows(sums: &mut [u32], rows: &Rows<'_, Self>, read: &Read) {
+        let mut whole = [0_u16; STRIP];
+        for (i, sums) in sums.chunks_mut(STRIP).enumerate() {
+            let strip = i * STRIP..i * STRIP + sums.len();
+            let row = |y: usize| &rows.row(y)[strip.clone()];
+            let whole = &mut whole[..sums.len()];
+            sums.fill(0);
+            for &(y, weight) in &read.parts {
+                add_weighted(sums, row(y), weight);
+            }
+            for some in read.whole.chunks(MOST_IN_16_BITS) {
+                whole.fill(0);
+                let (fours, rest) = some.as_chunks::<4>();
+                fours.iter().for_each(|four| add_four(whole, four.map(row)));
+                rest.iter().for_each(|&y| add_one(whole, row(y)));
+                add_weighted(sums, whole, WHOLE as u32);
+            }
+        }
     }
 }
 
 impl Summed for u16 {
     #[inline(always)]
-    fn add_row(sums: &mut [u32], row: &[Self], weight: u32) {
-        sums.iter_mut().zip(row).for_each(|(sum, &v)| *sum += u32::from(v) * weight);
+    fn sum_rows(sums: &mut [u32], rows: &Rows<'_, Self>, read: &Read) {
+        sums.fill(0);
+        read.parts.iter().for_each(|&(y, weight)| add_weighted(sums, rows.row(y), weight));
+        read.whole.iter().for_each(|&y| add_weighted(sums, rows.row(y), WHOLE as u32));
+    }
+}
+
+/// Columns of samples whose sums stay in the first cache.
+const STRIP: usize = 4096;
+/// Rows of bytes that 16 bits hold the sum of: 257 · 255 = 65,535; in fours.
+const MOST_IN_16_BITS: usize = 256;
+
+#[inline(always)]
+fn add_weighted<T: Copy>(sums: &mut [u32], row: &[T], weight: u32)
+where
+    u32: From<T>,
+{
+    sums.iter_mut().zip(row).for_each(|(sum, &v)| *sum += u32::from(v) * weight);
+}
+
+#[inline(always)]
+fn add_one(sums: &mut [u16], row: &[u8]) {
+    sums.iter_mut().zip(row).for_each(|(sum, &v)| *sum += u16::from(v));
+}
+
+#[inline(always)]
+fn add_four(sums: &mut [u16], rows: [&[u8]; 4]) {
+    let [a, b, c, d] = rows.map(|row| &row[..sums.len()]);
+    for (i, sum) in sums.iter_mut().enumerate() {
+        *sum += (u16::from(a[i]) + u16::from(b[i])) + (u16::from(c[i]) + u16::from(d[i]));
+    }
+}
+
+/// The rows of a frame's samples.
+struct Rows<'a, S> {
+    samples: &'a [S],
+    row_len: usize,
+}
+
+impl<'a, S> Rows<'a, S> {
+    #[inline(always)]
+    fn row(&self, y: usize) -> &'a [S] {
+        &self.samples[y * self.row_len..][..self.row_len]
     }
 }
 
@@ -74,25 +164,18 @@ where
     let full = Size::new(pixels.width(), pixels.height());
     let small = if full.long_side() > long_px { full.with_long_side(long_px) } else { full };
     let row_len = full.width as usize * CHANNELS;
+    let rows = Rows { samples: pixels.as_raw(), row_len };
     let mut planes = vec![Plane::filled(small, 0.0); CHANNELS];
     let mut sums = vec![0_u32; row_len];
     for y in 0..small.height {
-        let rows = Cell::new(y, full.height, small.height);
-        sums.fill(0);
-        dispatch!(Level::new(), _simd => {
-            for (row, weight) in rows.weighted() {
-                let samples = &pixels.as_raw()[row * row_len..][..row_len];
-                P::Subpixel::add_row(&mut sums, samples, weight as u32);
-            }
-        });
+        let read = Read::of(Cell::new(y, full.height, small.height));
+        dispatch!(Level::new(), _simd => P::Subpixel::sum_rows(&mut sums, &rows, &read));
+        let (columns_of_sums, _) = sums.as_chunks::<CHANNELS>();
         for x in 0..small.width {
             let columns = Cell::new(x, full.width, small.width);
-            let area = (columns.weight() * rows.weight()) as f32 * P::Subpixel::MAX;
-            for (channel, plane) in planes.iter_mut().enumerate() {
-                let sum: u64 = columns
-                    .weighted()
-                    .map(|(c, weight)| u64::from(sums[c * CHANNELS + channel]) * weight)
-                    .sum();
+            let area = (columns.weight() * read.weight()) as f32 * P::Subpixel::MAX;
+            let sums = columns.sum(columns_of_sums);
+            for (plane, sum) in planes.iter_mut().zip(sums) {
                 plane.values_mut()[(y * small.width + x) as usize] = sum as f32 / area;
             }
         }
@@ -118,11 +201,35 @@ impl Cell {
         self.to - self.from
     }
 
-    fn weighted(self) -> impl Iterator<Item = (usize, u64)> {
-        (self.from / WHOLE..self.to.div_ceil(WHOLE)).map(move |row| {
-            let (begin, end) = (row * WHOLE, (row + 1) * WHOLE);
-            (row as usize, end.min(self.to) - begin.max(self.from))
-        })
+    /// The rows that lie in it whole.
+    #[inline(always)]
+    fn whole(self) -> Range<usize> {
+        let first = self.from.div_ceil(WHOLE);
+        first as usize..(self.to / WHOLE).max(first) as usize
+    }
+
+    /// The rows that lie in it in part (none, one or two), each with its weight.
+    #[inline(always)]
+    fn parts(self) -> impl Iterator<Item = (usize, u32)> {
+        let (first, last) = (self.from / WHOLE, self.to / WHOLE);
+        let head = self.to.min((first + 1) * WHOLE) - self.from;
+        let tail = if last > first { self.to - last * WHOLE } else { 0 };
+        let parts = [(first as usize, head as u32), (last as usize, tail as u32)];
+        parts.into_iter().filter(|&(_, weight)| (1..WHOLE as u32).contains(&weight))
+    }
+
+    /// The weighted sum of columns.
+    #[inline(always)]
+    fn sum<const N: usize>(self, columns: &[[u32; N]]) -> [u64; N] {
+        let mut all = [0_u64; N];
+        for column in &columns[self.whole()] {
+            (0..N).for_each(|c| all[c] += u64::from(column[c]));
+        }
+        all = all.map(|sum| sum * WHOLE);
+        for (column, weight) in self.parts() {
+            (0..N).for_each(|c| all[c] += u64::from(columns[column][c]) * u64::from(weight));
+        }
+        all
     }
 }
 

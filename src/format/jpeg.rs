@@ -8,6 +8,7 @@
 //! Not read: 12 bits a sample, lossless and hierarchical files.
 
 mod blocks;
+mod coded;
 mod damage;
 mod decode;
 mod encode;

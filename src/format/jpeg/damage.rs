@@ -2,8 +2,7 @@
 //!
 //! A transfer that broke off leaves a file without EOI; a repair tool may put EOI behind the break.
 //! Then the restart markers, the bits of a progressive file or the sheer number of coded bytes tell,
-//! and where none of them does, the picture: after the end of the data a decoder reads zero bits,
-//! which makes every last block the same ([`tail_repeats`]).
+//! and where none of them does, the decoder when it comes to the end of them ([`super::coded`]).
 
 use super::walk::{FrameHeader, Process, Scan, Walk};
 
@@ -103,41 +102,4 @@ fn missing_bits(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
         })
     });
     (!complete).then(|| "the last scans of this progressive JPEG are missing".to_owned())
-}
-
-/// Units on which the end of the picture is judged.
-const JUDGED_UNITS: usize = 4;
-/// Levels by which repeating units differ from a straight drift: colour conversion rounds.
-const DRIFT_LEVELS: i16 = 2;
-
-/// One part in this many may do neither: a drift that is cut off at black or white.
-const ODD_SHARE: usize = 8;
-
-/// Whether the last units of the picture repeat, or drift evenly, as they do when the decoder had
-/// no more data: each is then the same zero bits, added to the one before.
-///
-/// Noise makes this rare in a photograph; where it is so by nature, a second opinion settles it.
-pub(super) fn tail_repeats(frame: &FrameHeader, samples: &[u8], channels: usize) -> bool {
-    let (across, down) = largest_factors(frame);
-    let step = across as usize * 8 * channels;
-    let (width, height) = (usize::from(frame.width), usize::from(frame.height));
-    let row = width * channels;
-    // The last, perhaps cut, unit is left out, and so are the rows that are blended with those above.
-    let whole = row / step;
-    if whole < JUDGED_UNITS + 1 {
-        return true;
-    }
-    let last_units = (height - 1) / (down as usize * 8) * down as usize * 8;
-    let first = if height - last_units > 2 { last_units + 2 } else { last_units };
-    let tail = (whole - 1 - JUDGED_UNITS) * step..(whole - 1) * step;
-    let odd = |line: &[u8]| {
-        let tail = &line[tail.clone()];
-        let triples = tail.iter().zip(&tail[step..]).zip(&tail[2 * step..]);
-        let level = |v: &u8| i16::from(*v);
-        let drifts = |a, b, c| (level(a) - 2 * level(b) + level(c)).abs() <= DRIFT_LEVELS;
-        // Equal neighbours are where the drift has come to black or white.
-        triples.filter(|((a, b), c)| b != c && !drifts(a, b, c)).count()
-    };
-    let judged = (height - first) * (JUDGED_UNITS - 2) * step;
-    samples.chunks_exact(row).skip(first).map(odd).sum::<usize>() * ODD_SHARE < judged
 }

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use libjpeg_turbo_rs::{Decoder as Turbo, JpegError, PixelFormat, ScalingFactor};
+use libjpeg_turbo_rs::{Decoder as Turbo, PixelFormat};
 use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::bytestream::{ZByteReaderTrait, ZCursor};
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::inks::{Polarity, Press};
 use super::super::{Decoded, Decoding, Header, profile, samples, upright};
+use super::coded::Coded;
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
 use super::{blocks, damage, parts};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -139,10 +140,6 @@ impl Source<'_> {
             // zune-jpeg also refuses what is harmless: stray bytes between segments, a short APP14.
             return self.turbo(out, Rigour::Strict);
         }
-        let baseline = self.frame.process == Process::Baseline;
-        if baseline && damage::tail_repeats(self.frame, out, self.channels) {
-            self.second_opinion()?;
-        }
         Ok(())
     }
 
@@ -160,13 +157,27 @@ impl Source<'_> {
     }
 
     fn zune(&self, out: &mut [u8], rigour: Rigour) -> Result<(), String> {
+        match (self.frame.process, self.walk.scans.last(), rigour) {
+            (Process::Baseline, Some(scan), Rigour::Strict) => {
+                self.zune_from(Coded::new(&self.bytes[..scan.end]), out, rigour)
+            }
+            _ => self.zune_from(ZCursor::new(self.bytes), out, rigour),
+        }
+    }
+
+    fn zune_from(
+        &self,
+        reader: impl ZByteReaderTrait,
+        out: &mut [u8],
+        rigour: Rigour,
+    ) -> Result<(), String> {
         let colour = if self.channels == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
         let options = DecoderOptions::default()
             .set_strict_mode(rigour == Rigour::Strict)
             .set_max_width(usize::from(u16::MAX))
             .set_max_height(usize::from(u16::MAX))
             .jpeg_set_out_colorspace(colour);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(self.bytes), options);
+        let mut decoder = JpegDecoder::new_with_options(reader, options);
         decoder.decode_into(out).map_err(|e| one_line(&e))
     }
 
@@ -185,18 +196,6 @@ impl Source<'_> {
         decoder.set_output_format(format);
         decoder.set_lenient(rigour == Rigour::Lenient);
         decoder.decode_image_into(out).map(drop).map_err(|e| one_line(&e))
-    }
-
-    /// Whether the other decoder, which knows when data run out, finds all of it; at an eighth of
-    /// the size, so that it takes little memory.
-    fn second_opinion(&self) -> Result<(), String> {
-        let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
-        decoder.set_scale(ScalingFactor::try_new(1, 8).map_err(|e| one_line(&e))?);
-        match decoder.decode_image() {
-            // What it does not know it cannot judge.
-            Ok(_) | Err(JpegError::Unsupported(_)) => Ok(()),
-            Err(e) => Err(one_line(&e)),
-        }
     }
 
     /// Turns four inks into sRGB; the profile goes, for it no longer means the samples.

@@ -76,6 +76,8 @@ pub(super) struct Scan {
     pub(super) in_order: bool,
     /// Entropy-coded bytes, restart markers included.
     pub(super) coded_bytes: usize,
+    /// Where they end in the file.
+    pub(super) end: usize,
 }
 
 /// A segment that may hold metadata: APPn or COM.
@@ -259,6 +261,7 @@ impl<'a> Position<'a> {
             restarts: 0,
             in_order: true,
             coded_bytes: 0,
+            end: self.at,
         })
     }
 
@@ -275,6 +278,7 @@ impl<'a> Position<'a> {
             scan.restarts += 1;
         }
         scan.coded_bytes = self.at - start;
+        scan.end = self.at;
     }
 }
 

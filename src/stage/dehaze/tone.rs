@@ -4,11 +4,13 @@
 //! dehazed frame. Contrast: J + s·f·J(1−J)(2J−1), slope 1 + s/2 at middle grey, 1 − s at both ends.
 //! f = min(1, 1.16·strength): the thinner the haze, the less of both.
 
+use std::f32::consts::LOG2_E;
+
 use super::depth::FULL_VEIL_DEPTH;
-use super::kernel::{Bounds, exp};
+use super::kernel::{Bounds, exp2};
 use super::survey::quantile;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Plane, Size, greater, lesser, luma};
+use crate::frame::{Plane, Size, luma};
 
 /// Share of the pixels that white may exceed.
 const WHITE_SHARE: f32 = 0.995;
@@ -47,7 +49,8 @@ impl Whites {
                 let tau = (a[2 * x] * luma(red, green, blue) + b[2 * x]).max(0.0);
                 let ([r, g, b], most) = bounds.apart(red, green, blue);
                 for (i, plane) in at.iter_mut().enumerate() {
-                    let gain = exp((tau * STEP * i as f32).min(80.0)).min(most);
+                    let depth = (tau * (STEP * LOG2_E) * i as f32).min(60.0);
+                    let gain = exp2(depth).min(most);
                     let channels =
                         [airlight[0] + r * gain, airlight[1] + g * gain, airlight[2] + b * gain];
                     plane.values_mut()[y * width as usize + x] =
@@ -96,11 +99,11 @@ impl Tone {
         airlight * self.gain - self.half
     }
 
-    /// The toned value of A + (I − A)·g.
+    /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising (slope .8 at the
+    /// greatest gain), so that nothing has to be clamped here.
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
         let c = air + from_air * (gain * self.gain);
-        let c = lesser(greater(c, -self.half), self.half);
         c * (self.linear - self.cubic * (c * c)) + self.half
     }
 }
