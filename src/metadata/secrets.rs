@@ -11,6 +11,8 @@ const SERIAL_MIN_CHARS: usize = 5;
 const SERIAL_SURE_CHARS: usize = 8;
 /// Different characters a serial number must have: `0000000` stands for 'none'.
 const SERIAL_MIN_KINDS: usize = 3;
+/// Digits a serial number must have: `NORMAL`, where a program garbled a maker's note, is none.
+const SERIAL_MIN_DIGITS: usize = 3;
 /// Degrees nearer to 0 than this are taken as 'no position'.
 const DEGREES_MIN: f64 = 0.01;
 
@@ -40,7 +42,9 @@ impl Secrets {
         let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
         let kinds: std::collections::BTreeSet<char> = text.chars().collect();
         let chars = text.chars().count();
-        if chars >= SERIAL_MIN_CHARS && kinds.len() >= SERIAL_MIN_KINDS {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let long = chars >= SERIAL_MIN_CHARS && digits >= SERIAL_MIN_DIGITS;
+        if long && kinds.len() >= SERIAL_MIN_KINDS {
             self.add("a serial number", text.as_bytes().to_vec(), chars < SERIAL_SURE_CHARS);
         }
     }
@@ -118,10 +122,10 @@ mod tests {
     #[test]
     fn short_serials_count_as_words_only_and_trivial_ones_not_at_all() {
         let mut secrets = Secrets::default();
-        for text in ["0000000", "12", "1", "", "20417\0"] {
+        for text in ["0000000", "12", "1", "", "NORMAL", "20417\0"] {
             secrets.add_serial(text);
         }
-        assert_eq!(secrets.find(b"0000000 12 1204170"), None);
+        assert_eq!(secrets.find(b"0000000 12 1204170 NORMAL"), None);
         assert_eq!(secrets.find(b"no 20417."), Some("a serial number"));
     }
 }

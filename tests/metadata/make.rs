@@ -182,6 +182,35 @@ pub(crate) fn olympus(_: usize, _: Order) -> Vec<u8> {
     [&b"OLYMPUS\0II\x03\0"[..], &first, &second].concat()
 }
 
+/// Canon: where a preview lies and how long it is, with the words counted twice as often as there
+/// are, as the last of the note.
+pub(crate) fn canon_preview(at: usize, order: Order) -> Vec<u8> {
+    let place = [24, 2, 380_376, 1536, 1024, 2_449_912].map(|n| order.u32(n)).concat();
+    let mut note = note_table(at, order, &[(0x00B6, 4, &place)]);
+    note[6..10].copy_from_slice(&order.u32(12));
+    note
+}
+
+/// Olympus: a preview to which a further table points.
+pub(crate) fn olympus_preview(_: usize, _: Order) -> Vec<u8> {
+    let first = note_table(12, Order::Little, &[(0x2020, 4, &30u32.to_le_bytes())]);
+    let length = (THUMBNAIL.len() as u32).to_le_bytes();
+    let entries: [(u16, u16, &[u8]); 2] = [(0x0101, 4, &60u32.to_le_bytes()), (0x0102, 4, &length)];
+    let second = note_table(30, Order::Little, &entries);
+    [&b"OLYMPUS\0II\x03\0"[..], &first, &second, THUMBNAIL].concat()
+}
+
+/// Pentax: a preview to which two entries point, from the TIFF header.
+pub(crate) fn pentax_preview(at: usize, order: Order) -> Vec<u8> {
+    let (start, length) = (order.u32(at as u32 + 36), order.u32(THUMBNAIL.len() as u32));
+    let entries: [(u16, u16, &[u8]); 2] = [(0x0003, 4, &length), (0x0004, 4, &start)];
+    let name = match order {
+        Order::Little => b"AOC\0II",
+        Order::Big => b"AOC\0MM",
+    };
+    [&name[..], &note_table(at + 6, order, &entries), THUMBNAIL].concat()
+}
+
 /// Panasonic: offsets from the TIFF header.
 pub(crate) fn panasonic(at: usize, order: Order) -> Vec<u8> {
     let entries: [(u16, u16, &[u8]); 2] = [(0x0025, 7, b"JD0417728\0"), (0x006D, 7, b"Linjiang\0")];

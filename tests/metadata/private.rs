@@ -83,6 +83,46 @@ fn every_makers_note_is_cleaned_where_it_stands_or_dropped_whole() {
 }
 
 #[test]
+fn previews_in_makers_notes_go_with_what_points_to_them() {
+    let makers: [(&str, Note, [u32; 2]); 3] = [
+        ("Canon", make::canon_preview, [380_376, 2_449_912]),
+        ("OLYMPUS CORPORATION", make::olympus_preview, [make::THUMBNAIL.len() as u32, 60]),
+        ("PENTAX Corporation", make::pentax_preview, [make::THUMBNAIL.len() as u32; 2]),
+    ];
+    for (make, note, pointers) in makers {
+        for order in [Order::Little, Order::Big] {
+            let exif = make::full(order, make, note);
+            let before = Blocks { exif: Some(exif.bytes.clone()), ..Blocks::default() };
+            let carried = carry(&before, &policy(Privacy::Field));
+            let after = carried.blocks.exif.clone().unwrap();
+            assert!(!stands(b"cropped out", &after), "{make}: the preview is left");
+            let note = &after[exif.places[&0x927C].1.clone()];
+            let order = if make.starts_with("OLYMPUS") { Order::Little } else { order };
+            for pointer in pointers {
+                assert!(!stands(&order.u32(pointer), note), "{make}: {pointer} is left");
+            }
+            assert!(carried.removed.contains(&Removed::Preview), "{make}");
+            assert!(!carried.removed.contains(&Removed::MakerNote), "{make}: dropped whole");
+        }
+    }
+}
+
+#[test]
+fn positions_in_xmp_go_whatever_their_namespace() {
+    let mut before = Blocks::default();
+    before.xmp = Some(
+        br#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dwc="http://rs.tdwg.org/dwc/index.htm" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" dwc:DCDecimalLatitude="-41.0983423" photoshop:City="Namyang"><dwc:DCVerbatimLongitude>121 05 34W</dwc:DCVerbatimLongitude></rdf:Description></rdf:RDF></x:xmpmeta>"#
+            .to_vec(),
+    );
+    let carried = carry(&before, &policy(Privacy::Field));
+    let after = carried.blocks.xmp.clone().unwrap();
+    assert!(!stands(b"41.0983", &after) && !stands(b"121 05", &after));
+    assert!(stands(b"Namyang", &after));
+    assert!(carried.had_position);
+    assert_eq!(carried.removed, [Removed::Position]);
+}
+
+#[test]
 fn a_note_that_was_moved_is_not_trusted() {
     fn moved(at: usize, order: Order) -> Vec<u8> {
         make::canon(at - 6, order)
@@ -185,6 +225,7 @@ fn texts_of_people_are_not_overwritten_in_silence() {
 #[test]
 fn extended_xmp_is_carried_whole_or_not_at_all() {
     let clean = make::XMP.replace("GPS", "Own").replace("LocationCreated", "Event");
+    let clean = clean.replace("Latitude", "Width").replace("Longitude", "Height");
     let clean = clean.replace("aux:SerialNumber", "aux:Other").replace("geo:lon", "own");
     let clean = clean.replace("hdr-gain-map", "other");
     for (extended, stays) in [(clean.as_str(), true), (make::XMP, false), ("<a", false)] {

@@ -45,6 +45,8 @@ struct Maker {
     telling: &'static [RangeInclusive<u16>],
     /// Tags whose value is a preview.
     previews: &'static [u16],
+    /// Pairs of tags that say where a preview begins and how long it is.
+    pointed: &'static [[u16; 2]],
 }
 
 const fn one(tag: u16) -> RangeInclusive<u16> {
@@ -53,7 +55,12 @@ const fn one(tag: u16) -> RangeInclusive<u16> {
 
 const OLYMPUS_TELLING: &[RangeInclusive<u16>] = &[one(0x0404), one(0x101A)];
 const NIKON_PREVIEW: u16 = 0x0011;
+/// Previews of Olympus's own tables, the first as in Minolta's.
+const OLYMPUS_POINTED: &[[u16; 2]] = &[[0x0088, 0x0089], [0x1036, 0x1037]];
 const OLYMPUS_EQUIPMENT: u16 = 0x2010;
+const OLYMPUS_SETTINGS: u16 = 0x2020;
+/// Olympus camera settings: where a preview begins, and its length.
+const SETTINGS_PREVIEW: [u16; 2] = [0x0101, 0x0102];
 /// Olympus equipment: serials of body (twice), lens and extender.
 const EQUIPMENT_TELLING: [u16; 4] = [0x0101, 0x0102, 0x0202, 0x0302];
 
@@ -74,6 +81,7 @@ const MAKERS: &[Maker] = &[
             one(0x00A8),
         ],
         previews: &[],
+        pointed: &[],
     },
     Maker {
         name: "Sony",
@@ -82,6 +90,7 @@ const MAKERS: &[Maker] = &[
         // Serial; everything that Sony enciphers.
         telling: &[one(0x2031), one(0x2010), 0x9000..=0x94FF],
         previews: &[0x2001],
+        pointed: &[],
     },
     Maker {
         name: "Fujifilm",
@@ -89,6 +98,7 @@ const MAKERS: &[Maker] = &[
         layout: Layout::Fujifilm,
         telling: &[one(0x0010)],
         previews: &[],
+        pointed: &[],
     },
     Maker {
         name: "Panasonic",
@@ -105,27 +115,31 @@ const MAKERS: &[Maker] = &[
             one(0x006F),
         ],
         previews: &[],
+        pointed: &[],
     },
     Maker {
         name: "Olympus",
         begins: b"OM SYSTEM\0\0\0",
         layout: Layout::FromNote { table: 16, order_at: Some(12), order: Order::Little },
         telling: OLYMPUS_TELLING,
-        previews: &[0x0100],
+        previews: &[0x0081, 0x0100],
+        pointed: OLYMPUS_POINTED,
     },
     Maker {
         name: "Olympus",
         begins: b"OLYMPUS\0",
         layout: Layout::FromNote { table: 12, order_at: Some(8), order: Order::Little },
         telling: OLYMPUS_TELLING,
-        previews: &[0x0100],
+        previews: &[0x0081, 0x0100],
+        pointed: OLYMPUS_POINTED,
     },
     Maker {
         name: "Olympus",
         begins: b"OLYMP\0",
         layout: Layout::FromHeader(8),
         telling: OLYMPUS_TELLING,
-        previews: &[0x0100],
+        previews: &[0x0081, 0x0100],
+        pointed: OLYMPUS_POINTED,
     },
     Maker {
         name: "Pentax",
@@ -133,6 +147,7 @@ const MAKERS: &[Maker] = &[
         layout: Layout::FromNote { table: 10, order_at: Some(8), order: Order::Big },
         telling: &[one(0x0229), one(0x0215), one(0x005D)],
         previews: &[],
+        pointed: &[[0x0004, 0x0003]],
     },
     Maker {
         name: "Pentax",
@@ -140,6 +155,7 @@ const MAKERS: &[Maker] = &[
         layout: Layout::FromHeader(6),
         telling: &[one(0x0229), one(0x0215), one(0x005D)],
         previews: &[],
+        pointed: &[[0x0004, 0x0003]],
     },
     Maker {
         name: "Apple",
@@ -148,6 +164,7 @@ const MAKERS: &[Maker] = &[
         // Names that tie the frame to the phone's own library.
         telling: &[one(0x000B), one(0x0011), one(0x0015), one(0x0020), one(0x002B)],
         previews: &[],
+        pointed: &[],
     },
     Maker {
         name: "Canon",
@@ -157,6 +174,7 @@ const MAKERS: &[Maker] = &[
         telling: &[one(0x000C), one(0x0009), one(0x0096), one(0x000D), one(0x4019)],
         // Where a preview lay in the old file, and how long it was.
         previews: &[0x00B6],
+        pointed: &[],
     },
 ];
 
@@ -213,7 +231,15 @@ impl<'a> Note<'a> {
                 found.extend(self.nikon_preview(entry));
             } else if self.maker.name == "Olympus" && entry.tag == OLYMPUS_EQUIPMENT {
                 self.equipment(entry, &mut found)?;
+            } else if self.maker.name == "Olympus" && entry.tag == OLYMPUS_SETTINGS {
+                found.extend(
+                    self.table_of(entry)
+                        .map_or(Vec::new(), |table| self.pointed(&table, SETTINGS_PREVIEW)),
+                );
             }
+        }
+        for &tags in self.maker.pointed {
+            found.extend(self.pointed(&self.table, tags));
         }
         Some(found)
     }
@@ -225,11 +251,29 @@ impl<'a> Note<'a> {
     }
 
     /// As much of a value as lies within the note: Canon counts the words of its preview's place as
-    /// twice as many as there are.
+    /// twice as many as there are, and writes them last.
     fn clipped(&self, entry: &Entry) -> Option<Range<usize>> {
-        let value = entry.value.clone()?;
+        let value = entry.value.clone().or_else(|| {
+            let start = self.view.base.checked_add(self.view.u32(entry.at + 8)? as usize)?;
+            Some(start..self.range.end)
+        })?;
         let inside = value.start >= self.range.start && value.start < self.range.end;
         inside.then(|| value.start..value.end.min(self.range.end))
+    }
+
+    /// A preview of which one entry of a table says where it begins, and another how long it is:
+    /// both, and what of it lies within the note.
+    fn pointed(&self, table: &Table, [start, length]: [u16; 2]) -> Vec<(Content, Range<usize>)> {
+        let ranges = || {
+            let (start, length) = (table.find(start)?, table.find(length)?);
+            let at = self.view.base.checked_add(self.view.number(start, 0)? as usize)?;
+            let end = at.saturating_add(self.view.number(length, 0)? as usize);
+            let picture = at.max(self.range.start)..end.min(self.range.end);
+            let picture = Some(picture).filter(|picture| !picture.is_empty());
+            let places = [self.inside(start)?, self.inside(length)?];
+            Some(places.into_iter().chain(picture).map(|r| (Content::Preview, r)).collect())
+        };
+        ranges().unwrap_or_default()
     }
 
     /// Nikon's preview: a table of its own with the offset (0x0201) and length (0x0202) of a JPEG.
@@ -249,17 +293,22 @@ impl<'a> Note<'a> {
         ranges().unwrap_or_default()
     }
 
-    /// Olympus's equipment: a further table, whose place is a number or the value itself.
+    /// Olympus's equipment.
     fn equipment(&self, entry: &Entry, found: &mut Vec<(Content, Range<usize>)>) -> Option<()> {
-        let at = match entry.kind {
-            4 | 13 => self.view.base + self.view.number(entry, 0)? as usize,
-            _ => entry.value.as_ref()?.start,
-        };
-        let table = self.view.table(at).filter(|t| t.declared == t.entries.len())?;
+        let table = self.table_of(entry)?;
         for entry in table.entries.iter().filter(|e| EQUIPMENT_TELLING.contains(&e.tag)) {
             found.push((Content::Telling, self.inside(entry)?));
         }
         Some(())
+    }
+
+    /// A further table of Olympus's, whole: its place is a number or the value itself.
+    fn table_of(&self, entry: &Entry) -> Option<Table> {
+        let at = match entry.kind {
+            4 | 13 => self.view.base.checked_add(self.view.number(entry, 0)? as usize)?,
+            _ => entry.value.as_ref()?.start,
+        };
+        self.view.table(at).filter(|t| t.declared == t.entries.len())
     }
 }
 

@@ -65,7 +65,8 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
     if privacy == Privacy::Keep {
         return None;
     }
-    let place = small.contains("gps") || small == "latitude" || small == "longitude";
+    // In whatever namespace: Darwin Core, say, writes `decimalLatitude`.
+    let place = ["gps", "latitude", "longitude", "geolocation"].iter().any(|p| small.contains(p));
     if place || PLACES.contains(&name.prefix) || small.contains(CREATED) {
         return Some(Removed::Position);
     }
@@ -103,7 +104,7 @@ pub(in crate::metadata) fn says_position(packet: &[u8]) -> bool {
     let Ok(tree) = Tree::new(packet) else { return false };
     let says = |name: &Name| {
         let small = name.local.to_lowercase();
-        small.contains("gps") && small.ends_with("itude") || small.contains(CREATED)
+        small.ends_with("latitude") || small.ends_with("longitude") || small.contains(CREATED)
     };
     tree.nodes.iter().any(|n| says(&n.name) || n.attributes.iter().any(|a| says(&a.name)))
 }

@@ -86,6 +86,6 @@ impl Unsharp {
 /// A row seen from several columns on, each view of one length, so that no index is checked in the
 /// loop.
 #[inline(always)]
-fn shifted<const N: usize>(row: &[f32], first: usize, width: usize) -> [&[f32]; N] {
+pub(super) fn shifted<const N: usize>(row: &[f32], first: usize, width: usize) -> [&[f32]; N] {
     std::array::from_fn(|i| &row[first + i..][..width])
 }
