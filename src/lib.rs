@@ -9,7 +9,7 @@
 //!
 //! 1. [`batch`]: which frames, under which names, in how much memory; reads the file.
 //! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them.
-//! 3. [`develop`]: the **survey** looks at the whole frame at 512 px for airlight, optical depth and
+//! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight, optical depth and
 //!    noise; the **sweep** takes the full-size rows of the crop through the stages while they are
 //!    in the cache; then resize and caption.
 //! 4. [`stage`]: dehaze, sharpen, crop, resize, caption: one room each, on [`filter`]s.
