@@ -132,9 +132,33 @@ fn hostile_files_are_refused_quickly_each_by_name_and_the_others_come_out_the_sa
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     for (name, _) in hostile() {
         assert!(ran.err.contains(&format!("in/{name}: ")), "{name} is not named in {ran:?}");
+        // A reason is in words, not as a decoder's types print themselves.
+        assert!(!ran.err.contains(" { ") && !ran.err.contains("(\""), "{ran:?}");
         assert!(!bench.path("beside").join(name).exists(), "{name}");
     }
     assert_eq!(bench.tree("alone"), bench.tree("beside"));
+}
+
+/// A progressive JPEG of 8×8 grey pixels with one scan, of the coefficients `first` to 63: the first
+/// of them is 1, the others are 0.
+fn one_scan(first: u8) -> Vec<u8> {
+    let mut bytes = b"\xFF\xD8\xFF\xDB\0\x43\0".to_vec();
+    bytes.extend([8; 64]);
+    bytes.extend(b"\xFF\xC2\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0");
+    // Two AC codes: 00 for 'a coefficient of one bit', 01 for 'no more in this block'.
+    bytes.extend(b"\xFF\xC4\0\x15\x10\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0");
+    bytes.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, first, 63, 0]);
+    // 00, its bit 1, 01, then ones.
+    bytes.extend([0b0010_1111, 0xFF, 0xD9]);
+    bytes
+}
+
+#[test]
+fn a_progressive_jpeg_that_was_made_without_its_mean_is_no_cut_one() {
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &one_scan(1));
+    bench.put("in/b.jpg", &one_scan(20));
+    bench.develop("in -o out").code(0).says("2 developed");
 }
 
 #[test]
@@ -161,6 +185,7 @@ fn pipes_links_and_folders_with_a_frames_name_are_named_and_none_is_waited_for()
     bench.put("in/folder.jpg/inside.jpg", &jpeg(60, 40, 2));
     bench.put("in/.hidden.jpg", &jpeg(60, 40, 2));
     let ran = bench.develop("in -o out").code(1).says("in/.hidden.jpg").says("in/up");
+    assert!(ran.err.contains("passed over, a folder, not a frame: in/folder.jpg"), "{ran:?}");
     for name in ["dangling.jpg", "zero.jpg", "socket.jpg"] {
         assert!(ran.err.contains(&format!("in/{name}: ")), "{name}: {ran:?}");
     }
