@@ -183,8 +183,8 @@ enum Admission {
 const BOMB_BYTES: u64 = 1 << 30;
 
 /// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
-/// quality 30 has about 100; a grey page as PNG or WebP has thousands.
-const BOMB_RATIO: u64 = 1000;
+/// quality 30 has about 100, a JPEG of one colour 450, a grey page as PNG or WebP thousands.
+const BOMB_RATIO: u64 = 400;
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {

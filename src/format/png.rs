@@ -88,7 +88,7 @@ pub(super) fn decode(
             warnings.push(Warning::Damaged(fault));
             done
         }
-        Err(fault) => return Err(fault.as_error(damaged)),
+        Err(fault) => return Err(fault.into_error(damaged)),
     };
     if layout.animated {
         warnings.push(Warning::FirstOfMany);
@@ -107,13 +107,14 @@ fn damaged(fault: &str) -> Error {
 /// The decoder's reason, in the words of people where it speaks of its own types.
 fn fault(e: &DecodingError) -> Fault {
     let text = e.to_string();
-    // 'CRC error: expected 0x… have 0x… while decoding ChunkType { type: IDAT, … } …'
-    let kind = text.split_once("ChunkType { type: ").and_then(|(_, rest)| rest.get(..4));
-    Fault::Damage(match kind {
-        Some(kind) if text.starts_with("CRC error") => {
-            format!("wrong checksum in its {kind} chunk")
+    // '… ChunkType { type: IDAT, critical: true, … }', perhaps with more behind it.
+    Fault::Damage(match text.split_once("ChunkType { type: ") {
+        Some((before, after)) => {
+            let kind = after.split_once(", critical").map_or(after, |(kind, _)| kind);
+            let what = if before.starts_with("CRC") { "wrong checksum in chunk " } else { before };
+            format!("{what}{kind}")
         }
-        _ => text,
+        None => text,
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// As an error of the format, which says how its damage is put.
-    pub(super) fn as_error(self, damaged: impl FnOnce(&str) -> Error) -> Error {
+    pub(super) fn into_error(self, damaged: impl FnOnce(&str) -> Error) -> Error {
         match self {
             Self::Damage(fault) => damaged(&fault),
             Self::Other(error) => error,

@@ -147,7 +147,7 @@ pub(super) fn decode(
             warnings.push(Warning::Damaged(fault.clone()));
             pixels.map_err(|_| damaged(&fault))?
         }
-        Err(fault) => return Err(fault.as_error(damaged)),
+        Err(fault) => return Err(fault.into_error(damaged)),
     };
     if chunks.animated() {
         warnings.push(Warning::FirstOfMany);

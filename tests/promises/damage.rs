@@ -34,10 +34,15 @@ fn a_file_cut_at_any_tenth_is_refused_and_developed_only_when_that_is_accepted()
     bench.whole("accepted");
 }
 
-/// A PNG of one pixel with these chunks between header and end.
+/// A PNG of one row with these chunks between header and end.
 fn png(width: u32, chunks: &[(&[u8; 4], &[u8])], colour: u8) -> Vec<u8> {
+    png_of([width, 1], chunks, colour)
+}
+
+/// A PNG of this width and height with these chunks between header and end.
+fn png_of(size: [u32; 2], chunks: &[(&[u8; 4], &[u8])], colour: u8) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut header = [width.to_be_bytes(), 1_u32.to_be_bytes()].concat();
+    let mut header = size.map(u32::to_be_bytes).concat();
     header.extend([8, colour, 0, 0, 0]);
     let all = [(b"IHDR", header.as_slice())].into_iter().chain(chunks.iter().copied());
     for (name, body) in all.chain([(b"IEND", [].as_slice())]) {
@@ -80,6 +85,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         bytes[at + 5..at + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
         bytes
     };
+    let wrong_checksum = {
+        let mut bytes = lossless(ImageFormat::Png, 20, 14);
+        let at = bytes.windows(4).position(|w| w == b"IDAT").unwrap();
+        bytes[at + 10] ^= 1;
+        bytes
+    };
     let tiled_planar = [
         (256, 32),
         (257, 32),
@@ -100,10 +111,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("soi.jpg", vec![0xFF, 0xD8]),
         ("markers.jpg", [vec![0xFF, 0xD8], [0xFF, 0xE1, 0, 2].repeat(5000)].concat()),
         ("giant.jpg", giant_jpeg),
-        ("giant.png", png(60_000, &[(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1])], 2)),
+        ("giant.png", png_of([60_000; 2], &[(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1])], 2)),
         ("wide.png", png(0x7FFF_FFFF, &[(b"IDAT", &[0])], 2)),
         ("palette.png", png(1, &[(b"PLTE", &[1, 2, 3, 4]), (b"IDAT", &[0x78, 0x9C, 3, 0])], 3)),
         ("zero.png", png(0, &[], 2)),
+        ("strange.png", png(1, &[(b"ABCD", &[1]), (b"IDAT", &[0x78, 0x9C, 3, 0])], 2)),
+        ("checksum.png", wrong_checksum),
         ("planar.tif", tiff(&tiled_planar)),
         (
             "giant.tif",
@@ -167,8 +180,22 @@ fn giant_claims_take_no_memory() {
     for (name, bytes) in hostile() {
         bench.put(format!("in/{name}"), &bytes);
     }
-    // 16,383 px of one colour: 33 kB that would take 1.6 GB.
+    // Billions of pixels, out of some bytes.
     bench.limited("ulimit -v 300000", "in -o out -j1").code(1).says("0 developed");
+}
+
+#[test]
+fn a_small_file_that_claims_a_giant_frame_is_refused_whatever_memory_is_allowed() {
+    let bench = Bench::new();
+    // 16,000 px on each side as a JPEG of one colour: 4 MB that would take 1.8 GB.
+    let mut bytes = jpeg(64, 48, 1);
+    let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    bytes[at + 5..at + 9].copy_from_slice(&[0x3E, 0x80, 0x3E, 0x80]);
+    bytes.resize(4_000_000, 0);
+    bench.put("in/one-colour.jpg", &bytes);
+    bench.put("in/one-colour.png", &png_of([16_000; 2], &[(b"IDAT", &[0x78, 0x9C, 3, 0])], 2));
+    let ran = bench.develop("in -o out --memory 16GB").code(1);
+    assert_eq!(ran.err.matches("no photograph is so").count(), 2, "{ran:?}");
 }
 
 #[test]
