@@ -42,7 +42,7 @@ impl Budget {
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
     pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
-        self.wait_for(bytes);
+        self.wait_beside(0, bytes);
         Share { budget: Arc::clone(self), bytes }
     }
 
@@ -60,9 +60,9 @@ impl Budget {
         }
     }
 
-    fn wait_for(&self, bytes: u64) {
+    fn wait_beside(&self, own: u64, bytes: u64) {
         let mut used = self.used();
-        while *used > 0 && used.saturating_add(bytes) > self.limit_bytes {
+        while *used > own && used.saturating_add(bytes) > self.limit_bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
         *used += bytes;
@@ -81,10 +81,10 @@ impl Share {
         self.bytes
     }
 
-    /// Waits until this many more bytes are free and takes them too. Only who admits may call it,
-    /// and only for a sum that the budget can hold.
+    /// Waits until this many more bytes are free, or nothing else is in use, and takes them too.
+    /// Only who admits may call it.
     pub(super) fn add(&mut self, bytes: u64) {
-        self.budget.wait_for(bytes);
+        self.budget.wait_beside(self.bytes, bytes);
         self.bytes += bytes;
     }
 
@@ -122,5 +122,15 @@ mod tests {
         drop((first, second));
         assert_eq!(waiting.join().unwrap(), 1000);
         assert_eq!(budget.free_bytes(), 100);
+    }
+
+    #[test]
+    fn a_share_that_grows_beyond_the_budget_does_not_wait_for_itself() {
+        let budget = Budget::new(100);
+        let mut share = budget.take(30);
+        share.add(500);
+        assert_eq!(budget.used_bytes(), 530);
+        drop(share);
+        assert_eq!(budget.used_bytes(), 0);
     }
 }

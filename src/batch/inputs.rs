@@ -109,10 +109,13 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
             }
             continue;
         }
+        let path = entry.path();
         if entry.file_type().is_dir() {
+            if entry.depth() > 0 && is_named_like_one(path) {
+                found.passed_over.push((path.to_path_buf(), "a folder, not a frame"));
+            }
             continue;
         }
-        let path = entry.path();
         if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
             continue;
         }
@@ -140,7 +143,6 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
 
 fn is_frame(entry: &walkdir::DirEntry) -> bool {
     let path = entry.path();
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     // A link to a folder is none whatever its name; a dangling link named like a frame is one, so
     // that it is reported.
     let target =
@@ -148,10 +150,12 @@ fn is_frame(entry: &walkdir::DirEntry) -> bool {
     if target.as_ref().is_some_and(fs::Metadata::is_dir) {
         return false;
     }
-    if EXTENSIONS.contains(&extension.as_str()) {
-        return true;
-    }
-    target.is_some_and(|t| t.is_file()) && begins_like_one(path)
+    is_named_like_one(path) || target.is_some_and(|t| t.is_file()) && begins_like_one(path)
+}
+
+fn is_named_like_one(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    EXTENSIONS.contains(&extension.as_str())
 }
 
 fn begins_like_one(path: &Path) -> bool {

@@ -195,6 +195,9 @@ impl Journal {
             })?;
             bytes.push(b'\n');
         }
+        if fs::read(&path).is_ok_and(|present| present == bytes) {
+            return Ok(());
+        }
         write_whole(&path, &bytes, sync, stop)
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn address_space_left() -> Option<u64> {
 }
 
 /// Bytes that stay free beside the frames: fonts, tables, stacks, what the allocator loses.
-const ASIDE_BYTES: u64 = 48 << 20;
+pub(super) const ASIDE_BYTES: u64 = 48 << 20;
 
 /// Bytes of address space that a thread takes with its stack and its part of the heap (glibc
 /// reserves 64 MiB for each, and asks for twice that while it aligns them).
@@ -53,6 +53,19 @@ pub(super) fn workers_that_fit(workers: usize) -> usize {
         Some(left) => workers.min((left / 2 / THREAD_BYTES) as usize).max(1),
         None => workers,
     }
+}
+
+/// Bytes that frames may be promised together: all that they may take, or half of the address space
+/// that is left where that is limited. The other half is for what the allocator cannot use; a frame
+/// that needs more than the half is developed alone.
+#[must_use]
+pub(super) fn together(most_bytes: u64) -> u64 {
+    address_space_left().map_or(most_bytes, |left| most_bytes.min(left / 2))
+}
+
+/// Lets the calling thread take what the allocator sets aside for it.
+pub(super) fn settle() {
+    drop(std::hint::black_box(vec![0_u8; 64]));
 }
 
 /// Whether so many bytes can be had now, in one piece; they are given back at once. No page is

@@ -7,6 +7,7 @@
 mod budget;
 mod captions;
 mod check;
+mod deliver;
 mod existing;
 mod frame;
 mod hash;
@@ -205,6 +206,8 @@ pub struct Summary {
     pub took: Duration,
     /// Whether the run was ended because nothing could be written.
     pub environment: bool,
+    /// What was not as it should be, though no frame suffered from it.
+    pub warnings: Vec<Warning>,
 }
 
 /// Frames to be developed, and how.

@@ -3,46 +3,28 @@
 //!
 //! The calling thread admits: it reads a file, looks at its header, waits for the frame's share of
 //! the budget and hands it to the pool. It is no worker, so its waiting starves nobody. One more
-//! thread writes, so that a worker never waits for the disk; it reports a frame only when file and
-//! folder are safe.
+//! thread writes (see `deliver`).
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::budget::{Budget, Share};
+use super::deliver::{Content, Delivery, write_all};
 use super::existing::{self, Verdict, digits};
-use super::frame::{Finished, Shared, develop_file, needed_bytes, read_bytes};
+use super::frame::{Shared, develop_file, needed_bytes, read_bytes};
 use super::hash::hash;
-use super::journal::{Journal, Record};
+use super::journal::Record;
 use super::memory;
-use super::write::{Sync, make_folder, sync_folder, write_beside};
-use super::{Batch, Event, Job, Outcome, Settings, Status, Stop, Summary};
+use super::{Batch, Event, Job, Outcome, Status, Stop, Summary};
 use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format;
 
 /// Frames admitted beyond those that are being developed, so that no worker waits for a file.
 const READ_AHEAD: usize = 1;
-
-/// A frame on its way to the writer.
-struct Delivery {
-    job: Job,
-    result: Result<Content>,
-    warnings: Vec<Warning>,
-    begun: Instant,
-    /// Its memory, given back when it is written.
-    share: Option<Share>,
-}
-
-enum Content {
-    File(Box<Finished>),
-    Kept(Status),
-}
 
 /// A frame that was admitted.
 struct Admitted {
@@ -58,7 +40,7 @@ impl Batch {
     /// Develops all frames, reporting what happens; ends early when `stop` is set.
     ///
     /// A frame is reported as done when its file is whole under its name and, with
-    /// [`Sync::Full`], pushed to the disk. What fails costs its own frame only; an output folder
+    /// [`Sync::Full`](super::Sync::Full), pushed to the disk. What fails costs its own frame only; an output folder
     /// that cannot be written any more ends the run.
     pub fn run(self, stop: &Stop, report: impl FnMut(&Event) + Send) -> Summary {
         let begun = Instant::now();
@@ -80,28 +62,41 @@ impl Batch {
         };
         let shared = Shared::new(&settings, stop, record);
         let (deliver, deliveries) = sync_channel(2 * workers);
-        let written = std::thread::scope(|threads| {
+        let mut summary = std::thread::scope(|threads| {
             let write = || write_all(deliveries, &settings, stop, &tell);
-            let writer =
-                std::thread::Builder::new().name("write".into()).spawn_scoped(threads, write);
-            let writer = match writer {
+            let writer = std::thread::Builder::new().name("write".into());
+            let writer = match writer.spawn_scoped(threads, write) {
                 Ok(writer) => writer,
-                Err(_) => return None,
+                Err(cause) => return tell_all(jobs, &no_threads("the writer", &cause), &tell),
             };
             match unready {
                 Some(error) => refuse_all(jobs, &error, &deliver),
                 None => admit_all(jobs, workers, &shared, &deliver, &tell),
             }
             drop(deliver);
-            writer.join().ok()
+            // Its only faults are those of `report`, and what it told is lost with it.
+            writer.join().unwrap_or(Summary { environment: true, ..Summary::default() })
         });
-        // Without a writer nothing was done, and nobody was told.
-        let mut summary = written.unwrap_or(Summary { environment: true, ..Summary::default() });
         let through = summary.done + summary.skipped + summary.up_to_date + summary.failed;
         summary.unbegun = total - through;
         summary.took = begun.elapsed();
         summary
     }
+}
+
+fn no_threads(what: &str, cause: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Environment, format!("cannot start {what}: {cause}"))
+        .with_hint("try fewer workers (--jobs 1), or allow more memory and threads (ulimit)")
+}
+
+/// All frames failed, for one reason, and nobody there who reports them one by one.
+fn tell_all(jobs: Vec<Job>, error: &Error, tell: &impl Fn(&Event)) -> Summary {
+    let failed = jobs.len();
+    for job in jobs {
+        let (result, warnings) = (Err(error.clone().about(&job.input)), job.warnings.clone());
+        tell(&Event::Finished(&Outcome { job, result, warnings, took: Duration::ZERO }));
+    }
+    Summary { failed, environment: true, ..Summary::default() }
 }
 
 /// The calling thread's part: one frame after the other to the workers.
@@ -112,7 +107,6 @@ fn admit_all(
     deliver: &SyncSender<Delivery>,
     tell: &(impl Fn(&Event) + std::marker::Sync),
 ) {
-    let budget = Budget::new(shared.settings.memory_bytes);
     let places = Budget::new((workers + READ_AHEAD) as u64);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(workers)
@@ -120,13 +114,14 @@ fn admit_all(
         .build();
     let pool = match pool {
         Ok(pool) => pool,
-        Err(error) => {
-            let message = format!("cannot start {workers} workers: {error}");
-            let error = Error::new(ErrorKind::Environment, message)
-                .with_hint("try fewer with --jobs 1, or allow more memory and threads (ulimit)");
+        Err(cause) => {
+            let error = no_threads(&format!("{workers} workers"), &cause);
             return refuse_all(jobs, &error, deliver);
         }
     };
+    // What a thread takes for itself it has before any frame is promised the rest.
+    pool.broadcast(|_| memory::settle());
+    let budget = Budget::new(memory::together(shared.settings.memory_bytes));
     let waiting = AtomicUsize::new(jobs.len());
     pool.in_place_scope(|scope| {
         for job in jobs {
@@ -188,8 +183,8 @@ enum Admission {
 const BOMB_BYTES: u64 = 1 << 30;
 
 /// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
-/// quality 30 has about 100; a grey page as PNG or WebP has thousands.
-const BOMB_RATIO: u64 = 1000;
+/// quality 30 has about 100, a JPEG of one colour 450, a grey page as PNG or WebP thousands.
+const BOMB_RATIO: u64 = 400;
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
@@ -199,6 +194,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         Verdict::KeepIf { input_hash } => Some(input_hash),
     };
     let decoding = shared.decoding();
+    let most_bytes = shared.settings.memory_bytes;
     let length = std::fs::metadata(&job.input).map_or(0, |file| file.len());
     let mut share = budget.take(length.min(budget.limit_bytes()));
     make_room(&share, budget, shared)?;
@@ -210,8 +206,8 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     let needed = needed_bytes(&header, &job.recipe);
     let whole = (bytes.len() as u64).saturating_add(needed);
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
-    if whole > budget.limit_bytes() {
-        let (whole, limit) = (mb(whole), mb(budget.limit_bytes()));
+    if whole > most_bytes {
+        let (whole, limit) = (mb(whole), mb(most_bytes));
         return Err(Error::new(
             ErrorKind::TooLarge,
             format!(
@@ -230,7 +226,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         return Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"));
     }
     share.add(needed);
-    shared.pool.trim_to(budget.limit_bytes().saturating_sub(needed));
+    shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
     Ok(Admission::Developed(bytes, share))
 }
@@ -243,15 +239,19 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
         return Ok(());
     }
     shared.pool.trim_to(0);
+    if memory::fits(budget.used_bytes()) {
+        return Ok(());
+    }
     budget.wait_until_alone(share);
     shared.pool.trim_to(0);
     if memory::fits(share.bytes()) {
         return Ok(());
     }
-    let needed = share.bytes().div_ceil(1_000_000);
+    let mb = |bytes: u64| bytes.div_ceil(1_000_000);
+    let (needed, aside) = (mb(share.bytes()), mb(memory::ASIDE_BYTES));
     Err(Error::new(
         ErrorKind::TooLarge,
-        format!("not enough memory: it takes {needed} MB to develop"),
+        format!("not enough memory: it takes {needed} MB to develop, and {aside} MB beside them"),
     )
     .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
 }
@@ -273,117 +273,4 @@ fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
     share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));
     let result = developed.map(|finished| Content::File(Box::new(finished)));
     Delivery { job, result, warnings, begun, share: Some(share) }
-}
-
-/// Frames whose folders are synced together at the most.
-const SYNCED_TOGETHER: usize = 16;
-
-/// The writer's part: files under their names, folders synced, outcomes reported.
-fn write_all(
-    deliveries: Receiver<Delivery>,
-    settings: &Settings,
-    stop: &Stop,
-    tell: &impl Fn(&Event),
-) -> Summary {
-    let mut summary = Summary::default();
-    let mut written = Vec::new();
-    let mut disk = Disk { settings, stop, journal: None, folders: BTreeSet::new() };
-    while let Ok(first) = deliveries.recv() {
-        let mut next = Some(first);
-        while let Some(delivery) = next {
-            written.push(disk.deliver(delivery));
-            next = (written.len() < SYNCED_TOGETHER).then(|| deliveries.try_recv().ok()).flatten();
-        }
-        let unsafe_folder = disk.sync().err();
-        for mut outcome in written.drain(..) {
-            if let (Ok(Status::Done(_)), Some(error)) = (&outcome.result, &unsafe_folder) {
-                outcome.result = Err(error.clone());
-            }
-            count(&mut summary, &outcome, stop);
-            tell(&Event::Finished(&outcome));
-        }
-    }
-    if !stop.is_set() && disk.close().is_err() {
-        // The outputs are whole and reported; the journal is as it was, only not in order.
-        summary.environment = true;
-    }
-    summary
-}
-
-/// Where outputs go: the folders that wait to be synced, and the journal.
-struct Disk<'a> {
-    settings: &'a Settings,
-    stop: &'a Stop,
-    /// Opened for the first frame that is written.
-    journal: Option<Journal>,
-    folders: BTreeSet<PathBuf>,
-}
-
-impl Disk<'_> {
-    fn deliver(&mut self, delivery: Delivery) -> Outcome {
-        let Delivery { job, result, warnings, begun, share } = delivery;
-        let result = result.and_then(|content| match content {
-            Content::Kept(status) => Ok(status),
-            Content::File(finished) => self.write(&job, *finished),
-        });
-        drop(share);
-        let result = result.map_err(|error| error.about(&job.input));
-        Outcome { job, result, warnings, took: begun.elapsed() }
-    }
-
-    fn write(&mut self, job: &Job, finished: Finished) -> Result<Status> {
-        let folder = job.output.parent().unwrap_or(Path::new(""));
-        make_folder(folder, self.settings.sync)?;
-        let whole = write_beside(&job.output, &finished.bytes, self.settings.sync, self.stop)?;
-        // The line first: an output without one would be a stranger's to a resumed run.
-        if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {
-            if self.journal.is_none() {
-                self.journal = Some(Journal::open(folder)?);
-            }
-            if let Some(journal) = &mut self.journal {
-                journal.append(entry)?;
-            }
-        }
-        whole.rename()?;
-        self.folders.insert(folder.to_path_buf());
-        Ok(Status::Done(finished.done))
-    }
-
-    /// Pushes names and journal to the disk.
-    fn sync(&mut self) -> Result<()> {
-        let folders = std::mem::take(&mut self.folders);
-        if self.settings.sync == Sync::Lazy || folders.is_empty() {
-            return Ok(());
-        }
-        folders.iter().try_for_each(|folder| sync_folder(folder))?;
-        self.journal.as_ref().map_or(Ok(()), Journal::sync)
-    }
-
-    fn close(self) -> Result<()> {
-        self.journal.map_or(Ok(()), |journal| journal.close(self.settings.sync, self.stop))
-    }
-}
-
-fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
-    match &outcome.result {
-        Ok(Status::Skipped) => summary.skipped += 1,
-        Ok(Status::UpToDate) => summary.up_to_date += 1,
-        Ok(Status::Done(done)) => {
-            summary.done += 1;
-            summary.megapixels += done.original.megapixels();
-            summary.had_position += usize::from(done.had_position);
-        }
-        Err(error) => {
-            match error.kind() {
-                // Counted with those that were not begun.
-                ErrorKind::Interrupted => return,
-                ErrorKind::Environment => {
-                    summary.environment = true;
-                    stop.set_environment();
-                }
-                _ => {}
-            }
-            summary.failed += 1;
-        }
-    }
 }

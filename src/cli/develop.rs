@@ -181,8 +181,22 @@ fn little_space(folder: &Path, plan: &Plan) -> Option<(u64, u64)> {
     let free = free_bytes(folder)?;
     let missing = plan.jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
     let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
-    let needed = files.map(|file| file.len()).fold(0, u64::saturating_add);
+    let needed = files.map(|file| held_bytes(&file)).fold(0, u64::saturating_add);
     (free < needed).then_some((needed, free))
+}
+
+/// Bytes that a file holds; one with holes holds fewer than its length.
+fn held_bytes(file: &std::fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    {
+        /// Of `st_blocks`, whatever the file system's own are.
+        const BLOCK_BYTES: u64 = 512;
+        file.len().min(std::os::unix::fs::MetadataExt::blocks(file).saturating_mul(BLOCK_BYTES))
+    }
+    #[cfg(not(unix))]
+    {
+        file.len()
+    }
 }
 
 fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {

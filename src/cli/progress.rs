@@ -3,6 +3,7 @@
 //! Nothing of it when standard error is no terminal.
 
 use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,6 +12,9 @@ use super::report::Loudness;
 use super::text;
 use crate::batch::{Event, Settings, Status};
 
+/// Between two pictures of what turns.
+const TICK: Duration = Duration::from_millis(120);
+
 /// Most workers that get a line of their own.
 const MOST_LINES: usize = 16;
 
@@ -18,6 +22,8 @@ pub(super) struct Progress {
     bars: MultiProgress,
     overall: ProgressBar,
     workers: Vec<ProgressBar>,
+    /// As long as it is there, the lines turn.
+    ticking: Option<SyncSender<()>>,
     begun: Instant,
     megapixels: f64,
 }
@@ -47,11 +53,11 @@ impl Progress {
             if let Some(style) = &style {
                 line.set_style(style.clone());
             }
-            line.enable_steady_tick(Duration::from_millis(120));
             line
         };
-        let workers = (0..lines).map(line).collect();
-        Self { bars, overall, workers, begun: Instant::now(), megapixels: 0.0 }
+        let workers: Vec<_> = (0..lines).map(line).collect();
+        let ticking = if shown { tick(workers.clone()) } else { None };
+        Self { bars, overall, workers, ticking, begun: Instant::now(), megapixels: 0.0 }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -83,9 +89,22 @@ impl Progress {
     }
 
     pub(super) fn end(self) {
+        drop(self.ticking);
         for line in &self.workers {
             line.finish_and_clear();
         }
         self.overall.finish_and_clear();
     }
+}
+
+/// Turns the lines until the sender is dropped. Where no thread can be had they stand still: the
+/// bars' own way would end the program there.
+fn tick(lines: Vec<ProgressBar>) -> Option<SyncSender<()>> {
+    let (ticking, ended) = sync_channel(0);
+    let turn = move || {
+        while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            lines.iter().filter(|line| !line.is_finished()).for_each(ProgressBar::tick);
+        }
+    };
+    std::thread::Builder::new().name("tick".into()).spawn(turn).ok().map(|_| ticking)
 }

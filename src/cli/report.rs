@@ -69,7 +69,7 @@ impl Report {
         }
         if let Some(more @ 1..) = found.passed_over.len().checked_sub(shown) {
             self.say(&format!(
-                "passed over: {more} more hidden names and links (--verbose names them)"
+                "passed over: {more} more hidden names, links and folders (--verbose names them)"
             ));
         }
         for note in &plan.notes {
@@ -152,7 +152,11 @@ impl Report {
     }
 
     /// The sums.
-    pub(super) fn summary(&self, summary: &Summary, unreadable: usize) {
+    pub(super) fn summary(&mut self, summary: &Summary, unreadable: usize) {
+        for warning in &summary.warnings {
+            self.warnings += 1;
+            self.say(&format!("warning: {}", text::clean(&warning.to_string())));
+        }
         let mut parts = vec![format!("{} developed", summary.done)];
         let mut add = |count: usize, what: &str| {
             if count > 0 {

@@ -1,7 +1,7 @@
 //! Ctrl-C and TERM: the first ends the run in order and within two seconds, the second at once.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -17,31 +17,58 @@ const GRACE: Duration = Duration::from_millis(1400);
 
 /// Lets signals set `stop`. Where a handler cannot be set, the system's own way stays.
 pub(super) fn listen(stop: &Stop) {
+    // Set when the next signal is to end the program on the spot, from its own handler.
     let armed = Arc::new(AtomicBool::new(false));
     for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
         let code = i32::from(EXIT_BASE) + signal;
-        // In this order: a signal that finds the flag armed ends the program before it arms it.
         let _ = flag::register_conditional_shutdown(signal, code, Arc::clone(&armed))
-            .and_then(|_| flag::register(signal, Arc::clone(&armed)))
             .and_then(|_| flag::register_usize(signal, stop.flag(), number));
     }
     #[cfg(unix)]
     {
         // A file that may not grow is an error like a full disk, not a death.
         let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
-        let stop = stop.clone();
-        // Without it a large frame may delay the end; nothing else changes.
-        let _ =
-            std::thread::Builder::new().name("signals".into()).spawn(move || end_in_time(&stop));
+    }
+    if !watch(stop, &armed) {
+        // Nobody tidies up then: the second signal ends the program as it is.
+        for signal in [SIGINT, SIGTERM] {
+            let _ = flag::register(signal, Arc::clone(&armed));
+        }
     }
 }
 
-/// Waits for a signal, then for the run to end by itself, and ends the program if it has not.
+/// Starts to wait for signals; whether that could be done.
 #[cfg(unix)]
-fn end_in_time(stop: &Stop) {
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
-    let Some(signal) = signals.forever().next() else { return };
-    std::thread::sleep(GRACE);
+fn watch(stop: &Stop, armed: &Arc<AtomicBool>) -> bool {
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
+        return false;
+    };
+    let (stop, armed) = (stop.clone(), Arc::clone(armed));
+    let wait = move || {
+        let mut come = signals.forever();
+        let Some(first) = come.next() else { return };
+        let late = stop.clone();
+        let timer = std::thread::Builder::new().name("grace".into());
+        let timed = timer.spawn(move || {
+            std::thread::sleep(GRACE);
+            end(&late, first);
+        });
+        // Without a timer there is no grace.
+        let second = if timed.is_ok() { come.next() } else { Some(first) };
+        armed.store(true, Ordering::Relaxed);
+        end(&stop, second.unwrap_or(first));
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(wait).is_ok()
+}
+
+#[cfg(not(unix))]
+fn watch(_: &Stop, _: &Arc<AtomicBool>) -> bool {
+    false
+}
+
+/// Ends the program now; outputs are whole, and no temporary file stays.
+#[cfg(unix)]
+fn end(stop: &Stop, signal: i32) {
     stop.abandon();
     #[expect(clippy::exit, reason = "workers cannot be interrupted in the middle of a step")]
     std::process::exit(i32::from(EXIT_BASE) + signal);

@@ -138,16 +138,16 @@ fn sweep_pixels(
     let size = pixels.size();
     let (eight, sixteen) = (|| means.pool.take_u8(len), || means.pool.take_u16(len));
     Ok(match pixels {
-        Pixels::Gray8(p) => Pixels::Gray8(buffer(part, eight(), |out| {
+        Pixels::Gray8(p) => Pixels::Gray8(buffer(part, eight()?, |out| {
             sweep::<u8, 1>(p, size, part, &stages(<u8 as Sample>::MAX), means.workers, out);
         })?),
-        Pixels::Rgb8(p) => Pixels::Rgb8(buffer(part, eight(), |out| {
+        Pixels::Rgb8(p) => Pixels::Rgb8(buffer(part, eight()?, |out| {
             sweep::<u8, 3>(p, size, part, &stages(<u8 as Sample>::MAX), means.workers, out);
         })?),
-        Pixels::Gray16(p) => Pixels::Gray16(buffer(part, sixteen(), |out| {
+        Pixels::Gray16(p) => Pixels::Gray16(buffer(part, sixteen()?, |out| {
             sweep::<u16, 1>(p, size, part, &stages(<u16 as Sample>::MAX), means.workers, out);
         })?),
-        Pixels::Rgb16(p) => Pixels::Rgb16(buffer(part, sixteen(), |out| {
+        Pixels::Rgb16(p) => Pixels::Rgb16(buffer(part, sixteen()?, |out| {
             sweep::<u16, 3>(p, size, part, &stages(<u16 as Sample>::MAX), means.workers, out);
         })?),
     })

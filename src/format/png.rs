@@ -11,12 +11,12 @@ mod encode;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use png::{BitDepth, ColorType, DecodeOptions, Decoder, Reader, Transformations};
+use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
 pub(super) use encode::encode;
 
 use super::profile::{self, MOST_ICC_BYTES};
-use super::store::{Run, Store};
+use super::store::{Fault, Run, Store};
 use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
@@ -82,13 +82,13 @@ pub(super) fn decode(
     }
     let (pixels, mut blocks) = match source.strictly(&mut warnings) {
         Ok(done) => done,
-        Err(fault) if decoding.accept_damaged => {
+        Err(Fault::Damage(fault)) if decoding.accept_damaged => {
             warnings.clear();
             let done = source.leniently(&mut warnings).map_err(|_| damaged(&fault))?;
             warnings.push(Warning::Damaged(fault));
             done
         }
-        Err(fault) => return Err(damaged(&fault)),
+        Err(fault) => return Err(fault.into_error(damaged)),
     };
     if layout.animated {
         warnings.push(Warning::FirstOfMany);
@@ -102,6 +102,20 @@ pub(super) fn decode(
 fn damaged(fault: &str) -> Error {
     Error::new(ErrorKind::Damaged, format!("the PNG is damaged: {fault}"))
         .with_hint("copy it again, or accept damaged files to develop what there is")
+}
+
+/// The decoder's reason, in the words of people where it speaks of its own types.
+fn fault(e: &DecodingError) -> Fault {
+    let text = e.to_string();
+    // '… ChunkType { type: IDAT, critical: true, … }', perhaps with more behind it.
+    Fault::Damage(match text.split_once("ChunkType { type: ") {
+        Some((before, after)) => {
+            let kind = after.split_once(", critical").map_or(after, |(kind, _)| kind);
+            let what = if before.starts_with("CRC") { "wrong checksum in chunk " } else { before };
+            format!("{what}{kind}")
+        }
+        None => text,
+    })
 }
 
 type Png<'a> = Reader<Cursor<&'a [u8]>>;
@@ -119,21 +133,20 @@ impl<'a> Source<'a> {
         self.layout.size
     }
 
-    fn open(&self, options: DecodeOptions) -> Result<Png<'a>, String> {
+    fn open(&self, options: DecodeOptions) -> Result<Png<'a>, Fault> {
         let mut decoder = Decoder::new_with_options(Cursor::new(self.bytes), options);
         let bytes = self.bytes.len() + MOST_ICC_BYTES + CHUNK_BYTES;
         decoder.set_limits(png::Limits { bytes });
         decoder.set_transformations(Transformations::EXPAND);
-        decoder.read_info().map_err(|e| e.to_string())
+        decoder.read_info().map_err(|e| fault(&e))
     }
 
-    fn store(&self) -> Result<Store, String> {
+    fn store(&self) -> Result<Store> {
         Store::new(self.stored(), self.header.channels, self.header.depth_bits, self.pool)
-            .map_err(|e| e.message().to_owned())
     }
 
     /// Decodes a whole file, checksums and end included.
-    fn strictly(&self, warnings: &mut Vec<Warning>) -> Result<(Pixels, Blocks), String> {
+    fn strictly(&self, warnings: &mut Vec<Warning>) -> Result<(Pixels, Blocks), Fault> {
         let mut options = DecodeOptions::default();
         options.set_ignore_adler32(false);
         let mut reader = self.open(options)?;
@@ -143,12 +156,12 @@ impl<'a> Source<'a> {
             // What is wrong with the other pictures is no matter of this frame.
             return self.result(&reader, store, warnings);
         }
-        reader.finish().map_err(|e| e.to_string())?;
+        reader.finish().map_err(|e| fault(&e))?;
         self.result(&reader, store, warnings)
     }
 
     /// Decodes what there is, checksums ignored.
-    fn leniently(&self, warnings: &mut Vec<Warning>) -> Result<(Pixels, Blocks), String> {
+    fn leniently(&self, warnings: &mut Vec<Warning>) -> Result<(Pixels, Blocks), Fault> {
         let mut options = DecodeOptions::default();
         options.set_ignore_checksums(true);
         let mut reader = self.open(options)?;
@@ -166,13 +179,13 @@ impl<'a> Source<'a> {
         reader: &Png<'_>,
         store: Store,
         warnings: &mut Vec<Warning>,
-    ) -> Result<(Pixels, Blocks), String> {
+    ) -> Result<(Pixels, Blocks), Fault> {
         let blocks = blocks::read(reader.info(), self.layout, warnings);
-        Ok((store.finish(warnings).map_err(|e| e.message().to_owned())?, blocks))
+        Ok((store.finish(warnings)?, blocks))
     }
 
     /// Puts all rows that can be decoded; how many, and what stopped it.
-    fn rows(&self, reader: &mut Png<'_>, store: &mut Store) -> (usize, Result<(), String>) {
+    fn rows(&self, reader: &mut Png<'_>, store: &mut Store) -> (usize, Result<(), Fault>) {
         let (colour, depth) = reader.output_color_type();
         let expected =
             if self.header.depth_bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
@@ -181,7 +194,7 @@ impl<'a> Source<'a> {
             _ => 3,
         };
         if depth != expected || colours != self.header.channels {
-            return (0, Err("its chunks contradict each other".to_owned()));
+            return (0, Err(Fault::Damage("its chunks contradict each other".to_owned())));
         }
         if self.layout.interlaced {
             return self.interlaced(reader, store, colour.samples());
@@ -201,7 +214,7 @@ impl<'a> Source<'a> {
         store: &mut Store,
         y: usize,
         channels: usize,
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let direct = channels == usize::from(self.header.channels);
         let row = match store.row_mut(y) {
             Some(row) if direct => reader.read_row(row).map(|interlace| interlace.map(|_| ())),
@@ -211,8 +224,8 @@ impl<'a> Source<'a> {
         };
         match row {
             Ok(Some(())) => Ok(()),
-            Ok(None) => Err("rows are missing".to_owned()),
-            Err(e) => Err(e.to_string()),
+            Ok(None) => Err(Fault::Damage("rows are missing".to_owned())),
+            Err(e) => Err(fault(&e)),
         }
     }
 
@@ -222,13 +235,16 @@ impl<'a> Source<'a> {
         reader: &mut Png<'_>,
         store: &mut Store,
         channels: usize,
-    ) -> (usize, Result<(), String>) {
+    ) -> (usize, Result<(), Fault>) {
         let Some(bytes) = reader.output_buffer_size() else {
-            return (0, Err("it cannot be addressed".to_owned()));
+            return (0, Err(Fault::Damage("it cannot be addressed".to_owned())));
         };
-        let mut whole = self.pool.take_u8(bytes);
+        let mut whole = match self.pool.take_u8(bytes) {
+            Ok(whole) => whole,
+            Err(error) => return (0, Err(error.into())),
+        };
         whole.fill(0x80);
-        let result = reader.next_frame(&mut whole).map(drop).map_err(|e| e.to_string());
+        let result = reader.next_frame(&mut whole).map(drop).map_err(|e| fault(&e));
         let height = self.stored().height as usize;
         for (y, row) in whole.chunks_exact(bytes / height).enumerate() {
             store.put(0, y, self.run(row), channels);

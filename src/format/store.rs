@@ -1,12 +1,37 @@
 //! Where decoders put runs of pixels: a reused buffer of the frame's depth, alpha already gone.
 
-use crate::error::{Result, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::frame::{Pixels, Pool, Size};
 
 use super::samples::{self, Alpha};
 
 /// What stands where a damaged file has nothing: mid-grey, 128 of 255 in either depth.
 const MISSING: u8 = 128;
+
+/// Why a decoder came to no end.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The file is broken, in these words.
+    Damage(String),
+    /// Something else, memory above all: no matter of the file, and not mended by accepting damage.
+    Other(Error),
+}
+
+impl Fault {
+    /// As an error of the format, which says how its damage is put.
+    pub(super) fn into_error(self, damaged: impl FnOnce(&str) -> Error) -> Error {
+        match self {
+            Self::Damage(fault) => damaged(&fault),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
 
 /// Samples of a run as a codec hands them over.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +67,8 @@ impl Store {
     pub(super) fn new(size: Size, channels: u8, depth_bits: u8, pool: &Pool) -> Result<Self> {
         let length = samples::length(size, channels)?;
         let mut samples = match depth_bits {
-            8 => Samples::Eight(pool.take_u8(length)),
-            _ => Samples::Sixteen(pool.take_u16(length)),
+            8 => Samples::Eight(pool.take_u8(length)?),
+            _ => Samples::Sixteen(pool.take_u16(length)?),
         };
         // A reused buffer still shows another frame.
         match &mut samples {

@@ -2,13 +2,13 @@
 //! several pages the first.
 //!
 //! The rest is refused by name: tiles with planes apart (the decoder panics), float and wide
-//! integers, Lab, fax, camera RAW in TIFF's clothes. A palette is read by telling the decoder that
-//! its indices were grey.
+//! integers, Lab, fax group 3, camera RAW in TIFF's clothes.
 
 mod convert;
 mod directory;
 mod encode;
 mod exif;
+mod mend;
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -28,10 +28,8 @@ use crate::frame::{Facts, Frame, Orientation, Pool, Size};
 use crate::metadata::{self, Blocks};
 use convert::Meaning;
 use directory::{Directory, tag};
+use mend::{PALETTE, mended};
 
-/// PhotometricInterpretation of a palette, and of grey that starts at black.
-const PALETTE: u64 = 3;
-const BLACK_IS_ZERO: u16 = 1;
 /// PlanarConfiguration of samples that stand apart.
 const PLANES: u64 = 2;
 /// The bit of NewSubfileType that says 'a smaller version of another picture'.
@@ -45,6 +43,8 @@ struct Source<'a> {
     directory: Directory<'a>,
     colour: ColorType,
     palette: bool,
+    /// Whether the decoder reads a copy of the file.
+    copied: bool,
     size: Size,
     /// Width and height of a strip or tile.
     chunk: Size,
@@ -74,17 +74,6 @@ fn refused(e: &TiffError) -> Error {
         }
         TiffError::IoError(_) => damaged("the file ends before its picture does"),
         other => damaged(&other.to_string().chars().take(120).collect::<String>()),
-    }
-}
-
-/// The bytes that the decoder is given: the file's own, but for a palette's photometric number.
-fn told<'a>(bytes: &'a [u8], directory: &Directory<'_>) -> Cow<'a, [u8]> {
-    if directory.number(tag::PHOTOMETRIC) == Some(PALETTE) {
-        directory
-            .with_number(bytes, tag::PHOTOMETRIC, BLACK_IS_ZERO)
-            .map_or(bytes.into(), Cow::Owned)
-    } else {
-        bytes.into()
     }
 }
 
@@ -122,7 +111,7 @@ fn refuse_kind(directory: &Directory<'_>) -> Result<()> {
 fn look<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>> {
     let directory = Directory::read(bytes);
     refuse_kind(&directory)?;
-    let told = told(bytes, &directory);
+    let told = mended(bytes, &directory);
     let mut decoder = open(&told)?;
     let (width, height) = decoder.dimensions().map_err(|e| refused(&e))?;
     let size = Size::new(width, height);
@@ -132,12 +121,14 @@ fn look<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Source<'a>> {
     if chunk_width == 0 || chunk_height == 0 {
         return Err(damaged("its strips or tiles are empty"));
     }
-    let palette = matches!(told, Cow::Owned(_));
+    let palette = directory.number(tag::PHOTOMETRIC) == Some(PALETTE);
+    let copied = matches!(told, Cow::Owned(_));
     Ok(Source {
         file: bytes,
         directory,
         colour,
         palette,
+        copied,
         size,
         chunk: Size::new(chunk_width.min(width), chunk_height.min(height)),
         samples: colour.num_samples().min(255) as u8,
@@ -155,7 +146,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let frame_bytes = samples::frame_bytes(source.size, channels, depth_bits);
     // A chunk as it is decoded, and its planes put together.
     let chunk_bytes = 2 * samples::frame_bytes(source.chunk, source.samples, depth_bits);
-    let copy = if source.palette { bytes.len() as u64 } else { 0 };
+    let copy = if source.copied { bytes.len() as u64 } else { 0 };
     let turned = upright::extra_bytes(orientation, frame_bytes);
     Ok(Header {
         format: Format::Tiff,
@@ -186,7 +177,7 @@ pub(super) fn decode(
     let mut warnings = Vec::new();
     let mut blocks = source.blocks(&mut warnings);
     let meaning = source.meaning(&mut blocks, &mut warnings);
-    let told = told(bytes, &source.directory);
+    let told = mended(bytes, &source.directory);
     let mut decoder = open(&told)?;
     let mut store = Store::new(source.size, header.channels, header.depth_bits, pool)?;
     match source.chunks(&mut decoder, &meaning, &mut store) {

@@ -34,28 +34,28 @@ pub(super) fn turned(pixels: Pixels, orientation: Orientation, pool: &Pool) -> R
     match pixels {
         Pixels::Gray8(p) => {
             let turned =
-                buffer::<_, 1>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
+                buffer::<_, 1>(p.into_raw(), stored, orientation, take8(pool), give8(pool))?;
             samples::eight(upright, narrow, turned)
         }
         Pixels::Rgb8(p) => {
             let turned =
-                buffer::<_, 3>(p.into_raw(), stored, orientation, take8(pool), give8(pool));
+                buffer::<_, 3>(p.into_raw(), stored, orientation, take8(pool), give8(pool))?;
             samples::eight(upright, narrow, turned)
         }
         Pixels::Gray16(p) => {
             let turned =
-                buffer::<_, 1>(p.into_raw(), stored, orientation, take16(pool), give16(pool));
+                buffer::<_, 1>(p.into_raw(), stored, orientation, take16(pool), give16(pool))?;
             samples::sixteen(upright, narrow, turned)
         }
         Pixels::Rgb16(p) => {
             let turned =
-                buffer::<_, 3>(p.into_raw(), stored, orientation, take16(pool), give16(pool));
+                buffer::<_, 3>(p.into_raw(), stored, orientation, take16(pool), give16(pool))?;
             samples::sixteen(upright, narrow, turned)
         }
     }
 }
 
-fn take8(pool: &Pool) -> impl FnOnce(usize) -> Vec<u8> {
+fn take8(pool: &Pool) -> impl FnOnce(usize) -> Result<Vec<u8>> {
     |len| pool.take_u8(len)
 }
 
@@ -63,7 +63,7 @@ fn give8(pool: &Pool) -> impl FnOnce(Vec<u8>) {
     |buffer| pool.give_u8(buffer)
 }
 
-fn take16(pool: &Pool) -> impl FnOnce(usize) -> Vec<u16> {
+fn take16(pool: &Pool) -> impl FnOnce(usize) -> Result<Vec<u16>> {
     |len| pool.take_u16(len)
 }
 
@@ -76,32 +76,26 @@ fn buffer<T: Sample, const N: usize>(
     mut stored: Vec<T>,
     size: Size,
     orientation: Orientation,
-    take: impl FnOnce(usize) -> Vec<T>,
+    take: impl FnOnce(usize) -> Result<Vec<T>>,
     give: impl FnOnce(Vec<T>),
-) -> Vec<T> {
+) -> Result<Vec<T>> {
     let width = size.width as usize;
     let (pixels, _) = stored.as_chunks_mut::<N>();
     match orientation {
-        Orientation::Upright => stored,
+        Orientation::Upright => {}
         Orientation::MirrorHorizontal => {
             pixels.chunks_exact_mut(width).for_each(<[_]>::reverse);
-            stored
         }
-        Orientation::Rotate180 => {
-            pixels.reverse();
-            stored
-        }
-        Orientation::MirrorVertical => {
-            mirror_vertically(pixels, width);
-            stored
-        }
+        Orientation::Rotate180 => pixels.reverse(),
+        Orientation::MirrorVertical => mirror_vertically(pixels, width),
         _ => {
-            let mut upright = take(stored.len());
+            let mut upright = take(stored.len())?;
             transpose(stored.as_chunks::<N>().0, upright.as_chunks_mut::<N>().0, size, orientation);
             give(stored);
-            upright
+            return Ok(upright);
         }
     }
+    Ok(stored)
 }
 
 /// Exchanges the first row with the last, and so on.

@@ -7,7 +7,7 @@ use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
-use super::store::{Run, Store};
+use super::store::{Fault, Run, Store};
 use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
@@ -133,19 +133,21 @@ pub(super) fn decode(
 ) -> Result<Decoded> {
     let chunks = chunks(bytes);
     let mut warnings = Vec::new();
-    let cut = || "the file ends before its picture does".to_owned();
-    let strict =
-        if chunks.whole { pixels(bytes, &header, pool, &mut warnings) } else { Err(cut()) };
+    let strict = if chunks.whole {
+        pixels(bytes, &header, pool, &mut warnings)
+    } else {
+        Err(Fault::Damage("the file ends before its picture does".to_owned()))
+    };
     let pixels = match strict {
         Ok(pixels) => pixels,
-        Err(fault) if decoding.accept_damaged => {
+        Err(Fault::Damage(fault)) if decoding.accept_damaged => {
             warnings.clear();
             let filled = filled_up(bytes);
             let pixels = pixels(&filled, &header, pool, &mut warnings);
             warnings.push(Warning::Damaged(fault.clone()));
             pixels.map_err(|_| damaged(&fault))?
         }
-        Err(fault) => return Err(damaged(&fault)),
+        Err(fault) => return Err(fault.into_error(damaged)),
     };
     if chunks.animated() {
         warnings.push(Warning::FirstOfMany);
@@ -177,25 +179,24 @@ fn pixels(
     header: &Header,
     pool: &Pool,
     warnings: &mut Vec<Warning>,
-) -> Result<Pixels, String> {
-    let say = |e: Error| e.message().to_owned();
+) -> Result<Pixels, Fault> {
     let stored = upright::size(header.size, header.orientation);
     let channels = if header.alpha { 4 } else { 3 };
-    let mut buffer = pool.take_u8(samples::length(stored, channels).map_err(say)?);
-    let decoder = open(bytes).map_err(say)?;
+    let mut buffer = pool.take_u8(samples::length(stored, channels)?)?;
+    let decoder = open(bytes).map_err(|e| Fault::Damage(e.message().to_owned()))?;
     if decoder.total_bytes() != buffer.len() as u64 {
-        return Err("its chunks contradict each other".to_owned());
+        return Err(Fault::Damage("its chunks contradict each other".to_owned()));
     }
-    decoder.read_image(&mut buffer).map_err(|e| reason(&e))?;
+    decoder.read_image(&mut buffer).map_err(|e| Fault::Damage(reason(&e)))?;
     if !header.alpha {
-        return samples::eight(stored, 3, buffer).map_err(say);
+        return Ok(samples::eight(stored, 3, buffer)?);
     }
-    let mut store = Store::new(stored, 3, 8, pool).map_err(say)?;
+    let mut store = Store::new(stored, 3, 8, pool)?;
     for (y, row) in buffer.chunks_exact(stored.width as usize * 4).enumerate() {
         store.put(0, y, Run::Eight(row), 4);
     }
     pool.give_u8(buffer);
-    store.finish(warnings).map_err(say)
+    Ok(store.finish(warnings)?)
 }
 
 fn blocks(chunks: &Chunks<'_>, warnings: &mut Vec<Warning>) -> Blocks {

@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use super::{Frame, Pixels};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Buffers that frames give back and later frames take; shared between workers.
 ///
@@ -16,7 +17,7 @@ pub struct Pool {
 }
 
 /// Takes the smallest buffer that fits out of the shelf, or makes one.
-fn take<T: Copy + Default>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Vec<T> {
+fn take<T: Copy + Default>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Result<Vec<T>> {
     // A poisoned shelf only means that a worker panicked between two pushes: the buffers are whole.
     let mut shelf = shelf.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let fits = (0..shelf.len())
@@ -28,9 +29,16 @@ fn take<T: Copy + Default>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Vec<T> {
     drop(shelf);
     if buffer.capacity() < len {
         buffer = Vec::new();
+        buffer.try_reserve_exact(len).map_err(|_| no_memory(len * size_of::<T>()))?;
     }
     buffer.resize(len, T::default());
-    buffer
+    Ok(buffer)
+}
+
+fn no_memory(bytes: usize) -> Error {
+    let mb = bytes.div_ceil(1_000_000);
+    Error::new(ErrorKind::TooLarge, format!("not enough memory: {mb} MB more are needed"))
+        .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)")
 }
 
 /// Keeps the smallest buffers that fit into the room, and takes them off it.
@@ -47,14 +55,18 @@ fn trim<T>(shelf: &Mutex<Vec<Vec<T>>>, room: &mut u64) {
 
 impl Pool {
     /// A buffer of `len` bytes, content unspecified.
-    #[must_use]
-    pub fn take_u8(&self, len: usize) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if the system has no memory for it.
+    pub fn take_u8(&self, len: usize) -> Result<Vec<u8>> {
         take(&self.eights, len)
     }
 
     /// A buffer of `len` 16-bit samples, content unspecified.
-    #[must_use]
-    pub fn take_u16(&self, len: usize) -> Vec<u16> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if the system has no memory for it.
+    pub fn take_u16(&self, len: usize) -> Result<Vec<u16>> {
         take(&self.sixteens, len)
     }
 
@@ -93,10 +105,16 @@ mod tests {
     #[test]
     fn a_given_buffer_is_taken_again() {
         let pool = Pool::default();
-        let buffer = pool.take_u8(1000);
+        let buffer = pool.take_u8(1000).unwrap();
         let address = buffer.as_ptr();
         pool.give_u8(buffer);
-        let again = pool.take_u8(900);
+        let again = pool.take_u8(900).unwrap();
         assert_eq!(again.as_ptr(), address);
+    }
+
+    #[test]
+    fn what_no_machine_has_is_refused() {
+        let refused = Pool::default().take_u16(1 << 60);
+        assert_eq!(refused.map_err(|e| e.kind()), Err(ErrorKind::TooLarge));
     }
 }

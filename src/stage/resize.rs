@@ -31,22 +31,22 @@ impl Resize {
 /// The samples resampled to this size, in a buffer from the pool.
 ///
 /// # Errors
-/// [`ErrorKind::Internal`] if the resampler refuses the sizes.
+/// [`ErrorKind::Internal`] if the resampler refuses the sizes, [`ErrorKind::TooLarge`] without memory.
 pub fn resize(pixels: &Pixels, target: Size, pool: &Pool) -> Result<Pixels> {
     let size = pixels.size();
     let len = target.area() as usize * pixels.channels();
     Ok(match pixels {
         Pixels::Gray8(p) => {
-            Pixels::Gray8(resample(p, size, PixelType::U8, target, pool.take_u8(len))?)
+            Pixels::Gray8(resample(p, size, PixelType::U8, target, pool.take_u8(len)?)?)
         }
         Pixels::Rgb8(p) => {
-            Pixels::Rgb8(resample(p, size, PixelType::U8x3, target, pool.take_u8(len))?)
+            Pixels::Rgb8(resample(p, size, PixelType::U8x3, target, pool.take_u8(len)?)?)
         }
         Pixels::Gray16(p) => {
-            Pixels::Gray16(resample(p, size, PixelType::U16, target, pool.take_u16(len))?)
+            Pixels::Gray16(resample(p, size, PixelType::U16, target, pool.take_u16(len)?)?)
         }
         Pixels::Rgb16(p) => {
-            Pixels::Rgb16(resample(p, size, PixelType::U16x3, target, pool.take_u16(len))?)
+            Pixels::Rgb16(resample(p, size, PixelType::U16x3, target, pool.take_u16(len)?)?)
         }
     })
 }

@@ -34,10 +34,15 @@ fn a_file_cut_at_any_tenth_is_refused_and_developed_only_when_that_is_accepted()
     bench.whole("accepted");
 }
 
-/// A PNG of one pixel with these chunks between header and end.
+/// A PNG of one row with these chunks between header and end.
 fn png(width: u32, chunks: &[(&[u8; 4], &[u8])], colour: u8) -> Vec<u8> {
+    png_of([width, 1], chunks, colour)
+}
+
+/// A PNG of this width and height with these chunks between header and end.
+fn png_of(size: [u32; 2], chunks: &[(&[u8; 4], &[u8])], colour: u8) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut header = [width.to_be_bytes(), 1_u32.to_be_bytes()].concat();
+    let mut header = size.map(u32::to_be_bytes).concat();
     header.extend([8, colour, 0, 0, 0]);
     let all = [(b"IHDR", header.as_slice())].into_iter().chain(chunks.iter().copied());
     for (name, body) in all.chain([(b"IEND", [].as_slice())]) {
@@ -80,6 +85,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         bytes[at + 5..at + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
         bytes
     };
+    let wrong_checksum = {
+        let mut bytes = lossless(ImageFormat::Png, 20, 14);
+        let at = bytes.windows(4).position(|w| w == b"IDAT").unwrap();
+        bytes[at + 10] ^= 1;
+        bytes
+    };
     let tiled_planar = [
         (256, 32),
         (257, 32),
@@ -100,10 +111,12 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
         ("soi.jpg", vec![0xFF, 0xD8]),
         ("markers.jpg", [vec![0xFF, 0xD8], [0xFF, 0xE1, 0, 2].repeat(5000)].concat()),
         ("giant.jpg", giant_jpeg),
-        ("giant.png", png(60_000, &[(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1])], 2)),
+        ("giant.png", png_of([60_000; 2], &[(b"IDAT", &[0x78, 0x9C, 3, 0, 0, 0, 0, 1])], 2)),
         ("wide.png", png(0x7FFF_FFFF, &[(b"IDAT", &[0])], 2)),
         ("palette.png", png(1, &[(b"PLTE", &[1, 2, 3, 4]), (b"IDAT", &[0x78, 0x9C, 3, 0])], 3)),
         ("zero.png", png(0, &[], 2)),
+        ("strange.png", png(1, &[(b"ABCD", &[1]), (b"IDAT", &[0x78, 0x9C, 3, 0])], 2)),
+        ("checksum.png", wrong_checksum),
         ("planar.tif", tiff(&tiled_planar)),
         (
             "giant.tif",
@@ -132,9 +145,33 @@ fn hostile_files_are_refused_quickly_each_by_name_and_the_others_come_out_the_sa
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     for (name, _) in hostile() {
         assert!(ran.err.contains(&format!("in/{name}: ")), "{name} is not named in {ran:?}");
+        // A reason is in words, not as a decoder's types print themselves.
+        assert!(!ran.err.contains(" { ") && !ran.err.contains("(\""), "{ran:?}");
         assert!(!bench.path("beside").join(name).exists(), "{name}");
     }
     assert_eq!(bench.tree("alone"), bench.tree("beside"));
+}
+
+/// A progressive JPEG of 8×8 grey pixels with one scan, of the coefficients `first` to 63: the first
+/// of them is 1, the others are 0.
+fn one_scan(first: u8) -> Vec<u8> {
+    let mut bytes = b"\xFF\xD8\xFF\xDB\0\x43\0".to_vec();
+    bytes.extend([8; 64]);
+    bytes.extend(b"\xFF\xC2\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0");
+    // Two AC codes: 00 for 'a coefficient of one bit', 01 for 'no more in this block'.
+    bytes.extend(b"\xFF\xC4\0\x15\x10\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0");
+    bytes.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, first, 63, 0]);
+    // 00, its bit 1, 01, then ones.
+    bytes.extend([0b0010_1111, 0xFF, 0xD9]);
+    bytes
+}
+
+#[test]
+fn a_progressive_jpeg_that_was_made_without_its_mean_is_no_cut_one() {
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &one_scan(1));
+    bench.put("in/b.jpg", &one_scan(20));
+    bench.develop("in -o out").code(0).says("2 developed");
 }
 
 #[test]
@@ -143,8 +180,22 @@ fn giant_claims_take_no_memory() {
     for (name, bytes) in hostile() {
         bench.put(format!("in/{name}"), &bytes);
     }
-    // 16,383 px of one colour: 33 kB that would take 1.6 GB.
+    // Billions of pixels, out of some bytes.
     bench.limited("ulimit -v 300000", "in -o out -j1").code(1).says("0 developed");
+}
+
+#[test]
+fn a_small_file_that_claims_a_giant_frame_is_refused_whatever_memory_is_allowed() {
+    let bench = Bench::new();
+    // 16,000 px on each side as a JPEG of one colour: 4 MB that would take 1.8 GB.
+    let mut bytes = jpeg(64, 48, 1);
+    let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    bytes[at + 5..at + 9].copy_from_slice(&[0x3E, 0x80, 0x3E, 0x80]);
+    bytes.resize(4_000_000, 0);
+    bench.put("in/one-colour.jpg", &bytes);
+    bench.put("in/one-colour.png", &png_of([16_000; 2], &[(b"IDAT", &[0x78, 0x9C, 3, 0])], 2));
+    let ran = bench.develop("in -o out --memory 16GB").code(1);
+    assert_eq!(ran.err.matches("no photograph is so").count(), 2, "{ran:?}");
 }
 
 #[test]
@@ -161,6 +212,7 @@ fn pipes_links_and_folders_with_a_frames_name_are_named_and_none_is_waited_for()
     bench.put("in/folder.jpg/inside.jpg", &jpeg(60, 40, 2));
     bench.put("in/.hidden.jpg", &jpeg(60, 40, 2));
     let ran = bench.develop("in -o out").code(1).says("in/.hidden.jpg").says("in/up");
+    assert!(ran.err.contains("passed over, a folder, not a frame: in/folder.jpg"), "{ran:?}");
     for name in ["dangling.jpg", "zero.jpg", "socket.jpg"] {
         assert!(ran.err.contains(&format!("in/{name}: ")), "{name}: {ran:?}");
     }

@@ -67,7 +67,6 @@ fn too_few_file_handles_give_a_reason() {
 }
 
 #[test]
-#[ignore = "not held yet: frames admitted together are promised the same memory; run with --ignored"]
 fn too_little_memory_gives_a_result_or_a_reason() {
     let bench = Bench::new();
     bench.frames(2, 3000);

@@ -54,6 +54,26 @@ fn a_signal_ends_the_run_within_two_seconds_and_resume_completes_it() {
 }
 
 #[test]
+fn a_second_signal_ends_the_run_at_once_and_leaves_no_temporary_file() {
+    let bench = Bench::new();
+    bench.frames(FRAMES, WIDTH);
+    bench.develop("in -o whole --no-sync").code(0);
+    for pause_ms in [0, 1, 3, 8, 20] {
+        let mut child = begin(&bench, "out");
+        wait_for(&bench, "out", &mut child);
+        signal(&child, "-INT");
+        std::thread::sleep(Duration::from_millis(pause_ms));
+        // It may have come to its end in between.
+        let _ = std::process::Command::new("kill").arg("-INT").arg(child.id().to_string()).output();
+        Ran::of(child.wait_with_output().unwrap()).code(130);
+        bench.whole("out");
+        std::fs::remove_file(bench.path("out/001.jpg")).unwrap();
+    }
+    bench.develop("in -o out --resume --no-sync").code(0);
+    assert_eq!(bench.tree("out"), bench.tree("whole"));
+}
+
+#[test]
 fn kills_at_random_moments_tear_nothing_and_resume_completes_them() {
     let bench = Bench::new();
     bench.frames(12, 200);

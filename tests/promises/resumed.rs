@@ -81,6 +81,21 @@ fn a_journal_cut_anywhere_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn a_journal_that_a_killed_run_left_in_disorder_is_put_in_order_when_nothing_is_missing() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    bench.develop("in -o whole").code(0);
+    bench.develop("in -o out").code(0);
+    let journal = fs::read_to_string(bench.path("out").join(JOURNAL)).unwrap();
+    let lines: Vec<&str> = journal.lines().collect();
+    // The order in which workers came to an end, a frame twice, half a line.
+    let left = [lines[2], lines[0], lines[1], lines[0], &lines[1][..40]].join("\n");
+    bench.put(format!("out/{JOURNAL}"), left.as_bytes());
+    bench.develop("in -o out --resume").code(0).says("3 up to date");
+    assert_eq!(bench.tree("out"), bench.tree("whole"));
+}
+
+#[test]
 fn a_journal_that_is_no_file_is_refused() {
     let bench = Bench::new();
     bench.frames(1, 60);

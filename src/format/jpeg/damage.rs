@@ -92,14 +92,17 @@ fn missing_components(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
 /// Coefficients of a progressive file whose last bits no scan brings.
 fn missing_bits(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
     let complete = frame.components.iter().all(|component| {
-        (0..64).all(|coefficient| {
-            let last = walk.scans.iter().rev().find(|scan| {
-                let (first, end) = scan.band;
-                scan.components.contains(&component.id) && (first..=end).contains(&coefficient)
-            });
-            // A component's DC comes first (T.81, G.1.1.1.1): no cut takes it alone.
-            last.map_or(coefficient == 0, |scan| scan.low_bit == 0)
-        })
+        let has = |scan: &&Scan| scan.components.contains(&component.id) && scan.band.0 == 0;
+        // The first scan of all brings DC: a file without it was made so, not cut.
+        !walk.scans.iter().any(|scan| has(&scan))
+            || (0..64).all(|coefficient| {
+                let last = walk.scans.iter().rev().find(|scan| {
+                    let (first, end) = scan.band;
+                    scan.components.contains(&component.id) && (first..=end).contains(&coefficient)
+                });
+                // A component's DC comes first (T.81, G.1.1.1.1): no cut takes it alone.
+                last.map_or(coefficient == 0, |scan| scan.low_bit == 0)
+            })
     });
     (!complete).then(|| "the last scans of this progressive JPEG are missing".to_owned())
 }

@@ -87,7 +87,7 @@ pub(in super::super) fn decode(
         // Before memory is taken: a few bytes may claim a frame of a gigabyte.
         return Err(damaged(fault));
     }
-    let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?);
+    let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?)?;
     let decoded = seen.map_or_else(|| source.strictly(&mut buffer), Err);
     if let Err(fault) = decoded {
         if !decoding.accept_damaged {
@@ -225,8 +225,8 @@ enum Rigour {
 }
 
 /// A decoder's reason on one line, without quotes and full stop.
-fn one_line(reason: &impl std::fmt::Debug) -> String {
-    let text = format!("{reason:?}");
+fn one_line(reason: &impl std::fmt::Display) -> String {
+    let text = reason.to_string();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.trim_matches('"').trim_end_matches('.').chars().take(120).collect()
 }

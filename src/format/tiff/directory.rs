@@ -6,7 +6,10 @@ pub(super) mod tag {
     pub(in super::super) const NEW_SUBFILE_TYPE: u16 = 254;
     pub(in super::super) const BITS_PER_SAMPLE: u16 = 258;
     pub(in super::super) const PHOTOMETRIC: u16 = 262;
+    pub(in super::super) const STRIP_OFFSETS: u16 = 273;
     pub(in super::super) const ORIENTATION: u16 = 274;
+    pub(in super::super) const SAMPLES_PER_PIXEL: u16 = 277;
+    pub(in super::super) const STRIP_BYTE_COUNTS: u16 = 279;
     pub(in super::super) const PLANAR: u16 = 284;
     pub(in super::super) const COLOR_MAP: u16 = 320;
     pub(in super::super) const TILE_WIDTH: u16 = 322;
@@ -42,6 +45,14 @@ impl Order {
             Self::Big => bytes.iter().fold(0, join),
         }
     }
+
+    /// So many bytes, eight at most, of a number.
+    fn bytes(self, number: u64, width: usize) -> Vec<u8> {
+        match self {
+            Self::Little => number.to_le_bytes()[..width].to_vec(),
+            Self::Big => number.to_be_bytes()[8 - width..].to_vec(),
+        }
+    }
 }
 
 /// One entry.
@@ -74,6 +85,23 @@ impl<'a> Entry<'a> {
     pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
         let order = self.order;
         self.value.chunks_exact(self.item_bytes).map(move |item| order.number(item))
+    }
+
+    /// Where its first number stands, and the bytes of another in its place.
+    pub(super) fn first_as(&self, number: u64) -> (usize, Vec<u8>) {
+        (self.at, self.order.bytes(number, self.item_bytes))
+    }
+
+    /// The same entry with fewer items: what has to stand where in the file.
+    pub(super) fn shortened(&self, file: &[u8], count: usize) -> Vec<(usize, Vec<u8>)> {
+        let wide = if is_wide(file) { 8 } else { 4 };
+        let mut patches = vec![(self.field_at - wide, self.order.bytes(count as u64, wide))];
+        let items = &self.value[..count * self.item_bytes];
+        if items.len() <= wide {
+            // So few stand in the entry itself.
+            patches.push((self.field_at, items.to_vec()));
+        }
+        patches
     }
 }
 
@@ -124,18 +152,6 @@ impl<'a> Directory<'a> {
     pub(super) fn has(&self, tag: u16) -> bool {
         self.find(tag).is_some()
     }
-
-    /// The file with the short number of a tag changed.
-    pub(super) fn with_number(&self, file: &[u8], tag: u16, number: u16) -> Option<Vec<u8>> {
-        let entry = self.find(tag)?;
-        let bytes = match entry.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        };
-        let mut changed = file.to_vec();
-        changed.get_mut(entry.field_at..entry.field_at + 2)?.copy_from_slice(&bytes);
-        Some(changed)
-    }
 }
 
 /// Bytes of one item of a field type (TIFF 6.0, page 15; BigTIFF's 16 to 18).
@@ -162,9 +178,26 @@ fn is_wide(file: &[u8]) -> bool {
     number(file, 2, 2) == Some(43)
 }
 
+/// Where the first directory is.
+pub(super) fn first_place(file: &[u8]) -> Option<usize> {
+    if is_wide(file) { place_at(file, 8, 8) } else { place_at(file, 4, 4) }
+}
+
+/// The place that a pointer of this width names.
+pub(super) fn place_at(file: &[u8], pointer: usize, width: usize) -> Option<usize> {
+    usize::try_from(number(file, pointer, width)?).ok()
+}
+
+/// Where the pointer behind the entries of a directory stands, or would stand, and its width.
+pub(super) fn next_pointer(file: &[u8], directory: usize) -> Option<(usize, usize)> {
+    let (wide, narrow) = if is_wide(file) { (8, 8) } else { (4, 2) };
+    let count = place_at(file, directory, narrow)?;
+    let entries = count.checked_mul(4 + 2 * wide)?;
+    Some((directory.checked_add(narrow)?.checked_add(entries)?, wide))
+}
+
 fn first(file: &[u8]) -> Option<Vec<Entry<'_>>> {
-    let place = if is_wide(file) { number(file, 8, 8) } else { number(file, 4, 4) };
-    entries(file, usize::try_from(place?).ok()?)
+    entries(file, first_place(file)?)
 }
 
 fn entries(file: &[u8], first: usize) -> Option<Vec<Entry<'_>>> {
@@ -199,8 +232,8 @@ mod tests {
         let directory = Directory::read(little);
         assert_eq!(directory.number(tag::ORIENTATION), Some(6));
         assert_eq!(directory.bytes(tag::XMP), Some(b"<xmp>".as_slice()));
-        let changed = directory.with_number(little, tag::ORIENTATION, 1);
-        assert_eq!(changed.map(|c| Directory::read(&c).number(tag::ORIENTATION)), Some(Some(1)));
+        let (at, bytes) = directory.find(tag::ORIENTATION).unwrap().first_as(1);
+        assert_eq!((at, bytes), (18, vec![1, 0]));
         let big = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
         assert_eq!(Directory::read(big).number(tag::ORIENTATION), Some(8));
         assert!(!Directory::read(b"MM\0\x2A\xFF\xFF\xFF\xFF").has(tag::XMP));

@@ -1,0 +1,156 @@
+//! The writer: one thread puts finished files under their names, syncs their folders, keeps the
+//! journal, and reports a frame when file and folder are safe. No worker waits for the disk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
+use std::time::Instant;
+
+use super::budget::Share;
+use super::frame::Finished;
+use super::journal::{JOURNAL, Journal};
+use super::write::{Sync, make_folder, sync_folder, write_beside};
+use super::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
+use crate::error::{ErrorKind, Result, Warning};
+
+/// A frame on its way to the writer.
+pub(super) struct Delivery {
+    pub(super) job: Job,
+    pub(super) result: Result<Content>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) begun: Instant,
+    /// Its memory, given back when it is written.
+    pub(super) share: Option<Share>,
+}
+
+/// What there is of it.
+pub(super) enum Content {
+    File(Box<Finished>),
+    Kept(Status),
+}
+
+/// Frames whose folders are synced together at the most.
+const SYNCED_TOGETHER: usize = 16;
+
+/// The writer's part: files under their names, folders synced, outcomes reported.
+pub(super) fn write_all(
+    deliveries: Receiver<Delivery>,
+    settings: &Settings,
+    stop: &Stop,
+    tell: &impl Fn(&Event),
+) -> Summary {
+    let mut summary = Summary::default();
+    let mut written = Vec::new();
+    let mut disk = Disk { settings, stop, journal: None, folders: BTreeSet::new() };
+    while let Ok(first) = deliveries.recv() {
+        let mut next = Some(first);
+        while let Some(delivery) = next {
+            written.push(disk.deliver(delivery));
+            next = (written.len() < SYNCED_TOGETHER).then(|| deliveries.try_recv().ok()).flatten();
+        }
+        let unsafe_folder = disk.sync().err();
+        for mut outcome in written.drain(..) {
+            if let (Ok(Status::Done(_)), Some(error)) = (&outcome.result, &unsafe_folder) {
+                outcome.result = Err(error.clone());
+            }
+            count(&mut summary, &outcome, stop);
+            tell(&Event::Finished(&outcome));
+        }
+    }
+    if !stop.is_set()
+        && let Err(error) = disk.close()
+    {
+        // The outputs are whole and reported, and the journal holds every line of theirs.
+        let fault = format!("the journal could not be put in order: {}", error.message());
+        summary.warnings.push(Warning::Other(fault));
+    }
+    summary
+}
+
+/// Where outputs go: the folders that wait to be synced, and the journal.
+struct Disk<'a> {
+    settings: &'a Settings,
+    stop: &'a Stop,
+    /// Opened for the first frame that is written.
+    journal: Option<Journal>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Disk<'_> {
+    fn deliver(&mut self, delivery: Delivery) -> Outcome {
+        let Delivery { job, result, warnings, begun, share } = delivery;
+        let result = result.and_then(|content| match content {
+            Content::Kept(status) => Ok(status),
+            Content::File(finished) => self.write(&job, *finished),
+        });
+        drop(share);
+        let result = result.map_err(|error| error.about(&job.input));
+        Outcome { job, result, warnings, took: begun.elapsed() }
+    }
+
+    fn write(&mut self, job: &Job, finished: Finished) -> Result<Status> {
+        let folder = job.output.parent().unwrap_or(Path::new(""));
+        make_folder(folder, self.settings.sync)?;
+        let whole = write_beside(&job.output, &finished.bytes, self.settings.sync, self.stop)?;
+        // The line first: an output without one would be a stranger's to a resumed run.
+        if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {
+            if self.journal.is_none() {
+                self.journal = Some(Journal::open(folder)?);
+            }
+            if let Some(journal) = &mut self.journal {
+                journal.append(entry)?;
+            }
+        }
+        whole.rename()?;
+        self.folders.insert(folder.to_path_buf());
+        Ok(Status::Done(finished.done))
+    }
+
+    /// Pushes names and journal to the disk.
+    fn sync(&mut self) -> Result<()> {
+        let folders = std::mem::take(&mut self.folders);
+        if self.settings.sync == Sync::Lazy || folders.is_empty() {
+            return Ok(());
+        }
+        folders.iter().try_for_each(|folder| sync_folder(folder))?;
+        self.journal.as_ref().map_or(Ok(()), Journal::sync)
+    }
+
+    fn close(self) -> Result<()> {
+        let resumes =
+            matches!(self.settings.existing, Existing::Resume | Existing::ResumeOverwrite);
+        let journal = match (self.journal, &self.settings.journal) {
+            (Some(journal), _) => journal,
+            // The run before it may have been killed between its last frame and this.
+            (None, Some(folder)) if resumes && folder.join(JOURNAL).exists() => {
+                Journal::open(folder)?
+            }
+            _ => return Ok(()),
+        };
+        journal.close(self.settings.sync, self.stop)
+    }
+}
+
+fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
+    match &outcome.result {
+        Ok(Status::Skipped) => summary.skipped += 1,
+        Ok(Status::UpToDate) => summary.up_to_date += 1,
+        Ok(Status::Done(done)) => {
+            summary.done += 1;
+            summary.megapixels += done.original.megapixels();
+            summary.had_position += usize::from(done.had_position);
+        }
+        Err(error) => {
+            match error.kind() {
+                // Counted with those that were not begun.
+                ErrorKind::Interrupted => return,
+                ErrorKind::Environment => {
+                    summary.environment = true;
+                    stop.set_environment();
+                }
+                _ => {}
+            }
+            summary.failed += 1;
+        }
+    }
+}
