@@ -45,3 +45,11 @@ pub(crate) fn jpeg(frame: &Frame) -> Vec<u8> {
     encode(frame, &camera, &Blocks::default(), Threads::All, &mut bytes).unwrap();
     bytes
 }
+
+/// The most memory that this process has had so far, in megabytes; Linux only.
+pub(crate) fn resident_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024.0 / 1e6)
+}

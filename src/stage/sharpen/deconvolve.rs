@@ -7,9 +7,6 @@
 //! Each iteration reads four pixels further, so a pixel depends on `REACH` around it and on no
 //! border of a block.
 
-use super::unsharp::shifted;
-use crate::frame::{greater, lesser};
-
 /// σ = 0.8 px, taps −2 … 2: the blur of a good lens and a Bayer sensor (.7 to 1 are usual).
 const TAPS: [f32; 3] = [0.499_05, 0.228_48, 0.021_995];
 /// Radius of the kernel, pixels.
@@ -86,14 +83,7 @@ impl Deconvolution {
         for i in 0..ITERATIONS {
             let begin = 2 * RADIUS * i;
             let inner = begin + RADIUS..high - begin - RADIUS;
-            blur(
-                &work.estimate,
-                &mut work.ratio,
-                &mut work.blurred,
-                width,
-                inner.clone(),
-                |out, v| *out = v,
-            );
+            blur(&work.estimate, &mut work.blurred, &mut work.ratio, width, inner.clone());
             let part = inner.start * width..inner.end * width;
             for ((ratio, blurred), observed) in work.ratio[part.clone()]
                 .iter_mut()
@@ -104,9 +94,7 @@ impl Deconvolution {
             }
             let inner = inner.start + RADIUS..inner.end - RADIUS;
             // The vertical sums need a place of their own: the estimate outside of `inner` is done with.
-            blur(&work.ratio, &mut work.blurred, &mut work.estimate, width, inner, |out, v| {
-                *out *= v
-            });
+            blur_times(&work.ratio, &mut work.blurred, &mut work.estimate, width, inner);
         }
         for estimate in &mut work.estimate[REACH * width..(REACH + rows) * width] {
             *estimate -= least;
@@ -116,28 +104,25 @@ impl Deconvolution {
     /// Writes into `change` what has to be added to row `y` of the block.
     #[inline(always)]
     pub fn change(&self, work: &Workspace, y: usize, gains: &[f32], change: &mut [f32]) {
-        let (settings, width) = (*self, change.len());
-        let row = |dy: usize| &work.observed[(y + REACH + dy - 1) * work.width..][..work.width];
-        let rows = [0, 1, 2].map(|dy| shifted::<3>(row(dy), REACH - 1, width));
-        let [restored] = shifted::<1>(&work.estimate[(y + REACH) * work.width..], REACH, width);
-        let (centre, gains) = (rows[1][1], &gains[..width]);
-        let fade = 1.0 / ((1.0 - HIGHLIGHT) * settings.sample_max);
-        for i in 0..width {
-            let (mut low, mut high) = (centre[i], centre[i]);
-            for [left, middle, right] in rows {
-                low = lesser(low, lesser(left[i], lesser(middle[i], right[i])));
-                high = greater(high, greater(left[i], greater(middle[i], right[i])));
+        let row = |dy: usize| &work.observed[(y + REACH + dy - 1) * work.width + REACH - 1..];
+        let (above, centre, below) = (row(0), row(1), row(2));
+        let restored = &work.estimate[(y + REACH) * work.width + REACH..];
+        let fade = 1.0 / ((1.0 - HIGHLIGHT) * self.sample_max);
+        for (i, change) in change.iter_mut().enumerate() {
+            let (mut low, mut high) = (centre[i + 1], centre[i + 1]);
+            for row in [above, centre, below] {
+                low = low.min(row[i]).min(row[i + 1]).min(row[i + 2]);
+                high = high.max(row[i]).max(row[i + 1]).max(row[i + 2]);
             }
-            let luma = centre[i];
+            let luma = centre[i + 1];
             let range = high - low;
-            let (square, noise) = (range * range, settings.threshold * gains[i]);
+            let (square, noise) = (range * range, self.threshold * gains[i]);
             let (fourth, noise) = (square * square, noise * noise * noise * noise);
-            let highlight = (settings.sample_max - luma) * fade;
-            let highlight = lesser(greater(highlight, 0.0), 1.0);
-            let weight = settings.amount * highlight * fourth / (fourth + noise);
+            let highlight = ((self.sample_max - luma) * fade).max(0.0).min(1.0);
+            let weight = self.amount * highlight * fourth / (fourth + noise);
             let room = OVERSHOOT * range;
-            let sharp = luma + weight * (restored[i] - luma);
-            change[i] = lesser(greater(sharp, low - room), high + room) - luma;
+            let sharp = (luma + weight * (restored[i] - luma)).max(low - room).min(high + room);
+            *change = sharp - luma;
         }
     }
 }
@@ -152,25 +137,49 @@ fn sum_rows(from: &[f32], to: &mut [f32], width: usize, y: usize) {
     }
 }
 
-/// Hands each place of `to` in these rows, and G(`from`) there, to `put`; `scratch` is overwritten.
-/// The outer two columns repeat their neighbours: what they hold is wrong, and eaten up by `REACH`.
+#[inline(always)]
+fn sum_columns(sums: &[f32], i: usize) -> f32 {
+    TAPS[2] * (sums[i] + sums[i + 4])
+        + TAPS[1] * (sums[i + 1] + sums[i + 3])
+        + TAPS[0] * sums[i + 2]
+}
+
+/// `to` = G(`from`) in these rows; `scratch` is overwritten there. The outer two columns repeat
+/// their neighbours: what they hold is wrong, and eaten up by `REACH`.
 #[inline(always)]
 fn blur(
     from: &[f32],
-    scratch: &mut [f32],
     to: &mut [f32],
+    scratch: &mut [f32],
     width: usize,
     rows: std::ops::Range<usize>,
-    put: impl Fn(&mut f32, f32),
 ) {
     for y in rows {
         let sums = &mut scratch[y * width..][..width];
         sum_rows(from, sums, width, y);
         let out = &mut to[y * width..][..width];
-        let inner = width - 2 * RADIUS;
-        let [a, b, c, d, e] = shifted::<5>(sums, 0, inner);
-        for (i, out) in out[RADIUS..][..inner].iter_mut().enumerate() {
-            put(out, TAPS[2] * (a[i] + e[i]) + TAPS[1] * (b[i] + d[i]) + TAPS[0] * c[i]);
+        for (i, out) in out[RADIUS..width - RADIUS].iter_mut().enumerate() {
+            *out = sum_columns(sums, i);
+        }
+        widen(out, width);
+    }
+}
+
+/// `to` ·= G(`from`) in these rows; `scratch` is overwritten there.
+#[inline(always)]
+fn blur_times(
+    from: &[f32],
+    scratch: &mut [f32],
+    to: &mut [f32],
+    width: usize,
+    rows: std::ops::Range<usize>,
+) {
+    for y in rows {
+        let sums = &mut scratch[y * width..][..width];
+        sum_rows(from, sums, width, y);
+        let out = &mut to[y * width..][..width];
+        for (i, out) in out[RADIUS..width - RADIUS].iter_mut().enumerate() {
+            *out *= sum_columns(sums, i);
         }
         widen(out, width);
     }
