@@ -109,11 +109,12 @@ fn previews_in_makers_notes_go_with_what_points_to_them() {
 
 #[test]
 fn positions_in_xmp_go_whatever_their_namespace() {
-    const PACKET: &str = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dwc="http://rs.tdwg.org/dwc/index.htm" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" dwc:DCDecimalLatitude="-41.0983423" photoshop:City="Namyang"><dwc:DCVerbatimLongitude>121 05 34W</dwc:DCVerbatimLongitude></rdf:Description></rdf:RDF></x:xmpmeta>"#;
+    const PACKET: &str = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dwc="http://rs.tdwg.org/dwc/index.htm" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" dwc:DCDecimalLatitude="-41.0983423" photoshop:City="Namyang"><dwc:DCVerbatimLongitude>121 05 34W</dwc:DCVerbatimLongitude><dwc:verbatimCoordinates>41 05 54S 121 05 34W</dwc:verbatimCoordinates></rdf:Description></rdf:RDF></x:xmpmeta>"#;
     let before = Blocks { xmp: Some(PACKET.as_bytes().to_vec()), ..Blocks::default() };
     let carried = carry(&before, &policy(Privacy::Field));
     let after = carried.blocks.xmp.clone().unwrap();
     assert!(!stands(b"41.0983", &after) && !stands(b"121 05", &after));
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).unwrap();
     assert!(stands(b"Namyang", &after));
     assert!(carried.had_position);
     assert_eq!(carried.removed, [Removed::Position]);

@@ -1,4 +1,4 @@
-//! A sequential JPEG as its decoder reads it: the file up to the end of its coded bytes, then bits
+//! A JPEG as its decoder reads it: the file up to the end of its last coded bytes, then bits
 //! that no Huffman code begins with.
 //!
 //! Where data have run out, zune-jpeg reads an end-of-image marker as zeros without end and fills

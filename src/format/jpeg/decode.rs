@@ -158,7 +158,7 @@ impl Source<'_> {
 
     fn zune(&self, out: &mut [u8], rigour: Rigour) -> Result<(), String> {
         match (self.frame.process, self.walk.scans.last(), rigour) {
-            (Process::Baseline, Some(scan), Rigour::Strict) => {
+            (Process::Baseline | Process::Progressive, Some(scan), Rigour::Strict) => {
                 self.zune_from(Coded::new(&self.bytes[..scan.end]), out, rigour)
             }
             _ => self.zune_from(ZCursor::new(self.bytes), out, rigour),

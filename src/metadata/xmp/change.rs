@@ -51,6 +51,10 @@ pub(in crate::metadata) enum Packet {
 /// A range of the packet and what stands there instead.
 type Edit = (Range<usize>, String);
 
+/// Words in the name of a property that says where the frame was taken.
+const PLACE_WORDS: [&str; 6] =
+    ["gps", "latitude", "longitude", "coordinates", "geolocation", "footprintwkt"];
+
 /// Why a property has to go, by its name and text alone; what tells goes in whatever namespace.
 fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Option<Removed> {
     let small = name.local.to_lowercase();
@@ -66,7 +70,7 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
         return None;
     }
     // In whatever namespace: Darwin Core, say, writes `decimalLatitude`.
-    let place = ["gps", "latitude", "longitude", "geolocation"].iter().any(|p| small.contains(p));
+    let place = PLACE_WORDS.iter().any(|word| small.contains(word));
     if place || PLACES.contains(&name.prefix) || small.contains(CREATED) {
         return Some(Removed::Position);
     }

@@ -48,7 +48,7 @@ impl Unsharp {
     }
 
     /// Writes into `change` what has to be added to each pixel; the scratch rows hold the column
-    /// sums and need no content, only [`REACH`] more places on both sides.
+    /// sums and need no content, only two more places on both sides.
     #[inline(always)]
     pub fn run(&self, rows: &Neighbourhood, scratch: [&mut [f32]; 3], change: &mut [f32]) {
         let (unsharp, width) = (*self, change.len());
