@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::frame::{Shared, recipe_hash};
-use super::hash::hash;
+use super::hash::{digits, hash};
 use super::journal::{Entry, Record, name_below};
 use super::{Existing, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -73,11 +73,6 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
         true => Verdict::KeepIf { input_hash: entry.input_hash.clone() },
         false => Verdict::Develop,
     }
-}
-
-/// A hash as the journal has it.
-pub(super) fn digits(hash: u64) -> String {
-    format!("{hash:016x}")
 }
 
 /// The record that a run needs: none unless it resumes.

@@ -6,8 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::existing::digits;
-use super::hash::hash;
+use super::hash::{digits, hash};
 use super::journal::{Chosen, Entry, Name, Record, name_below};
 use super::{Caption, Job, Settings, Stop};
 use crate::develop::{Means, Survey, Workers, develop_with};

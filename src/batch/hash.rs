@@ -63,6 +63,11 @@ fn lanes(stripes: &[[u8; 32]]) -> u64 {
     [a, b, c, d].into_iter().fold(sum, merge)
 }
 
+/// A hash as the journal has it.
+pub(super) fn digits(hash: u64) -> String {
+    format!("{hash:016x}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::hash;

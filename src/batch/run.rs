@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 
 use super::budget::{Budget, Share};
 use super::deliver::{Content, Delivery, write_all};
-use super::existing::{self, Verdict, digits};
+use super::existing::{self, Verdict};
 use super::frame::{Shared, develop_file, needed_bytes, read_bytes};
-use super::hash::hash;
+use super::hash::{digits, hash};
 use super::journal::Record;
 use super::memory;
 use super::{Batch, Event, Job, Outcome, Status, Stop, Summary};

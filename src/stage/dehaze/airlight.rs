@@ -32,7 +32,7 @@ const BLOWN_SKY: (f32, f32) = (0.03, 0.10);
 /// Airlight, encoded red, green and blue in 0..1; `least` is the least channel of every pixel.
 pub(super) fn airlight(picture: &SmallPicture, least: &Plane) -> [f32; 3] {
     let [red, green, blue] = [0, 1, 2].map(|c| picture.channels[c].values());
-    let dark = erode(least, super::survey::radius_px(RADIUS, least.size()));
+    let dark = erode(least, super::measure::radius_px(RADIUS, least.size()));
     let unclipped = |i: usize| red[i].max(green[i]).max(blue[i]) <= CLIPPED;
     let all = least.values().len();
     let mut candidates: Vec<usize> = (0..all).filter(|&i| unclipped(i)).collect();
@@ -50,7 +50,7 @@ pub(super) fn airlight(picture: &SmallPicture, least: &Plane) -> [f32; 3] {
     let colour = [red, green, blue].map(mean_of);
     let grey = (colour.iter().sum::<f32>() / 3.0).max(1.0 / 255.0);
     let blown = least.values().iter().filter(|&&v| v > BLOWN).count() as f32 / all as f32;
-    let sky = super::survey::smoothstep(BLOWN_SKY, blown);
+    let sky = super::measure::smoothstep(BLOWN_SKY, blown);
     colour.map(|a| {
         let a = (a / grey).clamp(CAST.0, CAST.1) * grey;
         a * (1.0 - sky) + a.max(0.99) * sky

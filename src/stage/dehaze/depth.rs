@@ -6,7 +6,7 @@
 //! (or a wall) rather than haze before something, and is left alone. The guided filter lays τ along
 //! the luma; its coefficients, not τ, go to the sweep.
 
-use super::survey::{radius_px, smoothstep};
+use super::measure::{radius_px, smoothstep};
 use crate::filter::{Coefficients, SmallPicture, box_mean, erode, guided};
 use crate::frame::Plane;
 

@@ -11,8 +11,10 @@
 
 mod airlight;
 mod amount;
+mod bounds;
 mod depth;
 mod kernel;
+mod measure;
 mod survey;
 mod tone;
 

@@ -2,9 +2,10 @@
 
 use super::airlight::airlight;
 use super::depth::{CONTRAST_TRUSTED, Depth, FULL_VEIL_DEPTH, depth};
+use super::measure::{quantile, smoothstep};
 use super::tone::Whites;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Plane, Size, luma};
+use crate::frame::{Plane, luma};
 
 /// What was found out about the haze of one frame; small enough to be kept and shared between
 /// frames of one scene.
@@ -127,22 +128,4 @@ fn correlation_with_row(plane: &Plane) -> f32 {
         }
     }
     (product / (values * rows + 1e-9).sqrt()) as f32
-}
-
-/// The value that `share` of the plane stays below.
-pub(super) fn quantile(plane: &Plane, share: f32) -> f32 {
-    let mut values = plane.values().to_vec();
-    let at = ((values.len() - 1) as f32 * share).round() as usize;
-    *values.select_nth_unstable_by(at, f32::total_cmp).1
-}
-
-/// A share of the long side in pixels of the small picture, at least one.
-pub(super) fn radius_px(share: f32, size: Size) -> usize {
-    ((share * size.long_side() as f32).round() as usize).max(1)
-}
-
-/// 0 below the range, 1 above it, smooth between (Hermite).
-pub(super) fn smoothstep((low, high): (f32, f32), value: f32) -> f32 {
-    let t = ((value - low) / (high - low)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }

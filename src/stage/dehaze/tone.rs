@@ -6,9 +6,9 @@
 
 use std::f32::consts::LOG2_E;
 
+use super::bounds::{Bounds, exp2};
 use super::depth::FULL_VEIL_DEPTH;
-use super::kernel::{Bounds, exp2};
-use super::survey::quantile;
+use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::{Plane, Size, luma};
 
