@@ -48,6 +48,10 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let wanted: Vec<&String> = order.get_many("against").into_iter().flatten().collect();
     let wanted = wanted.into_iter().map(|name| peers::named(name)).collect::<Result<Vec<_>>>()?;
+    let plot = order.get_one::<PathBuf>("plot");
+    if let Some(path) = plot {
+        stands_free(path)?;
+    }
     let failed =
         |e: &std::io::Error| Error::io(ErrorKind::Environment, "cannot make a temporary folder", e);
     let scratch = tempfile::tempdir().map_err(|e| failed(&e))?;
@@ -67,10 +71,20 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path())?;
         text::to_stdout(&figures.peer_table());
     }
-    if let Some(path) = order.get_one::<PathBuf>("plot") {
+    if let Some(path) = plot {
+        stands_free(path)?;
         write_whole(path, plot::svg(&figures).as_bytes(), Sync::Lazy, &Stop::default())?;
     }
     Ok(exit::DONE)
+}
+
+/// Refuses a name under which something stands: it may be a photograph.
+fn stands_free(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Usage, "stands there already, and a plot replaces nothing");
+    Err(error.with_hint("give the plot another name").about(path))
 }
 
 /// A drawn frame as a camera would write it.

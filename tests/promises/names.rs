@@ -4,7 +4,23 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
-use crate::bench::{Bench, jpeg};
+use crate::bench::{Bench, Ran, jpeg};
+
+#[test]
+fn a_plot_replaces_nothing() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    let before = bench.tree("in");
+    symlink(bench.path("in/001.jpg"), bench.path("link.svg")).unwrap();
+    for name in ["in/000.jpg", "in/001.jpg", "link.svg"] {
+        let output = bench.program().args(["bench", "in/000.jpg", "--plot", name]).output();
+        Ran::of(output.unwrap()).code(2).says("a plot replaces nothing");
+    }
+    assert_eq!(bench.tree("in"), before);
+    let output = bench.program().args(["bench", "in/000.jpg", "--plot", "new.svg"]).output();
+    Ran::of(output.unwrap()).code(0);
+    assert!(fs::read_to_string(bench.path("new.svg")).unwrap().starts_with("<svg"));
+}
 
 #[test]
 fn an_output_that_is_an_original_is_refused_through_every_link() {
