@@ -26,7 +26,7 @@ pub(super) struct Delivery {
 /// What there is of it.
 pub(super) enum Content {
     File(Box<Finished>),
-    Kept(Status),
+    Kept(Box<Status>),
 }
 
 /// Frames whose folders are synced together at the most.
@@ -80,7 +80,7 @@ impl Disk<'_> {
     fn deliver(&mut self, delivery: Delivery) -> Outcome {
         let Delivery { job, result, warnings, begun, share } = delivery;
         let result = result.and_then(|content| match content {
-            Content::Kept(status) => Ok(status),
+            Content::Kept(status) => Ok(*status),
             Content::File(finished) => self.write(&job, *finished),
         });
         drop(share);

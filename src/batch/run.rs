@@ -136,7 +136,7 @@ fn admit_all(
                 Ok(Admission::Kept(status, warning)) => {
                     let mut warnings = job.warnings.clone();
                     warnings.extend(warning);
-                    let result = Ok(Content::Kept(status));
+                    let result = Ok(Content::Kept(Box::new(status)));
                     let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
                 }
                 Err(error) => refuse(deliver, job, error, begun),

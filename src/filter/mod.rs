@@ -7,8 +7,10 @@ mod area;
 mod box_mean;
 mod erode;
 mod guided;
+mod soften;
 
 pub use area::{SmallPicture, area_average};
 pub use box_mean::box_mean;
 pub use erode::{dilate, erode};
 pub use guided::{Coefficients, guided};
+pub use soften::softened;

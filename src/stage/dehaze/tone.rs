@@ -2,12 +2,11 @@
 //!
 //! White: gain = (goal/white)^(share·f), white the 99.5th percentile of the greatest channel of the
 //! dehazed frame. Contrast: J + s·f·J(1−J)(2J−1), slope 1 + s/2 at middle grey, 1 − s at both ends.
-//! f = min(1, 1.16·strength): the thinner the haze, the less of both.
+//! f = min(1, strength/.86): the thinner the haze, the less of both.
 
 use std::f32::consts::LOG2_E;
 
 use super::bounds::{Bounds, exp2};
-use super::depth::FULL_VEIL_DEPTH;
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::{Plane, Size, luma};
@@ -23,6 +22,9 @@ const WHITE_WAY: f32 = 0.3;
 /// s: gives the hazy photographs .04 more contrast. .2 gives .07 and costs .5 dB more on synthetic
 /// outdoor haze, and 4 % more noise in skies; .3 costs 1.2 dB more.
 const CONTRAST: f32 = 0.12;
+
+/// The strength from which on white and contrast are given back in full.
+const FULL_AT: f32 = 0.86;
 
 /// Strengths at which the white of the dehazed frame is known.
 const STEPS: usize = 5;
@@ -82,7 +84,7 @@ pub(super) struct Tone {
 impl Tone {
     /// For a strength; a negative one, which adds haze, leaves the tone as it is.
     pub(super) fn new(whites: &Whites, strength: f32, sample_max: f32) -> Self {
-        let share = (FULL_VEIL_DEPTH * strength).clamp(0.0, 1.0);
+        let share = (strength / FULL_AT).clamp(0.0, 1.0);
         let gain = (WHITE_GOAL / whites.at(strength)).clamp(1.0, WHITE_GAIN_MAX);
         let contrast = CONTRAST * share;
         Self {
