@@ -11,6 +11,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::bomb::refuse_bomb;
 use super::budget::{Budget, Share};
 use super::deliver::{Content, Delivery, write_all};
 use super::existing::{self, Verdict};
@@ -179,13 +180,6 @@ enum Admission {
     Developed(Vec<u8>, Share),
 }
 
-/// Most bytes that any frame may take to develop whose file is small beside them.
-const BOMB_BYTES: u64 = 1 << 30;
-
-/// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
-/// quality 30 has about 100, a JPEG of one colour 450, a grey page as PNG or WebP thousands.
-const BOMB_RATIO: u64 = 400;
-
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
     let keep_if = match existing::look(job, shared)? {
@@ -217,14 +211,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         )
         .with_hint("allow more with --memory"));
     }
-    if whole > BOMB_BYTES && whole / BOMB_RATIO > bytes.len() as u64 {
-        let (claimed, held) = (mb(whole), (bytes.len() as u64).div_ceil(1000));
-        let message = format!(
-            "{} px would take {claimed} MB to develop, out of a file of {held} kB: no photograph is so",
-            header.size
-        );
-        return Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"));
-    }
+    refuse_bomb(&header, bytes.len() as u64, &job.recipe)?;
     share.add(needed);
     shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
