@@ -4,6 +4,7 @@
 //! [`find`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
 //! [`Batch::run`] develops them. No pixel is touched here and nothing is printed.
 
+mod alone;
 mod bomb;
 mod budget;
 mod captions;
@@ -171,6 +172,8 @@ pub enum Status {
 /// What happens while a batch runs.
 #[derive(Debug)]
 pub enum Event<'a> {
+    /// Threads are about to be started: the run takes longer than one small frame.
+    Threads,
     /// A worker (from 0) begins a frame.
     Started {
         /// Which worker.

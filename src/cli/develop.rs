@@ -43,7 +43,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
 
     let stop = Stop::default();
-    signals::listen(&stop);
+    let mut signals = signals::listen(&stop);
     let mut progress = Progress::new(plan.jobs.len(), &settings, report.loudness());
     let batch = Batch { jobs: plan.jobs, settings };
     let mut unreadable = found.unreadable.len();
@@ -52,8 +52,10 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let summary = batch.run(&stop, |event| {
         progress.event(event);
-        if let Event::Finished(outcome) = event {
-            progress.suspend(|| report.outcome(outcome));
+        match event {
+            Event::Threads => signals.watch(),
+            Event::Finished(outcome) => progress.suspend(|| report.outcome(outcome)),
+            Event::Started { .. } | Event::Left { .. } => {}
         }
     });
     progress.end();

@@ -56,12 +56,15 @@ impl Progress {
             line
         };
         let workers: Vec<_> = (0..lines).map(line).collect();
-        let ticking = if shown { tick(workers.clone()) } else { None };
-        Self { bars, overall, workers, ticking, begun: Instant::now(), megapixels: 0.0 }
+        Self { bars, overall, workers, ticking: None, begun: Instant::now(), megapixels: 0.0 }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
         match event {
+            Event::Threads if !self.workers.is_empty() => {
+                self.ticking = tick(self.workers.clone());
+            }
+            Event::Threads => {}
             Event::Started { worker, job } => {
                 if let Some(line) = self.workers.get(*worker) {
                     line.set_message(text::path(&job.input));

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::low_level::unregister;
+use signal_hook::{SigId, flag};
 
 use crate::batch::Stop;
 
@@ -15,9 +16,17 @@ pub(super) const EXIT_BASE: u8 = 128;
 /// How long frames in flight may take to come to an end; two seconds are promised.
 const GRACE: Duration = Duration::from_millis(1400);
 
+/// What was set up for signals.
+pub(super) struct Signals {
+    stop: Stop,
+    /// Set when the next signal is to end the program on the spot, from its own handler.
+    armed: Arc<AtomicBool>,
+    /// What the first signal does only as long as nobody waits for the second.
+    unwatched: Vec<SigId>,
+}
+
 /// Lets signals set `stop`. Where a handler cannot be set, the system's own way stays.
-pub(super) fn listen(stop: &Stop) {
-    // Set when the next signal is to end the program on the spot, from its own handler.
+pub(super) fn listen(stop: &Stop) -> Signals {
     let armed = Arc::new(AtomicBool::new(false));
     for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
         let code = i32::from(EXIT_BASE) + signal;
@@ -29,10 +38,20 @@ pub(super) fn listen(stop: &Stop) {
         // A file that may not grow is an error like a full disk, not a death.
         let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     }
-    if !watch(stop, &armed) {
-        // Nobody tidies up then: the second signal ends the program as it is.
-        for signal in [SIGINT, SIGTERM] {
-            let _ = flag::register(signal, Arc::clone(&armed));
+    // Nobody tidies up yet: the second signal ends the program as it is.
+    let unwatched = [SIGINT, SIGTERM].map(|signal| flag::register(signal, Arc::clone(&armed)));
+    let unwatched = unwatched.into_iter().flatten().collect();
+    Signals { stop: stop.clone(), armed, unwatched }
+}
+
+impl Signals {
+    /// Sees to it from now on that a run ends in time and leaves nothing. One small frame does so
+    /// by itself and is not worth the thread that this takes.
+    pub(super) fn watch(&mut self) {
+        if watch(&self.stop, &self.armed) {
+            for id in self.unwatched.drain(..) {
+                unregister(id);
+            }
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The machine fails: full disks, closed outputs, limits on files, memory and handles.
 
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::Stdio;
+
+use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
+use longlens::recipe::Recipe;
 
 use crate::bench::{Bench, Ran};
 
@@ -10,7 +14,7 @@ fn a_closed_or_full_standard_output_costs_no_frame() {
     let bench = Bench::new();
     bench.frames(3, 60);
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    if !std::path::Path::new("/dev/full").exists() {
+    if !Path::new("/dev/full").exists() {
         eprintln!("skipped: there is no /dev/full");
         return;
     }
@@ -134,4 +138,37 @@ fn a_name_that_cannot_be_written_costs_one_frame() {
         .code(1)
         .says("file name too long")
         .says("2 developed, 2 failed");
+}
+
+/// What `Batch::run` tells of these files, and the threads it tells it on.
+fn told(bench: &Bench, out: &str) -> Vec<(bool, std::thread::ThreadId)> {
+    let out = Target::Folder(bench.path(out));
+    let found = find(&[bench.path("in")], out.folder()).unwrap();
+    let roots = [Root { recipe: Recipe::default(), captions: None }];
+    let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
+    let settings = Settings { journal: Some(out.folder().into()), ..Settings::default() };
+    let batch = Batch { jobs: plan(&found, &order).unwrap().jobs, settings };
+    let mut told = Vec::new();
+    let summary = batch.run(&Stop::default(), |event| {
+        told.push((matches!(event, Event::Threads), std::thread::current().id()));
+    });
+    assert_eq!(summary.failed, 0);
+    told
+}
+
+#[test]
+fn one_small_frame_needs_no_thread_and_gives_the_same_bytes_as_among_others() {
+    let bench = Bench::new();
+    bench.frames(1, 640);
+    let here = (false, std::thread::current().id());
+    let alone = told(&bench, "alone");
+    assert!(!alone.is_empty() && alone.iter().all(|&told| told == here), "{alone:?}");
+    bench.frames(2, 640);
+    let both = told(&bench, "both");
+    assert!(both.first().is_some_and(|&(threads, _)| threads), "{both:?}");
+    assert_eq!(bench.tree("alone")[Path::new("000.jpg")], bench.tree("both")[Path::new("000.jpg")]);
+    fs::remove_dir_all(bench.path("in")).unwrap();
+    bench.frames(1, 1600);
+    let large = told(&bench, "large");
+    assert!(large.first().is_some_and(|&(threads, _)| threads), "a large one takes all cores");
 }
