@@ -4,6 +4,8 @@
 //! [`find`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
 //! [`Batch::run`] develops them. No pixel is touched here and nothing is printed.
 
+mod alone;
+mod bomb;
 mod budget;
 mod captions;
 mod check;
@@ -23,6 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use bomb::refuse_bomb;
 pub use captions::{Captions, Line};
 pub use check::lacking;
 pub use frame::{Done, read_bytes, read_fields};

@@ -3,7 +3,7 @@
 //!
 //! The calling thread admits: it reads a file, looks at its header, waits for the frame's share of
 //! the budget and hands it to the pool. It is no worker, so its waiting starves nobody. One more
-//! thread writes (see `deliver`).
+//! thread writes (see `deliver`). One small frame needs none of them (see `alone`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +11,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::bomb::refuse_bomb;
 use super::budget::{Budget, Share};
 use super::deliver::{Content, Delivery, write_all};
 use super::existing::{self, Verdict};
@@ -18,7 +19,7 @@ use super::frame::{Shared, develop_file, needed_bytes, read_bytes};
 use super::hash::{digits, hash};
 use super::journal::Record;
 use super::memory;
-use super::{Batch, Event, Job, Outcome, Status, Stop, Summary};
+use super::{Batch, Event, Job, Outcome, Status, Stop, Summary, alone};
 use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format;
@@ -27,7 +28,7 @@ use crate::format;
 const READ_AHEAD: usize = 1;
 
 /// A frame that was admitted.
-struct Admitted {
+pub(super) struct Admitted {
     job: Job,
     bytes: Vec<u8>,
     warnings: Vec<Warning>,
@@ -51,37 +52,50 @@ impl Batch {
             // A report that panicked does not keep later frames from theirs.
             (report.lock().unwrap_or_else(PoisonError::into_inner))(event);
         };
-        let workers = memory::workers_that_fit(match settings.jobs {
-            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            jobs => jobs,
-        });
         let record = existing::record(settings.existing, settings.journal.as_deref());
         let (record, unready) = match record {
             Ok(record) => (record, None),
             Err(error) => (Record::default(), Some(error)),
         };
         let shared = Shared::new(&settings, stop, record);
-        let (deliver, deliveries) = sync_channel(2 * workers);
-        let mut summary = std::thread::scope(|threads| {
-            let write = || write_all(deliveries, &settings, stop, &tell);
-            let writer = std::thread::Builder::new().name("write".into());
-            let writer = match writer.spawn_scoped(threads, write) {
-                Ok(writer) => writer,
-                Err(cause) => return tell_all(jobs, &no_threads("the writer", &cause), &tell),
-            };
-            match unready {
-                Some(error) => refuse_all(jobs, &error, &deliver),
-                None => admit_all(jobs, workers, &shared, &deliver, &tell),
-            }
-            drop(deliver);
-            // Its only faults are those of `report`, and what it told is lost with it.
-            writer.join().unwrap_or(Summary { environment: true, ..Summary::default() })
-        });
+        let mut summary = match alone::small(&jobs, &settings).filter(|_| unready.is_none()) {
+            Some(job) => alone::run(job.clone(), &shared, &tell),
+            None => on_threads(jobs, unready, &shared, &tell),
+        };
         let through = summary.done + summary.skipped + summary.up_to_date + summary.failed;
         summary.unbegun = total - through;
         summary.took = begun.elapsed();
         summary
     }
+}
+
+/// All frames on the workers, with a thread beside them that writes; none if the run is not ready.
+fn on_threads(
+    jobs: Vec<Job>,
+    unready: Option<Error>,
+    shared: &Shared,
+    tell: &(impl Fn(&Event) + std::marker::Sync),
+) -> Summary {
+    let workers = memory::workers_that_fit(match shared.settings.jobs {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        jobs => jobs,
+    });
+    let (deliver, deliveries) = sync_channel(2 * workers);
+    std::thread::scope(|threads| {
+        let write = || write_all(deliveries, shared.settings, shared.stop, tell);
+        let writer = std::thread::Builder::new().name("write".into());
+        let writer = match writer.spawn_scoped(threads, write) {
+            Ok(writer) => writer,
+            Err(cause) => return tell_all(jobs, &no_threads("the writer", &cause), tell),
+        };
+        match unready {
+            Some(error) => refuse_all(jobs, &error, &deliver),
+            None => admit_all(jobs, workers, shared, &deliver, tell),
+        }
+        drop(deliver);
+        // Its only faults are those of `report`, and what it told is lost with it.
+        writer.join().unwrap_or(Summary { environment: true, ..Summary::default() })
+    })
 }
 
 fn no_threads(what: &str, cause: &dyn std::fmt::Display) -> Error {
@@ -130,33 +144,60 @@ fn admit_all(
                 break;
             }
             let left = waiting.fetch_sub(1, Ordering::Relaxed);
-            let begun = Instant::now();
             let few = left < workers && places.limit_bytes() - places.free_bytes() <= 1;
-            match admit(&job, &budget, shared) {
-                Ok(Admission::Kept(status, warning)) => {
-                    let mut warnings = job.warnings.clone();
-                    warnings.extend(warning);
-                    let result = Ok(Content::Kept(Box::new(status)));
-                    let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
-                }
-                Err(error) => refuse(deliver, job, error, begun),
-                Ok(Admission::Developed(bytes, share)) => {
-                    let warnings = job.warnings.clone();
-                    let workers = if few { Workers::All } else { Workers::One };
-                    let admitted = Admitted { job, bytes, warnings, begun, share, workers };
-                    scope.spawn(move |_| {
-                        let worker = rayon::current_thread_index().unwrap_or(0);
-                        tell(&Event::Started { worker, job: &admitted.job });
-                        let delivery = develop_admitted(admitted, shared);
-                        tell(&Event::Left { worker });
-                        drop(place);
-                        // The writer is there until the last sender is gone.
-                        let _ = deliver.send(delivery);
-                    });
-                }
-            }
+            let of_frame = if few { Workers::All } else { Workers::One };
+            let Some(admitted) = admitted(job, &budget, of_frame, shared, deliver) else {
+                continue;
+            };
+            scope.spawn(move |_| {
+                let worker = rayon::current_thread_index().unwrap_or(0);
+                let delivery = developed(admitted, worker, shared, tell);
+                drop(place);
+                // The writer is there until the last sender is gone.
+                let _ = deliver.send(delivery);
+            });
         }
     });
+}
+
+/// The frame, if it is to be developed; what is kept or refused goes to the writer.
+pub(super) fn admitted(
+    job: Job,
+    budget: &Arc<Budget>,
+    workers: Workers,
+    shared: &Shared,
+    deliver: &SyncSender<Delivery>,
+) -> Option<Admitted> {
+    let begun = Instant::now();
+    let mut warnings = job.warnings.clone();
+    match admit(&job, budget, shared) {
+        Ok(Admission::Kept(status, warning)) => {
+            warnings.extend(warning);
+            let result = Ok(Content::Kept(Box::new(status)));
+            let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
+            None
+        }
+        Err(error) => {
+            refuse(deliver, job, error, begun);
+            None
+        }
+        Ok(Admission::Developed(bytes, share)) => {
+            Some(Admitted { job, bytes, warnings, begun, share, workers })
+        }
+    }
+}
+
+/// A worker's part: one frame, from its start to what goes to the writer.
+pub(super) fn developed(
+    admitted: Admitted,
+    worker: usize,
+    shared: &Shared,
+    tell: &impl Fn(&Event),
+) -> Delivery {
+    tell(&Event::Started { worker, job: &admitted.job });
+    let delivery = develop_admitted(admitted, shared);
+    tell(&Event::Left { worker });
+    delivery
 }
 
 fn refuse(deliver: &SyncSender<Delivery>, job: Job, error: Error, begun: Instant) {
@@ -178,13 +219,6 @@ enum Admission {
     /// It is developed: the file's bytes, and its share of the memory.
     Developed(Vec<u8>, Share),
 }
-
-/// Most bytes that any frame may take to develop whose file is small beside them.
-const BOMB_BYTES: u64 = 1 << 30;
-
-/// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
-/// quality 30 has about 100, a JPEG of one colour 450, a grey page as PNG or WebP thousands.
-const BOMB_RATIO: u64 = 400;
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
@@ -217,14 +251,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         )
         .with_hint("allow more with --memory"));
     }
-    if whole > BOMB_BYTES && whole / BOMB_RATIO > bytes.len() as u64 {
-        let (claimed, held) = (mb(whole), (bytes.len() as u64).div_ceil(1000));
-        let message = format!(
-            "{} px would take {claimed} MB to develop, out of a file of {held} kB: no photograph is so",
-            header.size
-        );
-        return Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"));
-    }
+    refuse_bomb(&header, bytes.len() as u64, &job.recipe)?;
     share.add(needed);
     shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
@@ -256,7 +283,7 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
     .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
 }
 
-/// A worker's part: one frame, whatever happens in it.
+/// One frame, whatever happens in it.
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
     let Admitted { job, bytes, mut warnings, begun, mut share, workers } = admitted;
     let developed = match shared.stop.is_set() {

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::report::{lossy, rounded};
 use super::{exit, text};
-use crate::batch::{Job, read_bytes, read_fields};
+use crate::batch::{Job, machine_bytes, read_bytes, read_fields, refuse_bomb};
 use crate::develop::survey;
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
 use crate::metadata::{Origin, icc};
+use crate::recipe::Recipe;
 use crate::stage::dehaze::Amount;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -36,11 +37,12 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
 
 /// What is known of a frame, in the order in which it is shown.
 fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
-    let limits = Limits::default();
+    let limits = Limits { memory_bytes: machine_bytes() / 2, ..Limits::default() };
     let bytes = read_bytes(path, &limits)?;
+    let header = format::probe(&bytes, &limits).map_err(|e| e.about(path))?;
+    refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;
     let decoding = Decoding { limits, accept_damaged: false };
     let decoded = format::decode(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
-    let header = decoded.header;
     let survey = survey(&decoded.frame);
     let profile = match &decoded.frame.facts.profile {
         None => "none, taken as sRGB".to_owned(),

@@ -95,13 +95,14 @@ pub struct Carried {
 
 /// Makes the blocks of the finished file out of those of the file that was read.
 ///
-/// What the policy does not name is carried byte for byte. Under every policy the picture is
-/// upright and of its new size, and previews and pointers to other pictures in the file are gone,
-/// since they show or mean the frame as it was.
+/// What the policy does not name is carried byte for byte, but XMP in UTF-16 or UTF-32 becomes
+/// UTF-8. Under every policy the picture is upright and of its new size, and previews and pointers to
+/// other pictures in the file are gone, since they show or mean the frame as it was.
 ///
 /// # Errors
 /// If the profile that the policy asks for cannot be made.
-pub fn carry_over(blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
+pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
+    blocks.xmp = blocks.xmp.map(|packet| xmp::in_utf8(&packet).into_owned());
     let icc = match (policy.profile, &blocks.icc) {
         (Profile::Srgb, Some(_)) => Some(icc::srgb()?),
         (_, icc) => icc.clone(),

@@ -104,7 +104,7 @@ impl Fields {
     }
 
     fn add_xmp(&mut self, xml: &[u8], origin: Origin) -> Result<(), String> {
-        xmp::read(xml, origin, self)
+        xmp::read(&xmp::in_utf8(xml), origin, self)
     }
 
     /// Sets a field, unless a later origin has set it already.

@@ -4,7 +4,7 @@ use longlens::metadata::{Blocks, Fields, Origin, Privacy, verify};
 use proptest::prelude::*;
 
 use super::make::{self, Order};
-use super::{blocks, carry_with, fields, policy, writing};
+use super::{blocks, carry, carry_with, fields, policy, writing};
 
 /// Texts that break writers: quotes, braces, mark-up, entities, right-to-left, beyond 16 bits.
 const ODD: &str = "“Rows” {of} 'uniform' <houses> & ]]> &amp; {{ city }} – 중강 \u{202E}🦅";
@@ -81,6 +81,55 @@ fn sidecars_overrule_the_file_and_bad_ones_change_nothing() {
     for bad in [bomb, "<a", "<a></b>", "<a b=c/>", "\u{0}\u{1}", "<a>&unknown;</a>"] {
         assert!(fields.add_sidecar(bad.as_bytes()).is_err(), "{bad}");
         assert_eq!(fields, before);
+    }
+}
+
+/// A text in UTF-16 and UTF-32, both orders of bytes, with and without the mark before it.
+fn wide(text: &str) -> Vec<Vec<u8>> {
+    let marked = format!("\u{FEFF}{text}");
+    let mut all = Vec::new();
+    for text in [text, &marked] {
+        all.push(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        all.push(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
+        all.push(text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect());
+        all.push(text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect());
+    }
+    all
+}
+
+#[test]
+fn xmp_in_utf_16_and_utf_32_says_what_it_says_in_utf_8() {
+    let text = make::XMP.replace("Houses", "Häuser 중강 \u{1F3D4}");
+    let plain = Blocks { xmp: Some(text.clone().into_bytes()), ..blocks(Order::Big) };
+    let privately = |blocks: &Blocks| carry(blocks, &policy(Privacy::Field));
+    let expected = privately(&plain);
+    assert_eq!(fields(&plain).get("description"), Some("Häuser 중강 \u{1F3D4}"));
+    for packet in wide(&text) {
+        let blocks = Blocks { xmp: Some(packet), ..plain.clone() };
+        assert_eq!(fields(&blocks), fields(&plain));
+        let carried = privately(&blocks);
+        assert_eq!(carried.warnings, expected.warnings);
+        assert_eq!(carried.removed, expected.removed);
+        assert_eq!(carried.blocks, expected.blocks);
+    }
+    // A sidecar's declaration names the encoding that it has no more.
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>{text}");
+    for packet in wide(&declared) {
+        let mut fields = Fields::default();
+        fields.add_sidecar(&packet).unwrap();
+        assert_eq!(fields.get("description"), Some("Häuser 중강 \u{1F3D4}"));
+        let blocks = Blocks { xmp: Some(packet), ..plain.clone() };
+        assert_eq!(privately(&blocks).blocks, expected.blocks);
+    }
+}
+
+#[test]
+fn half_a_character_in_utf_16_is_said_and_the_packet_left_out() {
+    for bad in [&b"<\0\0\xD8<\0"[..], b"\xFF\xFE<\0x", b"<\0\0\0\0\xD8\0\0", b"\xFE\xFF"] {
+        let blocks = Blocks { xmp: Some(bad.to_vec()), ..Blocks::default() };
+        let carried = carry(&blocks, &policy(Privacy::Field));
+        assert_eq!(carried.blocks.xmp, None, "{bad:?}");
+        assert_eq!(carried.warnings.len(), 1, "{bad:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use image::ImageFormat;
 
-use crate::bench::{Bench, jpeg, lossless};
+use crate::bench::{Bench, Ran, jpeg, lossless};
 
 #[test]
 fn a_file_cut_at_any_tenth_is_refused_and_developed_only_when_that_is_accepted() {
@@ -196,6 +196,15 @@ fn a_small_file_that_claims_a_giant_frame_is_refused_whatever_memory_is_allowed(
     bench.put("in/one-colour.png", &png_of([16_000; 2], &[(b"IDAT", &[0x78, 0x9C, 3, 0])], 2));
     let ran = bench.develop("in -o out --memory 16GB").code(1);
     assert_eq!(ran.err.matches("no photograph is so").count(), 2, "{ran:?}");
+    for name in ["one-colour.jpg", "one-colour.png"] {
+        let begins = format!("longlens: in/{name}: ");
+        let refusal =
+            |ran: &Ran| ran.err.lines().find(|l| l.starts_with(&begins)).map(str::to_owned);
+        let looked = bench.program().args(["inspect", &format!("in/{name}")]).output();
+        let looked = Ran::of(looked.unwrap()).code(1);
+        assert!(refusal(&looked).is_some(), "{looked:?}");
+        assert_eq!(refusal(&looked), refusal(&ran), "inspect and develop refuse in the same words");
+    }
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! The machine fails: full disks, closed outputs, limits on files, memory and handles.
 
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::Stdio;
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
+
+use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
+use longlens::recipe::Recipe;
 
 use crate::bench::{Bench, Ran};
 
@@ -10,7 +16,7 @@ fn a_closed_or_full_standard_output_costs_no_frame() {
     let bench = Bench::new();
     bench.frames(3, 60);
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    if !std::path::Path::new("/dev/full").exists() {
+    if !Path::new("/dev/full").exists() {
         eprintln!("skipped: there is no /dev/full");
         return;
     }
@@ -134,4 +140,37 @@ fn a_name_that_cannot_be_written_costs_one_frame() {
         .code(1)
         .says("file name too long")
         .says("2 developed, 2 failed");
+}
+
+/// The threads on which `Batch::run` begins the frames of these files.
+fn begun_on(bench: &Bench, out: &str) -> Vec<ThreadId> {
+    let out = Target::Folder(bench.path(out));
+    let found = find(&[bench.path("in")], out.folder()).unwrap();
+    let roots = [Root { recipe: Recipe::default(), captions: None }];
+    let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
+    let settings = Settings { journal: Some(out.folder().into()), ..Settings::default() };
+    let batch = Batch { jobs: plan(&found, &order).unwrap().jobs, settings };
+    let begun = Mutex::new(Vec::new());
+    let summary = batch.run(&Stop::default(), |event| {
+        if let Event::Started { .. } = event {
+            begun.lock().unwrap().push(thread::current().id());
+        }
+    });
+    assert_eq!(summary.failed, 0);
+    begun.into_inner().unwrap()
+}
+
+#[test]
+fn one_small_frame_needs_no_worker_and_gives_the_same_bytes_as_among_others() {
+    let bench = Bench::new();
+    let here = thread::current().id();
+    bench.frames(1, 640);
+    assert_eq!(begun_on(&bench, "alone"), [here]);
+    bench.frames(2, 640);
+    let both = begun_on(&bench, "both");
+    assert!(both.len() == 2 && !both.contains(&here), "{both:?}");
+    assert_eq!(bench.tree("alone")[Path::new("000.jpg")], bench.tree("both")[Path::new("000.jpg")]);
+    fs::remove_dir_all(bench.path("in")).unwrap();
+    bench.frames(1, 1600);
+    assert_ne!(begun_on(&bench, "large"), [here], "a large one takes all cores");
 }

@@ -5,9 +5,11 @@
 //! array (`rdf:Alt`, `rdf:Bag`, `rdf:Seq`) or a structure, itself written in several ways.
 
 mod change;
+mod encoding;
 mod tree;
 
 pub(super) use change::{Changing, Packet, fresh, leftover, says_position};
+pub(super) use encoding::in_utf8;
 
 use super::fields::{Fields, Origin, iso_date, iso_time};
 use tree::{Name, Node, Tree};

@@ -1,0 +1,47 @@
+//! One small frame: developed and written on the calling thread. To start threads would take longer
+//! than they save.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+
+use super::budget::Budget;
+use super::deliver::write_all;
+use super::frame::{Shared, read_bytes};
+use super::run::{admitted, developed};
+use super::{Event, Job, Settings, Summary, memory};
+use crate::develop::Workers;
+use crate::format::{self, Limits};
+
+/// Most pixels of a small frame: some tens of milliseconds on one core.
+const SMALL_PX: u64 = 1_000_000;
+
+/// Most bytes of its file, which is read once more than others.
+const SMALL_BYTES: u64 = 8_000_000;
+
+/// The job, if it is one alone and its frame is small. What cannot be read is not small.
+pub(super) fn small<'a>(jobs: &'a [Job], settings: &Settings) -> Option<&'a Job> {
+    let [job] = jobs else { return None };
+    std::fs::metadata(&job.input).ok().filter(|file| file.len() <= SMALL_BYTES)?;
+    let memory_bytes = settings.memory_bytes;
+    let limits = Limits { pixels: SMALL_PX, memory_bytes, ..Limits::default() };
+    let bytes = read_bytes(&job.input, &limits).ok()?;
+    format::probe(&bytes, &limits).is_ok().then_some(job)
+}
+
+/// Develops and writes it.
+pub(super) fn run(
+    job: Job,
+    shared: &Shared,
+    tell: &(impl Fn(&Event) + std::marker::Sync),
+) -> Summary {
+    let (deliver, deliveries) = sync_channel(1);
+    let budget = Budget::new(memory::together(shared.settings.memory_bytes));
+    if let Some(admitted) = admitted(job, &budget, Workers::One, shared, &deliver) {
+        let _ = deliver.send(developed(admitted, 0, shared, tell));
+    }
+    drop(deliver);
+    // Its only faults are those of the report, as where the writer is a thread.
+    let write = || write_all(deliveries, shared.settings, shared.stop, tell);
+    catch_unwind(AssertUnwindSafe(write))
+        .unwrap_or(Summary { environment: true, ..Summary::default() })
+}
