@@ -127,5 +127,10 @@ fn refuse_kind(frame: &FrameHeader) -> Result<()> {
     if frame.components.iter().any(|c| !(1..=4).contains(&c.across) || !(1..=4).contains(&c.down)) {
         return Err(Error::new(ErrorKind::Damaged, "the frame header has impossible sampling"));
     }
+    // Its upsampling of inks knows twos alone: a first component of 3×1 took it out of bounds.
+    if frame.components.len() == 4 && frame.components.iter().any(|c| c.across == 3 || c.down == 3)
+    {
+        return unsupported("a 4-component, three times subsampled".to_owned());
+    }
     Ok(())
 }

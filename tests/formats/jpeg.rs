@@ -298,3 +298,18 @@ fn four_inks_become_three_lights() {
     let [r, g, b] = *bytes_of(&decoded.frame).first_chunk().unwrap();
     assert!(r > 250 && g < 5 && b < 5, "{r} {g} {b}");
 }
+
+/// Found by mutation: the decoder of four inks went out of bounds.
+#[test]
+fn inks_subsampled_by_three_are_refused_by_name() {
+    let inks = [0, 255, 255, 0].repeat(16 * 16);
+    let mut bytes = turbo::Encoder::new(&inks, 16, 16, turbo::PixelFormat::Cmyk).encode().unwrap();
+    let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    assert_eq!(bytes[at + 11], 0x22, "the first component's sampling");
+    for sampling in [0x31, 0x13] {
+        bytes[at + 11] = sampling;
+        let error = open(&bytes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.to_string().contains("three times subsampled"), "{error}");
+    }
+}
