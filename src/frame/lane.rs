@@ -8,7 +8,7 @@ use super::light::{INTEGER, greater, lesser, luma};
 
 /// Pixels that a kernel takes at once, in arrays of this length: no index is checked in its loops,
 /// no rest is left over, and what it writes cannot be what it reads (the unsharp mask on slices of
-/// any length 1.0 ns a pixel, on blocks .6).
+/// any length .93 ns a pixel, on blocks .6).
 pub const BLOCK: usize = 64;
 
 /// The block of a row that begins at column `first`.
@@ -121,7 +121,8 @@ impl Lane for i16 {
     }
 }
 
-/// The upper half of the product: one instruction for a vector.
+/// The upper half of the product: one instruction for a vector (the compiler does not find the one
+/// that rounds: .26 instead of .07 ns for the luma of a pixel).
 #[inline(always)]
 fn high_half(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16

@@ -94,7 +94,10 @@ pub struct Kernel {
 
 impl Kernel {
     /// Dehazes the block of a row that begins at column `first` into `out`; grey is one plane.
-    #[allow(clippy::needless_range_loop, reason = "iterators over planes are not vectorised")]
+    ///
+    /// Leaving out the bounds in blocks where the least and the greatest sample say that none holds
+    /// takes 1.25 instead of 1.5 ns a pixel there, and 1.6 in all others: not done.
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
     pub fn run<S: Sample, const CHANNELS: usize>(
         &self,

@@ -86,8 +86,8 @@ impl Unsharp {
         }
     }
 
-    /// Three loops, for a vector holds more of 16 bits than of 32, and a loop is as wide as the
-    /// widest number in it (one loop 1.0 ns a pixel, three .6).
+    /// Three loops: a vector holds more numbers of 16 bits than of 32, and a loop takes as many at a
+    /// time as fit of its widest.
     #[inline(always)]
     fn run_block<L: Lane>(&self, around: &Around<L>, gains: &[f32; BLOCK]) -> [L; BLOCK] {
         let unsharp = *self;
