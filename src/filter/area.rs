@@ -97,8 +97,12 @@ impl Summed for u8 {
             for some in read.whole.chunks(MOST_IN_16_BITS) {
                 whole.fill(0);
                 let (fours, rest) = some.as_chunks::<4>();
-                fours.iter().for_each(|four| add_four(whole, four.map(row)));
-                rest.iter().for_each(|&y| add_one(whole, row(y)));
+                for &[a, b, c, d] in fours {
+                    add_four(whole, [row(a), row(b), row(c), row(d)]);
+                }
+                for &y in rest {
+                    add_one(whole, row(y));
+                }
                 add_weighted(sums, whole, WHOLE as u32);
             }
         }

@@ -3,22 +3,31 @@
 //! longlens works on the file's own encoded values, scaled to 0..1 (the linear domain gave no gain
 //! for dehazing 8-bit display-referred frames). Luma is Rec. 709 on encoded values.
 
+use super::Lane;
+
 /// 2²³: a float this large has a last place of 1, so adding it rounds to an integer that stands in
 /// the low bits (a plain cast saturates, which is four times the instructions).
-const INTEGER: f32 = 8_388_608.0;
+pub(super) const INTEGER: f32 = 8_388_608.0;
 
 /// A sample as a file stores it: `u8` or `u16`.
 pub trait Sample: Copy + Default + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     /// The largest value: 255 or 65,535.
     const MAX: f32;
+    /// What the full-size stages hold it as.
+    type Lane: Lane;
     /// As a number, 0..=`MAX`.
     fn to_f32(self) -> f32;
     /// The nearest sample (ties to even); out of range is clamped.
     fn from_f32(value: f32) -> Self;
+    /// As a lane, exactly.
+    fn to_lane(self) -> Self::Lane;
+    /// The nearest sample; out of range is clamped.
+    fn from_lane(lane: Self::Lane) -> Self;
 }
 
 impl Sample for u8 {
     const MAX: f32 = 255.0;
+    type Lane = i16;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
@@ -26,11 +35,20 @@ impl Sample for u8 {
     #[inline(always)]
     fn from_f32(value: f32) -> Self {
         (lesser(greater(value, 0.0), <Self as Sample>::MAX) + INTEGER).to_bits() as Self
+    }
+    #[inline(always)]
+    fn to_lane(self) -> i16 {
+        i16::from(self) << 6
+    }
+    #[inline(always)]
+    fn from_lane(lane: i16) -> Self {
+        (lane.saturating_add(32) >> 6).max(0).min(255) as Self
     }
 }
 
 impl Sample for u16 {
     const MAX: f32 = 65535.0;
+    type Lane = f32;
     #[inline(always)]
     fn to_f32(self) -> f32 {
         f32::from(self)
@@ -38,6 +56,14 @@ impl Sample for u16 {
     #[inline(always)]
     fn from_f32(value: f32) -> Self {
         (lesser(greater(value, 0.0), <Self as Sample>::MAX) + INTEGER).to_bits() as Self
+    }
+    #[inline(always)]
+    fn to_lane(self) -> f32 {
+        f32::from(self)
+    }
+    #[inline(always)]
+    fn from_lane(lane: f32) -> Self {
+        Self::from_f32(lane)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod anchor;
 mod geometry;
+mod lane;
 mod light;
 mod plane;
 mod pool;
@@ -17,6 +18,7 @@ use image::{ImageBuffer, Luma, Rgb};
 
 pub use anchor::Anchor;
 pub use geometry::{Orientation, Rect, Size};
+pub use lane::{BLOCK, Lane, block, block_mut};
 pub use light::{Sample, greater, lesser, luma};
 pub use plane::Plane;
 pub use pool::Pool;

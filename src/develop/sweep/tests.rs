@@ -5,7 +5,7 @@ use super::*;
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::Plane;
 use crate::stage::dehaze::{self, Amount, Dehaze};
-use crate::stage::sharpen::{Method, Sharpen};
+use crate::stage::sharpen::{Method, Sharpen, limited};
 
 /// A repeatable sequence of bytes (Marsaglia, "Xorshift RNGs", 2003).
 fn noise(count: usize) -> Vec<u8> {
@@ -39,48 +39,50 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
 }
 
 /// The whole frame pixel by pixel, every stage for all of it before the next: no rows in a
-/// ring, no strips, no bands, nothing to vectorise.
+/// ring, no blocks, no bands, nothing to vectorise.
 fn plainly(source: &[u8], size: Size, part: Rect, stages: &RowStages) -> Vec<u8> {
     let (width, height) = (size.width as usize, size.height as usize);
-    let mut colours: Vec<[f32; 3]> =
-        source.as_chunks::<3>().0.iter().map(|p| p.map(f32::from)).collect();
+    let pixels = source.as_chunks::<3>().0;
+    let mut colours: Vec<[i16; 3]> = pixels.iter().map(|p| p.map(u8::to_lane)).collect();
     let mut gains = vec![1.0; width * height];
     if let Some(removal) = &stages.dehaze {
-        let mut depth = DepthRows::default();
-        for (i, (colour, gain)) in colours.iter_mut().zip(&mut gains).enumerate() {
+        let (kernel, mut depth) = (removal.kernel::<i16>(), DepthRows::default());
+        for (i, pixel) in pixels.iter().enumerate() {
             let columns = Rect { x: 0, y: 0, width: size.width, height: 1 };
             depth.seek(removal, size, columns, (i / width) as u32);
-            let [r, g, b] = colour;
-            let one = std::slice::from_mut;
-            removal.run([one(r), one(g), one(b)], &depth, i % width, one(gain));
+            let (dehazed, gain) = kernel.pixel(pixel.map(f32::from), depth.at(i % width));
+            (colours[i], gains[i]) = (dehazed.map(Lane::from_raised), gain);
         }
     }
-    let luma: Vec<f32> = colours.iter().map(|&[r, g, b]| luma(r, g, b)).collect();
-    let at = |x: isize, y: isize| {
-        let x = x.clamp(0, width as isize - 1) as usize;
-        luma[y.clamp(0, height as isize - 1) as usize * width + x]
-    };
+    let luma: Vec<i16> = colours.iter().map(|&colours| Lane::luma(colours)).collect();
     let mut out = Vec::new();
     for y in 0..part.height as usize {
         for x in 0..part.width as usize {
             let (column, row) = (part.x as usize + x, part.y as usize + y);
-            let mut change = [0.0];
+            let mut change = 0;
             if let Some(Sharpener::Unsharp(unsharp)) = &stages.sharpen {
-                let near: [[f32; 5]; 5] = std::array::from_fn(|j| {
-                    std::array::from_fn(|i| {
-                        at(column as isize + i as isize - 2, row as isize + j as isize - 2)
-                    })
+                let near: [[i16; 5]; 5] = std::array::from_fn(|i| {
+                    let x = (column + i).saturating_sub(2).min(width - 1);
+                    let y = |j: usize| (row + j).saturating_sub(2).min(height - 1);
+                    std::array::from_fn(|j| luma[y(j) * width + x])
                 });
-                let (mut a, mut b, mut c) = ([0.0; 5], [0.0; 5], [0.0; 5]);
-                let gains = &[gains[row * width + column]];
-                let near = Neighbourhood { luma: near.each_ref().map(|r| &r[..]), gains };
-                unsharp.run(&near, [&mut a, &mut b, &mut c], &mut change);
+                change = sharpened(unsharp, near, gains[row * width + column]);
             }
-            let add = change[0] + bayer(x % DITHER_SIDE, y % DITHER_SIDE);
-            out.extend(colours[row * width + column].map(|v| u8::from_f32(v + add)));
+            let add = change + bayer::<i16>(x % DITHER_SIDE, y % DITHER_SIDE);
+            out.extend(colours[row * width + column].map(|v| u8::from_lane(v + add)));
         }
     }
     out
+}
+
+/// What is added to the middle one of five columns of five.
+fn sharpened(unsharp: &Unsharp, columns: [[i16; 5]; 5], gain: f32) -> i16 {
+    let centre = columns[2][2];
+    let blurred: i16 = Lane::binomial(columns.map(Lane::binomial));
+    let raised = unsharp.in_lanes::<i16>().raised(centre - blurred, centre, gain);
+    let nearest = || columns[1..4].iter().flat_map(|column| &column[1..4]).copied();
+    let (low, high) = (nearest().min().unwrap(), nearest().max().unwrap());
+    limited(raised, centre, low, high)
 }
 
 fn levels() -> Vec<Level> {

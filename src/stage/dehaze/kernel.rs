@@ -12,7 +12,7 @@ use super::bounds::{Bounds, T_MIN, exp2};
 use super::tone::Tone;
 use super::{Dehaze, Survey};
 use crate::filter::Coefficients;
-use crate::frame::{Rect, Size, greater, lesser, luma};
+use crate::frame::{BLOCK, Lane, Rect, Sample, Size, block, greater, lesser, luma};
 
 /// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
 /// where it begins to be seen before the picture.
@@ -67,67 +67,86 @@ impl Removal {
         })
     }
 
-    /// Dehazes the pixels of a row from column `first` on, three planes in place, and writes the
-    /// gain of every pixel.
+    /// The kernel for results in the units of `L`.
     #[inline(always)]
-    pub fn run(
+    #[must_use]
+    pub fn kernel<L: Lane>(&self) -> Kernel {
+        let tone = self.tone.in_lanes::<L>();
+        Kernel {
+            bounds: self.bounds,
+            air: self.bounds.airlight.map(|a| tone.air(a)),
+            tone,
+            range: self.range,
+            colours: self.colours,
+        }
+    }
+}
+
+/// What the pixels of one row are dehazed with.
+#[derive(Debug, Clone, Copy)]
+pub struct Kernel {
+    bounds: Bounds,
+    tone: Tone,
+    air: [f32; 3],
+    range: [f32; 2],
+    colours: Option<[f32; 3]>,
+}
+
+impl Kernel {
+    /// Dehazes the block of a row that begins at column `first` into `out`; grey is one plane.
+    ///
+    /// Leaving out the bounds in blocks where the least and the greatest sample say that none holds
+    /// takes 1.25 instead of 1.5 ns a pixel there, and 1.6 in all others: not done.
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
+    #[inline(always)]
+    pub fn run<S: Sample, const CHANNELS: usize>(
         &self,
-        colours: [&mut [f32]; 3],
+        samples: &[[S; BLOCK]; CHANNELS],
         depth: &DepthRows,
         first: usize,
-        gains: &mut [f32],
+        out: &mut Dehazed<S::Lane, CHANNELS>,
     ) {
-        match self.colours {
-            None => self.run_gains(colours, depth, first, gains, |exponent| [exp2(exponent); 3]),
-            Some(factors) => self.run_gains(colours, depth, first, gains, |exponent| {
-                factors.map(|factor| exp2(exponent * factor))
-            }),
+        // Grey has no colours to be dimmed unequally.
+        let kernel = Self { colours: self.colours.filter(|_| CHANNELS == 3), ..*self };
+        let depth = depth.block(first);
+        for i in 0..BLOCK {
+            let colours = std::array::from_fn(|c| samples[c % CHANNELS][i].to_f32());
+            let (dehazed, gain) = kernel.pixel(colours, [depth.a(i), depth.b(i)]);
+            for c in 0..CHANNELS {
+                out.colours[c][i] = Lane::from_raised(dehazed[c]);
+            }
+            out.gains[i] = gain;
         }
     }
 
-    /// The same for grey pixels.
+    /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `a` and `b` are the
+    /// maps there.
     #[inline(always)]
-    pub fn run_grey(&self, grey: &mut [f32], depth: &DepthRows, first: usize, gains: &mut [f32]) {
-        let (bounds, tone, [low, high]) = (self.bounds, self.tone, self.range);
-        let air = tone.air(bounds.airlight[0]);
-        let width = grey.len();
-        let (depth, gains) = (depth.columns(first, width), &mut gains[..width]);
-        for i in 0..width {
-            let value = grey[i];
-            let exponent = lesser(greater(depth.a(i) * value + depth.b(i), low), high);
-            let ([from_air, ..], most) = bounds.apart(value, value, value);
-            let gain = lesser(exp2(exponent), most);
-            grey[i] = tone.of(air, from_air, gain);
-            gains[i] = gain;
-        }
+    pub(crate) fn pixel(&self, [red, green, blue]: [f32; 3], [a, b]: [f32; 2]) -> ([f32; 3], f32) {
+        let [low, high] = self.range;
+        let exponent = lesser(greater(a * luma(red, green, blue) + b, low), high);
+        let (from_air, most) = self.bounds.apart(red, green, blue);
+        let gains = match self.colours {
+            None => [exp2(exponent); 3],
+            Some(factors) => std::array::from_fn(|c| exp2(exponent * factors[c])),
+        };
+        let gain = |c: usize| lesser(gains[c], most);
+        (std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gain(c))), gain(1))
     }
+}
 
-    /// Every slice is cut to one length first: a check of one index in the loop and it is not
-    /// vectorised (25 ns a pixel instead of 1.6).
-    #[inline(always)]
-    fn run_gains(
-        &self,
-        [red, green, blue]: [&mut [f32]; 3],
-        depth: &DepthRows,
-        first: usize,
-        gains: &mut [f32],
-        gain_of: impl Fn(f32) -> [f32; 3],
-    ) {
-        let (bounds, tone, [low, high]) = (self.bounds, self.tone, self.range);
-        let air = bounds.airlight.map(|a| tone.air(a));
-        let width = red.len();
-        let (green, blue) = (&mut green[..width], &mut blue[..width]);
-        let (depth, gains) = (depth.columns(first, width), &mut gains[..width]);
-        for i in 0..width {
-            let (r, g, b) = (red[i], green[i], blue[i]);
-            let exponent = lesser(greater(depth.a(i) * luma(r, g, b) + depth.b(i), low), high);
-            let (from_air, most) = bounds.apart(r, g, b);
-            let gain = gain_of(exponent).map(|gain| lesser(gain, most));
-            red[i] = tone.of(air[0], from_air[0], gain[0]);
-            green[i] = tone.of(air[1], from_air[1], gain[1]);
-            blue[i] = tone.of(air[2], from_air[2], gain[2]);
-            gains[i] = gain[1];
-        }
+/// A block of dehazed pixels.
+#[derive(Debug)]
+pub struct Dehazed<L, const CHANNELS: usize> {
+    /// The planes.
+    pub colours: [[L; BLOCK]; CHANNELS],
+    /// What each pixel was raised by.
+    pub gains: [f32; BLOCK],
+}
+
+impl<L: Lane, const CHANNELS: usize> Default for Dehazed<L, CHANNELS> {
+    fn default() -> Self {
+        Self { colours: [[L::default(); BLOCK]; CHANNELS], gains: [1.0; BLOCK] }
     }
 }
 
@@ -148,14 +167,14 @@ pub struct DepthRows {
     at: Option<usize>,
 }
 
-/// Some columns of [`DepthRows`].
-struct DepthColumns<'a> {
-    above: [&'a [f32]; 2],
-    rise: [&'a [f32]; 2],
+/// A block of [`DepthRows`].
+struct DepthBlock<'a> {
+    above: [&'a [f32; BLOCK]; 2],
+    rise: [&'a [f32; BLOCK]; 2],
     weight: f32,
 }
 
-impl DepthColumns<'_> {
+impl DepthBlock<'_> {
     #[inline(always)]
     fn a(&self, i: usize) -> f32 {
         self.above[0][i] + self.rise[0][i] * self.weight
@@ -169,15 +188,22 @@ impl DepthColumns<'_> {
 
 impl DepthRows {
     #[inline(always)]
-    fn columns(&self, first: usize, width: usize) -> DepthColumns<'_> {
-        DepthColumns {
-            above: [&self.above[0][first..][..width], &self.above[1][first..][..width]],
-            rise: [&self.rise[0][first..][..width], &self.rise[1][first..][..width]],
+    fn block(&self, first: usize) -> DepthBlock<'_> {
+        DepthBlock {
+            above: std::array::from_fn(|i| block(&self.above[i], first)),
+            rise: std::array::from_fn(|i| block(&self.rise[i], first)),
             weight: self.weight,
         }
     }
 
-    /// Makes ready for row `y` of a frame of this size, for the columns of `part`.
+    /// The two maps at a column.
+    #[cfg(test)]
+    pub(crate) fn at(&self, column: usize) -> [f32; 2] {
+        [0, 1].map(|i| self.above[i][column] + self.rise[i][column] * self.weight)
+    }
+
+    /// Makes ready for row `y` of a frame of this size, for these columns and what fills
+    /// their last block.
     pub fn seek(&mut self, removal: &Removal, frame: Size, columns: Rect, y: u32) {
         let maps = [&removal.maps.a, &removal.maps.b];
         let Size { width, height } = maps[0].size();
@@ -189,7 +215,8 @@ impl DepthRows {
         }
         if self.places.is_empty() {
             let place = |x| position(x, frame.width, width as usize);
-            let places = (columns.x..columns.x + columns.width).map(place);
+            let padded = columns.width.next_multiple_of(BLOCK as u32);
+            let places = (columns.x..columns.x + padded).map(place);
             self.places = places.map(|at| (at as u32, at.fract())).collect();
         }
         let next = (row + 1).min(height as usize - 1);

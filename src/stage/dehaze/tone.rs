@@ -9,7 +9,7 @@ use std::f32::consts::LOG2_E;
 use super::bounds::{Bounds, exp2};
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Plane, Size, luma};
+use crate::frame::{Lane, Plane, Size, luma};
 
 /// Share of the pixels that white may exceed.
 const WHITE_SHARE: f32 = 0.995;
@@ -76,7 +76,10 @@ impl Whites {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tone {
     gain: f32,
-    half: f32,
+    /// Middle grey.
+    middle: f32,
+    /// Middle grey with [`Lane::RAISE`].
+    raised: f32,
     linear: f32,
     cubic: f32,
 }
@@ -89,16 +92,29 @@ impl Tone {
         let contrast = CONTRAST * share;
         Self {
             gain: gain.powf(WHITE_WAY * share),
-            half: sample_max / 2.0,
+            middle: sample_max / 2.0,
+            raised: sample_max / 2.0,
             linear: 1.0 + contrast / 2.0,
             cubic: 2.0 * contrast / (sample_max * sample_max),
+        }
+    }
+
+    /// The same curve for results in the units of `L`, raised for [`Lane::from_raised`].
+    #[inline(always)]
+    pub(super) fn in_lanes<L: Lane>(self) -> Self {
+        Self {
+            gain: self.gain * L::UNIT,
+            middle: self.middle * L::UNIT,
+            raised: self.middle * L::UNIT + L::RAISE,
+            linear: self.linear,
+            cubic: self.cubic / (L::UNIT * L::UNIT),
         }
     }
 
     /// The airlight as [`Tone::of`] wants it.
     #[inline(always)]
     pub(super) fn air(&self, airlight: f32) -> f32 {
-        airlight * self.gain - self.half
+        airlight * self.gain - self.middle
     }
 
     /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising (slope .8 at the
@@ -106,6 +122,6 @@ impl Tone {
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
         let c = air + from_air * (gain * self.gain);
-        c * (self.linear - self.cubic * (c * c)) + self.half
+        c * (self.linear - self.cubic * (c * c)) + self.raised
     }
 }

@@ -15,6 +15,8 @@ use std::str::FromStr;
 use crate::error::Error;
 
 pub use deconvolve::{Deconvolution, Workspace};
+#[cfg(test)]
+pub(crate) use unsharp::limited;
 pub use unsharp::{Neighbourhood, Unsharp};
 
 /// How to sharpen.

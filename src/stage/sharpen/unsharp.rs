@@ -2,9 +2,10 @@
 //!
 //! detail d = Y − B(Y), B the 5-tap binomial (1 4 6 4 1)/16 in both directions, σ = 1 px. What is
 //! added is amount·d·d²/(d² + (3.4·σ_n·g)²), σ_n the noise of the frame and g what dehazing has raised
-//! it by; then Y is clamped to its 3×3 neighbours' range and a tenth of it beyond. All in samples.
+//! it by; then Y is clamped to its 3×3 neighbours' range and a tenth of it beyond. All in the units of
+//! the lanes; the weight in floats.
 
-use crate::frame::{greater, lesser};
+use crate::frame::{BLOCK, Lane, block, block_mut, greater, lesser};
 
 /// Rows and columns that a pixel reads on each side.
 pub(super) const REACH: usize = 2;
@@ -19,20 +20,22 @@ const OVERSHOOT: f32 = 0.10;
 /// Luma (share of the greatest sample) from which sharpening fades, to nothing at white.
 const HIGHLIGHT: f32 = 0.92;
 
-/// What the sweep needs to sharpen one frame.
+/// What the sweep needs to sharpen one frame, in samples.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsharp {
+    /// What a detail far above the noise is multiplied by, and added.
     amount: f32,
+    /// [`THRESHOLD`] times the noise.
     threshold: f32,
     sample_max: f32,
 }
 
-/// Five rows of luma around the one to sharpen, each `REACH` longer on both sides, and the gain
-/// of its pixels.
+/// Five rows of luma around the one to sharpen, and the gain of its pixels.
 #[derive(Debug)]
-pub struct Neighbourhood<'a> {
-    /// Two rows above, the row, two below.
-    pub luma: [&'a [f32]; 5],
+pub struct Neighbourhood<'a, L> {
+    /// Two rows above, the row, two below; each begins `REACH` to the left of the first pixel and
+    /// is a block longer than the row.
+    pub luma: [&'a [L]; 5],
     /// The gain of the row's pixels.
     pub gains: &'a [f32],
 }
@@ -47,45 +50,107 @@ impl Unsharp {
         }
     }
 
-    /// Writes into `change` what has to be added to each pixel; the scratch rows hold the column
-    /// sums and need no content, only two more places on both sides.
+    /// Writes into `change`, which is whole blocks, what has to be added to each pixel; the scratch
+    /// rows need no content, only a block more.
     #[inline(always)]
-    pub fn run(&self, rows: &Neighbourhood, scratch: [&mut [f32]; 3], change: &mut [f32]) {
-        let (unsharp, width) = (*self, change.len());
-        let wide = width + 2 * REACH;
-        let [sums, lows, highs] = scratch.map(|row| &mut row[..wide]);
-        let [a, b, c, d, e] = rows.luma.map(|row| &row[..wide]);
-        for i in 0..wide {
-            sums[i] = (a[i] + e[i]) + 4.0 * (b[i] + d[i]) + 6.0 * c[i];
-            lows[i] = lesser(lesser(b[i], c[i]), d[i]);
-            highs[i] = greater(greater(b[i], c[i]), d[i]);
+    pub fn run<L: Lane>(
+        &self,
+        rows: &Neighbourhood<L>,
+        scratch: &mut [Vec<L>; 3],
+        change: &mut [L],
+    ) {
+        let unsharp = self.in_lanes::<L>();
+        columns_of(rows.luma, scratch, 0);
+        for (i, change) in change.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let first = i * BLOCK;
+            // A block ahead: the pixels on the right of this one's last are in it.
+            columns_of(rows.luma, scratch, first + BLOCK);
+            let [sums, lows, highs] = scratch.each_ref();
+            let around = Around {
+                centre: block(rows.luma[REACH], first + REACH),
+                sums: std::array::from_fn(|x| block(sums, first + x)),
+                lows: std::array::from_fn(|x| block(lows, first + 1 + x)),
+                highs: std::array::from_fn(|x| block(highs, first + 1 + x)),
+            };
+            *change = unsharp.run_block(&around, block(rows.gains, first));
         }
-        let fade = 1.0 / ((1.0 - HIGHLIGHT) * unsharp.sample_max);
-        let (centre, gains) = (&c[REACH..][..width], &rows.gains[..width]);
-        let sums = shifted::<5>(sums, 0, width);
-        let (lows, highs) = (shifted::<3>(lows, 1, width), shifted::<3>(highs, 1, width));
-        for i in 0..width {
-            let blurred =
-                ((sums[0][i] + sums[4][i]) + 4.0 * (sums[1][i] + sums[3][i]) + 6.0 * sums[2][i])
-                    * (1.0 / 256.0);
-            let detail = centre[i] - blurred;
-            let threshold = unsharp.threshold * gains[i];
-            let square = detail * detail;
-            let highlight = (unsharp.sample_max - centre[i]) * fade;
-            let highlight = lesser(greater(highlight, 0.0), 1.0);
-            let weight = unsharp.amount * highlight * square / (square + threshold * threshold);
-            let low = lesser(lesser(lows[0][i], lows[1][i]), lows[2][i]);
-            let high = greater(greater(highs[0][i], highs[1][i]), highs[2][i]);
-            let room = OVERSHOOT * (high - low);
-            let sharp = centre[i] + weight * detail;
-            change[i] = lesser(greater(sharp, low - room), high + room) - centre[i];
+    }
+
+    /// The same mask for values in the units of `L`.
+    #[inline(always)]
+    pub(crate) fn in_lanes<L: Lane>(self) -> Self {
+        Self {
+            amount: self.amount,
+            threshold: self.threshold * L::UNIT,
+            sample_max: self.sample_max * L::UNIT,
         }
+    }
+
+    /// Three loops: a vector holds more numbers of 16 bits than of 32, and a loop takes as many at a
+    /// time as fit of its widest.
+    #[inline(always)]
+    fn run_block<L: Lane>(&self, around: &Around<L>, gains: &[f32; BLOCK]) -> [L; BLOCK] {
+        let unsharp = *self;
+        let Around { centre, sums, lows, highs } = around;
+        let [a, b, c, d, e] = *sums;
+        let mut change = [L::default(); BLOCK];
+        for i in 0..BLOCK {
+            change[i] = centre[i].minus(L::binomial([a[i], b[i], c[i], d[i], e[i]]));
+        }
+        for i in 0..BLOCK {
+            change[i] = unsharp.raised(change[i], centre[i], gains[i]);
+        }
+        for i in 0..BLOCK {
+            let low = lows[0][i].lesser(lows[1][i]).lesser(lows[2][i]);
+            let high = highs[0][i].greater(highs[1][i]).greater(highs[2][i]);
+            change[i] = limited(change[i], centre[i], low, high);
+        }
+        change
+    }
+
+    /// What is added for a detail, before the clamp.
+    #[inline(always)]
+    pub(crate) fn raised<L: Lane>(&self, detail: L, centre: L, gain: f32) -> L {
+        let detail = detail.to_f32();
+        let threshold = self.threshold * gain;
+        let square = detail * detail;
+        let fade = 1.0 / ((1.0 - HIGHLIGHT) * self.sample_max);
+        let highlight = (self.sample_max - centre.to_f32()) * fade;
+        let highlight = lesser(greater(highlight, 0.0), 1.0);
+        let weight = square / (square + threshold * threshold);
+        L::from_f32(self.amount * highlight * detail * weight)
     }
 }
 
-/// A row seen from several columns on, each view of one length, so that no index is checked in the
-/// loop.
+/// What is added so that the pixel stays within its neighbours' range and a tenth of it beyond.
 #[inline(always)]
-pub(super) fn shifted<const N: usize>(row: &[f32], first: usize, width: usize) -> [&[f32]; N] {
-    std::array::from_fn(|i| &row[first + i..][..width])
+pub(crate) fn limited<L: Lane>(change: L, centre: L, low: L, high: L) -> L {
+    let room = high.minus(low).share(OVERSHOOT);
+    let sharp = centre.plus(change);
+    sharp.greater(low.minus(room)).lesser(high.plus(room)).minus(centre)
+}
+
+/// A block of pixels and, for every column around them, what the rows above and below add up to.
+struct Around<'a, L> {
+    centre: &'a [L; BLOCK],
+    /// Five columns, the middle one that of `centre`.
+    sums: [&'a [L; BLOCK]; 5],
+    /// Three columns.
+    lows: [&'a [L; BLOCK]; 3],
+    highs: [&'a [L; BLOCK]; 3],
+}
+
+/// One block of the columns' weighted means over five rows, least and greatest of three.
+#[inline(always)]
+fn columns_of<L: Lane>(luma: [&[L]; 5], scratch: &mut [Vec<L>; 3], first: usize) {
+    let [a, b, c, d, e] = std::array::from_fn(|i| block(luma[i], first));
+    let [mut sums, mut lows, mut highs] = [[L::default(); BLOCK]; 3];
+    for i in 0..BLOCK {
+        sums[i] = L::binomial([a[i], b[i], c[i], d[i], e[i]]);
+        lows[i] = b[i].lesser(c[i]).lesser(d[i]);
+        highs[i] = b[i].greater(c[i]).greater(d[i]);
+    }
+    for (row, block) in scratch.iter_mut().zip([sums, lows, highs]) {
+        *block_mut(row, first) = block;
+    }
 }
