@@ -1,6 +1,6 @@
-//! The mean over a square window, by running sums; and turning a plane on its diagonal.
+//! The mean over a square window, by running sums.
 
-use crate::frame::{Plane, Size};
+use crate::frame::Plane;
 
 /// The mean within `radius` pixels in both directions, over the part of the window that lies in
 /// the plane.
@@ -17,16 +17,17 @@ fn means_of_rows(plane: &Plane, radius: usize) -> Plane {
         let row = plane.row(y);
         let mut sum: f64 = row[..radius.min(width)].iter().map(|&v| f64::from(v)).sum();
         let mut count = radius.min(width);
+        let mut share = 1.0 / count.max(1) as f64;
         for (x, mean) in out.values_mut()[y * width..][..width].iter_mut().enumerate() {
-            if x + radius < width {
-                sum += f64::from(row[x + radius]);
-                count += 1;
+            let enters = row.get(x + radius);
+            let leaves = x.checked_sub(radius + 1).map(|left| &row[left]);
+            if enters.is_some() != leaves.is_some() {
+                count = count + usize::from(enters.is_some()) - usize::from(leaves.is_some());
+                share = 1.0 / count as f64;
             }
-            if x > radius {
-                sum -= f64::from(row[x - radius - 1]);
-                count -= 1;
-            }
-            *mean = (sum / count as f64) as f32;
+            // The two first: each sum then waits for one addition, not for two.
+            sum += f64::from(*enters.unwrap_or(&0.0)) - f64::from(*leaves.unwrap_or(&0.0));
+            *mean = (sum * share) as f32;
         }
     }
     out
@@ -58,28 +59,10 @@ fn means_of_columns(plane: &Plane, radius: usize) -> Plane {
     out
 }
 
-/// The plane with rows and columns exchanged.
-pub(super) fn transposed(plane: &Plane) -> Plane {
-    /// Pixels on the side of a block that fits the cache.
-    const BLOCK: usize = 16;
-    let (width, height) = (plane.size().width as usize, plane.size().height as usize);
-    let mut out = vec![0.0; width * height];
-    let values = plane.values();
-    for y0 in (0..height).step_by(BLOCK) {
-        for x0 in (0..width).step_by(BLOCK) {
-            for y in y0..(y0 + BLOCK).min(height) {
-                for x in x0..(x0 + BLOCK).min(width) {
-                    out[x * height + y] = values[y * width + x];
-                }
-            }
-        }
-    }
-    Plane::new(Size::new(height as u32, width as u32), out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Size;
 
     #[test]
     fn equals_the_plain_definition_on_odd_sizes() {

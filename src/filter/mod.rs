@@ -11,6 +11,6 @@ mod soften;
 
 pub use area::{SmallPicture, area_average};
 pub use box_mean::box_mean;
-pub use erode::{dilate, erode};
+pub use erode::erode;
 pub use guided::{Coefficients, guided};
 pub use soften::softened;

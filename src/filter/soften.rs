@@ -1,32 +1,48 @@
 //! A picture softened a little: three pixels across and three down, weighted.
 
 use super::SmallPicture;
-use super::box_mean::transposed;
 use crate::frame::Plane;
 
 /// Each pixel with a `share` of each neighbour, first across, then down: weights share, 1 − 2·share,
-/// share.
+/// share. Beyond the edge the edge goes on.
 #[must_use]
 pub fn softened(picture: &SmallPicture, share: f32) -> SmallPicture {
-    let channels = picture.channels.each_ref().map(|plane| {
-        let across = transposed(&softened_rows(plane, share));
-        transposed(&softened_rows(&across, share))
-    });
+    let channels = picture.channels.each_ref().map(|plane| down(&across(plane, share), share));
     SmallPicture { channels }
 }
 
-fn softened_rows(plane: &Plane, share: f32) -> Plane {
-    let width = plane.size().width as usize;
+fn across(plane: &Plane, share: f32) -> Plane {
     let mut out = plane.clone();
-    for (y, out) in out.values_mut().chunks_exact_mut(width).enumerate() {
-        let row = plane.row(y);
+    let width = plane.size().width as usize;
+    for (out, row) in
+        out.values_mut().chunks_exact_mut(width).zip(plane.values().chunks_exact(width))
+    {
+        for (out, near) in out[1..].iter_mut().zip(row.windows(3)) {
+            *out = mean([near[0], near[1], near[2]], share);
+        }
         let last = width - 1;
-        for (x, value) in out.iter_mut().enumerate() {
-            let sides = row[x.saturating_sub(1)] + row[(x + 1).min(last)];
-            *value = (1.0 - 2.0 * share) * row[x] + share * sides;
+        out[0] = mean([row[0], row[0], row[last.min(1)]], share);
+        out[last] = mean([row[last.saturating_sub(1)], row[last], row[last]], share);
+    }
+    out
+}
+
+fn down(plane: &Plane, share: f32) -> Plane {
+    let mut out = plane.clone();
+    let (width, last) = (plane.size().width as usize, plane.size().height as usize - 1);
+    for (y, out) in out.values_mut().chunks_exact_mut(width).enumerate() {
+        let (above, row) = (plane.row(y.saturating_sub(1)), plane.row(y));
+        let below = plane.row((y + 1).min(last));
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = mean([above[i], row[i], below[i]], share);
         }
     }
     out
+}
+
+#[inline(always)]
+fn mean([before, at, after]: [f32; 3], share: f32) -> f32 {
+    (1.0 - 2.0 * share) * at + share * (before + after)
 }
 
 #[cfg(test)]
