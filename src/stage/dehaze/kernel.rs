@@ -5,6 +5,10 @@
 //! less if that would raise the frame's noise too far; g takes the darkest channel at most nine
 //! tenths of the way to black, and none close to white ([`Bounds`]).
 //! Values are in samples of the file, 0..255 or 0..65,535.
+//!
+//! Tried and left out: chroma averaged over 5×5 pixels where g is beyond 1.5 to 3, before it is raised.
+//! On the pairs .01 dB; 6 % less chroma noise in flat parts (15 % from 1.2 to 2 on, and .04 CIEDE2000
+//! worse in rooms). JPEG has averaged chroma already; not worth a second ring of rows.
 
 use std::f32::consts::LOG2_E;
 
