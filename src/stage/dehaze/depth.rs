@@ -22,7 +22,7 @@ const RADII: [f32; 3] = [0.02, 0.05, 0.10];
 /// A pixel of full saturation has this share less veil: pure colour is not haze (0: −.25; .8: −.18;
 /// 1.25·m/(2 − S) instead: −.8).
 const PURITY: f32 = 0.5;
-/// Guided filter: radius as a share of the long side (.06: +.1, and wider halos; .12: −.17).
+/// Guided filter: radius as a share of the long side (.06: +.1, but not looked at on skylines; .12: −.17).
 const GUIDED_RADIUS: f32 = 0.04;
 /// Guided filter: variance of encoded luma below which a window is flat (1e-3 and 1e-2: the same).
 const GUIDED_EPSILON: f32 = 3e-3;

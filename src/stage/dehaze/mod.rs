@@ -30,8 +30,8 @@ pub struct Dehaze {
     pub amount: Amount,
     /// The wavelength exponent q of the haze, 0 to 2: optical depth goes with (λ/550 nm)^−q.
     /// 0 is fog, which dims all colours alike; 1.3 the blue haze before far ridges
-    /// (Ångström 1929). Right for a place, not for all: .3 brings the pairs of real haze .3 dB nearer
-    /// to the truth, takes outdoor pairs of white haze .6 dB away and turns hues by another .5°.
+    /// (Ångström 1929). Right for a place, not for all: .3 brings the pairs of real haze .25 dB nearer
+    /// to the truth, takes outdoor pairs of white haze .5 dB away and turns hues by another .4°.
     pub haze_colour: f32,
 }
 
