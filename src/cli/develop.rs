@@ -1,5 +1,6 @@
 //! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::batch::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
+use crate::stage::caption::Typesetter;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let named = inputs(order)?;
@@ -23,6 +25,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let files = folder_files_of(order, &named)?;
     let plan = planned(order, &named, &found, &files, &out)?;
     check_fields(order, &plan)?;
+    check_drawing(&plan)?;
 
     let settings = settings(order, &out)?;
     let mut report = Report::new(loudness(order), order.get_flag("json"));
@@ -83,6 +86,19 @@ fn inputs(order: &ArgMatches) -> Result<Vec<PathBuf>> {
     Ok(named)
 }
 
+/// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
+/// has begun.
+fn check_drawing(plan: &Plan) -> Result<()> {
+    let mut seen = HashSet::new();
+    for caption in plan.jobs.iter().map(|job| &job.recipe.caption) {
+        let named = (&caption.font, &caption.logo);
+        if named != (&None, &None) && seen.insert(named) {
+            Typesetter::open(caption)?;
+        }
+    }
+    Ok(())
+}
+
 /// A folder, or with one input file and a name like a picture's, a file.
 fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     let out = order.get_one::<PathBuf>("out").cloned().unwrap_or_default();
@@ -92,6 +108,12 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
             return Err(
                 Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out)
             );
+        }
+        if let (false, Some(ending)) = (out.exists(), foreign_ending(&out)) {
+            let message = format!("longlens does not write {ending} files");
+            return Err(Error::new(ErrorKind::Usage, message)
+                .about(out)
+                .with_hint("name a folder, or a file that ends in jpg, png, tif or webp"));
         }
         return Ok(Target::Folder(out));
     }
@@ -104,6 +126,14 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     )
     .about(out)
     .with_hint("name a folder"))
+}
+
+/// The ending of a picture's name of a format that is not written: no folder is meant.
+fn foreign_ending(out: &Path) -> Option<String> {
+    const ENDINGS: [&str; 10] =
+        ["heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp"];
+    let ending = out.extension()?.to_str()?.to_lowercase();
+    ENDINGS.contains(&ending.as_str()).then_some(ending)
 }
 
 /// What lies in each named folder, in the order of the inputs.

@@ -18,7 +18,7 @@ use crate::stage::dehaze::Amount;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let pool = Pool::default();
-    Ok(each(order, |path| {
+    each(order, |path| {
         let facts = inspected(path, &pool)?;
         if order.get_flag("json") {
             let mut line: serde_json::Map<String, Value> =
@@ -32,7 +32,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
             lines.push_str(&format!("  {name:12} {}\n", text::clean(&value)));
         }
         Ok(lines)
-    }))
+    })
 }
 
 /// What is known of a frame, in the order in which it is shown.
@@ -66,7 +66,7 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
 }
 
 pub(super) fn fields(order: &ArgMatches) -> Result<u8> {
-    Ok(each(order, |path| {
+    each(order, |path| {
         let (fields, warnings) = read_fields(&Job::of_file(path))?;
         let mut lines = String::new();
         if order.get_flag("json") {
@@ -85,7 +85,7 @@ pub(super) fn fields(order: &ArgMatches) -> Result<u8> {
             lines.push_str(&format!("  warning: {}\n", text::clean(&warning.to_string())));
         }
         Ok(lines)
-    }))
+    })
 }
 
 fn origin(origin: Origin) -> &'static str {
@@ -101,16 +101,16 @@ fn origin(origin: Origin) -> &'static str {
 }
 
 /// Prints what is found of each file; the exit code says whether all could be read.
-fn each(order: &ArgMatches, look: impl Fn(&Path) -> Result<String>) -> u8 {
+fn each(order: &ArgMatches, look: impl Fn(&Path) -> Result<String>) -> Result<u8> {
     let mut code = exit::DONE;
     for path in order.get_many::<PathBuf>("file").into_iter().flatten() {
         match look(path) {
-            Ok(lines) => text::to_stdout(&lines),
+            Ok(lines) => text::print(&lines)?,
             Err(error) => {
                 text::to_stderr(&text::error(&error));
                 code = exit::SOME_FAILED;
             }
         }
     }
-    code
+    Ok(code)
 }

@@ -52,7 +52,7 @@ fn ordered() -> ExitCode {
         Some(("inspect", order)) => inspect::run(order),
         Some(("fields", order)) => inspect::fields(order),
         Some(("bench", order)) => bench::run(order),
-        Some(("completions", order)) => Ok(print_completions(order)),
+        Some(("completions", order)) => print_completions(order),
         _ => Ok(exit::USAGE),
     };
     let code = ended.unwrap_or_else(|error| {
@@ -92,15 +92,15 @@ fn flag_error(error: &Error) -> Error {
 }
 
 fn print_recipe(order: &ArgMatches) -> Result<u8> {
-    text::to_stdout(&recipe(order, Recipe::default())?.to_toml());
+    text::print(&recipe(order, Recipe::default())?.to_toml())?;
     Ok(exit::DONE)
 }
 
-fn print_completions(order: &ArgMatches) -> u8 {
+fn print_completions(order: &ArgMatches) -> Result<u8> {
     if let Some(&shell) = order.get_one::<clap_complete::Shell>("shell") {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut args::command(), "longlens", &mut script);
-        text::to_stdout(&String::from_utf8_lossy(&script));
+        text::print(&String::from_utf8_lossy(&script))?;
     }
-    exit::DONE
+    Ok(exit::DONE)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::folder_files::FolderFiles;
 use super::text;
-use crate::batch::{Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
+use crate::batch::{Caption, Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
 use crate::develop::Survey;
 use crate::error::{Error, Warning};
 use crate::stage::dehaze::Amount;
@@ -103,7 +103,9 @@ impl Report {
             };
             text::to_stdout(&line);
         }
-        self.say(&format!("{} frames planned, nothing written", plan.jobs.len()));
+        let count = plan.jobs.len();
+        let frames = if count == 1 { "frame" } else { "frames" };
+        self.say(&format!("{count} {frames} planned, nothing written"));
     }
 
     /// A folder or link that could not be read.
@@ -186,7 +188,10 @@ fn settings_of(job: &Job) -> String {
         (Some(&value) != defaults.get(setting.name).as_ref())
             .then(|| format!("{}={}", setting.name, text::clean(&value)))
     });
-    let named: Vec<_> = named.collect();
+    let mut named: Vec<_> = named.collect();
+    if let Caption::Text(caption) = &job.caption {
+        named.push(format!("caption from the table={}", text::clean(caption)));
+    }
     if named.is_empty() { "default settings".to_owned() } else { named.join(" ") }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Whether a character may change the terminal or the order of what is read.
 fn is_harmful(c: char) -> bool {
@@ -79,6 +79,18 @@ pub(super) fn fault(fault: &std::panic::PanicHookInfo) -> String {
 pub(super) fn to_stdout(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// The same where this is all that was ordered: what cannot be written is an error, unless the reader
+/// has had enough.
+pub(super) fn print(text: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io(ErrorKind::Environment, "cannot write to standard output", &cause))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn to_stderr(text: &str) {

@@ -30,6 +30,11 @@ fn a_closed_or_full_standard_output_costs_no_frame() {
     assert_eq!(bench.tree("again"), bench.tree("out"));
     bench.limited("exec >&-", "in -o third --json").code(0);
     assert_eq!(bench.tree("third"), bench.tree("out"));
+    // Where the text is all that was ordered, a full disk is no success.
+    for order in [&["recipe"][..], &["inspect", "in/000.jpg"], &["fields", "in/000.jpg"]] {
+        let ran = bench.program().args(order).stdout(full()).output().unwrap();
+        Ran::of(ran).code(3).says("cannot write to standard output");
+    }
 }
 
 #[test]

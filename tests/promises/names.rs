@@ -137,3 +137,25 @@ fn the_bytes_do_not_depend_on_workers_or_on_the_order_of_inputs() {
         assert_eq!(one, bench.tree(other), "{other}");
     }
 }
+
+#[test]
+fn what_cannot_be_drawn_or_written_is_known_before_the_run() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench
+        .develop("in -o out --caption Mist --font no-such.ttf")
+        .code(2)
+        .says("cannot read the font");
+    bench.develop("in -o out --logo no-such.png").code(2).says("cannot read the logo");
+    bench.develop("in -o out.heic").code(2).says("longlens does not write heic files");
+    assert!(!bench.path("out").exists() && !bench.path("out.heic").exists());
+}
+
+#[test]
+fn a_dry_run_shows_the_caption_of_the_table() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("in/captions.csv", b"file,caption\n000.jpg,Mist over the river\n");
+    let ran = bench.develop("in -o out --dry-run").code(0);
+    assert!(ran.out.contains("Mist over the river"), "{ran:?}");
+}

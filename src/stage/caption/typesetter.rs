@@ -62,7 +62,7 @@ impl Typesetter {
     /// If one of the two cannot be read, or is no font or no PNG.
     pub fn open(caption: &Caption) -> Result<Self> {
         let read = |path: &Path, what: &str| {
-            let tried = format!("read the {what}");
+            let tried = format!("cannot read the {what}");
             fs::read(path)
                 .map_err(|cause| Error::io(ErrorKind::Unreadable, &tried, &cause).about(path))
         };
