@@ -15,8 +15,8 @@ use crate::format::{self, Limits};
 /// Most pixels of a small frame: some tens of milliseconds on one core.
 const SMALL_PX: u64 = 1_000_000;
 
-/// Most bytes of its file, which is read once more than others.
-const SMALL_BYTES: u64 = 8_000_000;
+/// Most bytes of its file, which is read once more than others; what is longer is hardly small.
+const SMALL_BYTES: u64 = 2_000_000;
 
 /// The job, if it is one alone and its frame is small. What cannot be read is not small.
 pub(super) fn small<'a>(jobs: &'a [Job], settings: &Settings) -> Option<&'a Job> {
