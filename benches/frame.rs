@@ -46,8 +46,7 @@ fn way(file: &[u8], recipe: &Recipe, workers: Workers) -> f64 {
     let mut out = Vec::new();
     least_ms(9, || {
         let decoded = decode(file, &Decoding::default(), &pool).unwrap();
-        let developed = develop_with(&decoded.frame, recipe, &typesetter, means).unwrap();
-        pool.give(decoded.frame);
+        let developed = develop_with(decoded.frame, recipe, &typesetter, means).unwrap();
         encode(&developed.frame, &ENCODING, &Blocks::default(), threads, &mut out).unwrap();
         pool.give(developed.frame);
     })

@@ -9,8 +9,8 @@ use crate::recipe::Recipe;
 const BOMB_BYTES: u64 = 1 << 30;
 
 /// Bytes of development for a byte of file beyond which a file is small. A photograph at JPEG
-/// quality 30 has about 100, a JPEG of one colour 450, a grey page as PNG or WebP thousands.
-const BOMB_RATIO: u64 = 400;
+/// quality 30 has about 70, a JPEG of one colour 300, a grey page as PNG or WebP thousands.
+const BOMB_RATIO: u64 = 270;
 
 /// Refuses a file of `file_bytes` bytes that would take far more to develop than a photograph does.
 ///

@@ -135,8 +135,7 @@ pub(super) fn develop_file(
     let means = Means { pool: &shared.pool, workers, survey: None };
     let developed = shared
         .typesetters
-        .with(&recipe, |typesetter| develop_with(&frame, &recipe, typesetter, means))??;
-    shared.pool.give(frame);
+        .with(&recipe, |typesetter| develop_with(frame, &recipe, typesetter, means))??;
     warnings.extend(developed.warnings);
     shared.go_on()?;
 
@@ -385,18 +384,18 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the swept
-/// and resized copies, the encoded file.
+/// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the rows
+/// that bands of a frame copy of each other, the resized copy, the encoded file.
 pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
     let sample = u64::from(header.channels) * u64::from(header.depth_bits / 8);
     let (kept, _) = recipe.crop.rect(header.size);
     let kept = kept.size();
     let target = recipe.resize.target(kept);
-    let swept = kept.area() * sample;
-    let resized = if target == kept { 0 } else { 2 * target.area() * sample };
+    let copied = kept.area() * sample / 4;
+    let resized = if target == kept { 0 } else { target.area() * sample };
     let format = recipe.output.format.or_same(header.format);
     // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
     // is held twice while it is put together.
     let encoded = target.area() * sample / if format == Format::Jpeg { 3 } else { 1 };
-    header.decode_bytes + swept + resized + encoded
+    header.decode_bytes + copied + resized + encoded
 }

@@ -3,6 +3,7 @@
 //! The order is the product's, not the user's. Nothing here reads a file, a clock or an
 //! environment: the same frame and recipe give the same samples, whatever the number of workers.
 
+mod bands;
 mod rows;
 mod survey;
 mod sweep;
@@ -13,7 +14,7 @@ pub use survey::{Survey, survey};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Pixels, Pool, Rect, Sample};
+use crate::frame::{Frame, Pixels, Pool, Rect, Sample, Size};
 use crate::recipe::Recipe;
 use crate::stage::caption::{Palette, Typesetter, stamp};
 use crate::stage::dehaze::{Amount, Removal};
@@ -53,15 +54,15 @@ pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
     let typesetter = Typesetter::open(&recipe.caption)?;
     let means = Means { pool: &pool, workers: Workers::One, survey: None };
-    develop_with(frame, recipe, &typesetter, means)
+    develop_with(frame.clone(), recipe, &typesetter, means)
 }
 
-/// Develops one frame with buffers, workers and maybe a survey from outside.
+/// Develops one frame where it stands, with buffers, workers and maybe a survey from outside.
 ///
 /// # Errors
 /// As [`develop`].
 pub fn develop_with(
-    frame: &Frame,
+    frame: Frame,
     recipe: &Recipe,
     typesetter: &Typesetter,
     means: Means,
@@ -73,17 +74,18 @@ pub fn develop_with(
     let wants_survey = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
     let survey = match means.survey {
         Some(shared) => Some(shared.clone()),
-        None => wants_survey.then(|| survey::survey(frame)),
+        None => wants_survey.then(|| survey::survey(&frame)),
     };
-    let mut pixels = swept(frame, kept, recipe, survey.as_ref(), means)?;
+    let Frame { pixels, facts } = frame;
+    let mut pixels = swept(pixels, kept, recipe, survey.as_ref(), means.workers)?;
 
     let target = recipe.resize.target(kept.size());
     if target != kept.size() {
         let small = resize(&pixels, target, means.pool)?;
         means.pool.give(Frame::new(std::mem::replace(&mut pixels, small)));
-        pixels = output_sharpened(pixels, recipe, means)?;
+        pixels = output_sharpened(pixels, recipe, means.workers)?;
     }
-    let mut frame = Frame { pixels, facts: frame.facts.clone() };
+    let mut frame = Frame { pixels, facts };
     let caption = &recipe.caption;
     if !caption.text.is_empty() || caption.logo.is_some() {
         // White and black are the same in every RGB profile.
@@ -96,25 +98,25 @@ pub fn develop_with(
 }
 
 fn swept(
-    frame: &Frame,
+    pixels: Pixels,
     kept: Rect,
     recipe: &Recipe,
     survey: Option<&Survey>,
-    means: Means,
+    workers: Workers,
 ) -> Result<Pixels> {
     let stages = |sample_max: f32| RowStages {
         dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
         sharpen: survey
             .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
     };
-    sweep_pixels(&frame.pixels, kept, stages, means)
+    sweep_pixels(pixels, kept, stages, workers)
 }
 
 /// Amount of the sharpening after a resize: the resampling has blurred what the eye reads.
 const OUTPUT_AMOUNT: f32 = 20.0;
 
 /// A second, light sharpening of the small frame, if sharpening is wanted at all.
-fn output_sharpened(pixels: Pixels, recipe: &Recipe, means: Means) -> Result<Pixels> {
+fn output_sharpened(pixels: Pixels, recipe: &Recipe, workers: Workers) -> Result<Pixels> {
     if recipe.sharpen.amount.is_none_or(|amount| amount == 0.0) {
         return Ok(pixels);
     }
@@ -123,42 +125,39 @@ fn output_sharpened(pixels: Pixels, recipe: &Recipe, means: Means) -> Result<Pix
         dehaze: None,
         sharpen: Sharpener::new(&output, 1.0 / 255.0 * sample_max, sample_max),
     };
-    let sharp = sweep_pixels(&pixels, pixels.size().rect(), stages, means)?;
-    means.pool.give(Frame::new(pixels));
-    Ok(sharp)
+    let whole = pixels.size().rect();
+    sweep_pixels(pixels, whole, stages, workers)
 }
 
 fn sweep_pixels(
-    pixels: &Pixels,
+    pixels: Pixels,
     part: Rect,
     stages: impl Fn(f32) -> RowStages,
-    means: Means,
+    workers: Workers,
 ) -> Result<Pixels> {
-    let len = part.size().area() as usize * pixels.channels();
-    let size = pixels.size();
-    let (eight, sixteen) = (|| means.pool.take_u8(len), || means.pool.take_u16(len));
     Ok(match pixels {
-        Pixels::Gray8(p) => Pixels::Gray8(buffer(part, eight()?, |out| {
-            sweep::<u8, 1>(p, size, part, &stages(<u8 as Sample>::MAX), means.workers, out);
-        })?),
-        Pixels::Rgb8(p) => Pixels::Rgb8(buffer(part, eight()?, |out| {
-            sweep::<u8, 3>(p, size, part, &stages(<u8 as Sample>::MAX), means.workers, out);
-        })?),
-        Pixels::Gray16(p) => Pixels::Gray16(buffer(part, sixteen()?, |out| {
-            sweep::<u16, 1>(p, size, part, &stages(<u16 as Sample>::MAX), means.workers, out);
-        })?),
-        Pixels::Rgb16(p) => Pixels::Rgb16(buffer(part, sixteen()?, |out| {
-            sweep::<u16, 3>(p, size, part, &stages(<u16 as Sample>::MAX), means.workers, out);
-        })?),
+        Pixels::Gray8(p) => Pixels::Gray8(swept_in_place::<_, 1>(p, part, stages, workers)?),
+        Pixels::Rgb8(p) => Pixels::Rgb8(swept_in_place::<_, 3>(p, part, stages, workers)?),
+        Pixels::Gray16(p) => Pixels::Gray16(swept_in_place::<_, 1>(p, part, stages, workers)?),
+        Pixels::Rgb16(p) => Pixels::Rgb16(swept_in_place::<_, 3>(p, part, stages, workers)?),
     })
 }
 
-fn buffer<P: image::Pixel>(
+/// `CHANNELS` is the number of `P`'s.
+fn swept_in_place<P, const CHANNELS: usize>(
+    pixels: ImageBuffer<P, Vec<P::Subpixel>>,
     part: Rect,
-    mut samples: Vec<P::Subpixel>,
-    fill: impl FnOnce(&mut [P::Subpixel]),
-) -> Result<ImageBuffer<P, Vec<P::Subpixel>>> {
-    fill(&mut samples);
+    stages: impl Fn(f32) -> RowStages,
+    workers: Workers,
+) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
+where
+    P: image::Pixel<Subpixel: Sample>,
+{
+    let frame = Size::new(pixels.width(), pixels.height());
+    let mut samples = pixels.into_raw();
+    let stages = stages(<P::Subpixel as Sample>::MAX);
+    sweep::<P::Subpixel, CHANNELS>(&mut samples, frame, part, &stages, workers);
+    samples.truncate(part.size().area() as usize * CHANNELS);
     ImageBuffer::from_raw(part.width, part.height, samples)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
 }

@@ -5,9 +5,12 @@
 //! rows are independent: each starts its own ring, one reach early, so any number of workers gives
 //! the same bytes. The deconvolution takes blocks of rows rather than single ones.
 
+use std::ops::Range;
+
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
+use super::bands::{Band, Cut};
 use super::rows::{DITHER_SIDE, dither_rows, join, split};
 use crate::frame::{BLOCK, Lane, Rect, Sample, Size, block, block_mut};
 use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
@@ -42,48 +45,51 @@ impl RowStages {
 
 /// Rows of a band when a frame is shared out: the unsharp mask's halo costs 4 of them.
 const BAND_ROWS: usize = 128;
+/// Rows of a band for each row of reach at least: of what bands copy, 2 for 8 of these.
+const BAND_REACHES: usize = 8;
 
-/// Sweeps the rows and columns of `part` of a frame of `CHANNELS` interleaved samples a pixel into
-/// `out`, which is as large as `part`.
+/// Sweeps the rows and columns of `part` of a frame of `CHANNELS` interleaved samples a pixel where
+/// they stand: afterwards the samples begin with those of the part, row by row.
 pub(super) fn sweep<S: Sample, const CHANNELS: usize>(
-    source: &[S],
+    samples: &mut [S],
     frame: Size,
     part: Rect,
     stages: &RowStages,
     workers: Workers,
-    out: &mut [S],
 ) {
-    sweep_at::<S, CHANNELS>(Level::new(), source, frame, part, stages, workers, out);
+    sweep_at::<S, CHANNELS>(Level::new(), samples, frame, part, stages, workers);
 }
 
 /// [`sweep`] with the vectors of `level`; every level gives the same samples.
 fn sweep_at<S: Sample, const CHANNELS: usize>(
     level: Level,
-    source: &[S],
+    samples: &mut [S],
     frame: Size,
     part: Rect,
     stages: &RowStages,
     workers: Workers,
-    out: &mut [S],
 ) {
-    let row_len = part.width as usize * CHANNELS;
     if stages.is_neutral() {
-        for (y, row) in out.chunks_exact_mut(row_len).enumerate() {
+        let row_len = part.width as usize * CHANNELS;
+        for y in 0..part.height as usize {
             let start = ((part.y as usize + y) * frame.width as usize + part.x as usize) * CHANNELS;
-            row.copy_from_slice(&source[start..start + row_len]);
+            samples.copy_within(start..start + row_len, y * row_len);
         }
         return;
     }
-    let band = |first: usize, rows: &mut [S]| {
-        Band::<S, CHANNELS>::new(level, source, frame, part, stages).run(first, rows);
+    let reach = stages.sharpen.map_or(0, |sharpen| sharpen.reach());
+    let band_rows = match workers {
+        Workers::One => part.height as usize,
+        Workers::All => BAND_ROWS.max(BAND_REACHES * reach),
     };
+    let cut = Cut { frame, part, channels: CHANNELS, band_rows, reach };
+    let mut bands = cut.bands(samples);
+    let run = |band| Sweep::<S, CHANNELS>::new(level, band, &cut, stages).run();
     match workers {
-        Workers::One => band(0, out),
-        Workers::All => out
-            .par_chunks_mut(BAND_ROWS * row_len)
-            .enumerate()
-            .for_each(|(i, rows)| band(i * BAND_ROWS, rows)),
+        Workers::One => bands.drain(..).for_each(run),
+        Workers::All => bands.into_par_iter().for_each(run),
     }
+    cut.close_up(samples);
 }
 
 /// Rows that are deconvolved at once; the halo of 32 on each side costs as much again.
@@ -91,8 +97,8 @@ const BLOCK_ROWS: usize = 64;
 
 /// One band on its way; every row buffer is `reach` longer than the crop on both sides, and then
 /// more than a block, so that the last block of pixels is as whole as the others.
-struct Band<'a, S: Sample, const CHANNELS: usize> {
-    source: &'a [S],
+struct Sweep<'a, S: Sample, const CHANNELS: usize> {
+    band: Band<'a, S>,
     frame: Size,
     part: Rect,
     stages: &'a RowStages,
@@ -114,9 +120,9 @@ struct Band<'a, S: Sample, const CHANNELS: usize> {
     dither: [Vec<S::Lane>; DITHER_SIDE],
 }
 
-impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
-    fn new(level: Level, source: &'a [S], frame: Size, part: Rect, stages: &'a RowStages) -> Self {
-        let reach = stages.sharpen.map_or(0, |sharpen| sharpen.reach());
+impl<'a, S: Sample, const CHANNELS: usize> Sweep<'a, S, CHANNELS> {
+    fn new(level: Level, band: Band<'a, S>, cut: &Cut, stages: &'a RowStages) -> Self {
+        let Cut { frame, part, reach, .. } = *cut;
         let left = part.x.saturating_sub(reach as u32);
         let right = (part.x + part.width + reach as u32).min(frame.width);
         let width = part.width as usize;
@@ -127,7 +133,7 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
             _ => 2 * reach + 1,
         };
         Self {
-            source,
+            band,
             frame,
             part,
             stages,
@@ -145,27 +151,25 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         }
     }
 
-    /// Writes the rows of the crop from `first` on.
-    fn run(mut self, first: usize, out: &mut [S]) {
-        let row_len = self.part.width as usize * CHANNELS;
-        // The row `first` needs `reach` rows before it; counted from `reach` above the crop.
-        for y in first..first + 2 * self.reach {
+    fn run(mut self) {
+        let rows = self.band.first..self.band.first + self.band.rows;
+        // The first row needs `reach` rows before it; counted from `reach` above the crop.
+        for y in rows.start..rows.start + 2 * self.reach {
             self.load(y);
         }
         if let Some(Sharpener::Deconvolution(deconvolution)) = &self.stages.sharpen {
             let mut work = Workspace::new(self.part.width as usize, BLOCK_ROWS);
-            for (i, rows) in out.chunks_mut(BLOCK_ROWS * row_len).enumerate() {
-                self.run_block(deconvolution, &mut work, first + i * BLOCK_ROWS, rows);
+            for first in rows.clone().step_by(BLOCK_ROWS) {
+                self.run_block(deconvolution, &mut work, first..rows.end.min(first + BLOCK_ROWS));
             }
             return;
         }
-        for (i, row) in out.chunks_exact_mut(row_len).enumerate() {
-            let y = first + i;
+        for y in rows {
             self.load(y + 2 * self.reach);
             if let Some(Sharpener::Unsharp(unsharp)) = &self.stages.sharpen {
                 self.sharpen(unsharp, y);
             }
-            self.write(y, row);
+            self.write(y);
         }
     }
 
@@ -174,31 +178,28 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         &mut self,
         deconvolution: &Deconvolution,
         work: &mut Workspace,
-        first: usize,
-        out: &mut [S],
+        rows: Range<usize>,
     ) {
-        let width = self.part.width as usize;
-        let rows = out.len() / (width * CHANNELS);
-        for y in 0..rows {
-            self.load(first + 2 * self.reach + y);
+        for y in rows.clone() {
+            self.load(y + 2 * self.reach);
         }
-        for y in 0..rows + 2 * self.reach {
-            let luma = &self.luma[(first + y) % self.luma.len()];
-            for (level, lane) in work.row_mut(y).iter_mut().zip(luma) {
+        for (i, y) in (rows.start..rows.end + 2 * self.reach).enumerate() {
+            let luma = &self.luma[y % self.luma.len()];
+            for (level, lane) in work.row_mut(i).iter_mut().zip(luma) {
                 *level = lane.to_f32() / S::Lane::UNIT;
             }
         }
         let level = self.level;
-        dispatch!(level, _simd => deconvolution.restore(work, rows));
-        let mut levels = vec![0.0; width];
-        for (i, row) in out.chunks_exact_mut(width * CHANNELS).enumerate() {
-            let y = first + i;
+        let count = rows.len();
+        dispatch!(level, _simd => deconvolution.restore(work, count));
+        let mut levels = vec![0.0; self.part.width as usize];
+        for (i, y) in rows.enumerate() {
             let gains = &self.gains[(y + self.reach) % self.gains.len()][self.reach..];
             dispatch!(level, _simd => deconvolution.change(work, i, gains, &mut levels));
             for (lane, level) in self.change.iter_mut().zip(&levels) {
                 *lane = Lane::from_f32(level * S::Lane::UNIT);
             }
-            self.write(y, row);
+            self.write(y);
         }
     }
 
@@ -206,9 +207,8 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
     fn load(&mut self, y: usize) {
         let row = (self.part.y as usize + y).saturating_sub(self.reach);
         let row = row.min(self.frame.height as usize - 1);
-        let start = (row * self.frame.width as usize + self.columns.x as usize) * CHANNELS;
         let len = self.columns.width as usize;
-        let samples = &self.source[start..start + len * CHANNELS];
+        let samples = &self.band.row(row)[self.columns.x as usize * CHANNELS..][..len * CHANNELS];
         let slot = y % self.colours.len();
         let left = self.missing_left;
         let dehaze = self.stages.dehaze.as_ref();
@@ -239,10 +239,11 @@ impl<'a, S: Sample, const CHANNELS: usize> Band<'a, S, CHANNELS> {
         dispatch!(self.level, _simd => unsharp.run(&near, scratch, change));
     }
 
-    fn write(&self, y: usize, out: &mut [S]) {
+    fn write(&mut self, y: usize) {
         let slot = (y + self.reach) % self.colours.len();
         let colours = self.colours[slot].each_ref().map(|row| &row[self.reach..]);
         let (change, dither) = (&self.change, &self.dither[y % DITHER_SIDE]);
+        let out = self.band.row_mut(y);
         dispatch!(self.level, _simd => join_row::<S, CHANNELS>(colours, change, dither, out));
     }
 }

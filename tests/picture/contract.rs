@@ -36,10 +36,10 @@ fn workers_do_not_change_a_byte() {
         for settings in RECIPES {
             let means = |workers| Means { pool: &pool, workers, survey: None };
             let recipe = recipe(settings);
-            let one =
-                develop_with(&frame, &recipe, &Typesetter::new(), means(Workers::One)).unwrap();
-            let all =
-                develop_with(&frame, &recipe, &Typesetter::new(), means(Workers::All)).unwrap();
+            let one = develop_with(frame.clone(), &recipe, &Typesetter::new(), means(Workers::One))
+                .unwrap();
+            let all = develop_with(frame.clone(), &recipe, &Typesetter::new(), means(Workers::All))
+                .unwrap();
             assert!(one.frame == all.frame, "{settings:?}");
         }
     }
@@ -135,7 +135,7 @@ fn frames_of_a_scene_can_share_a_survey() {
     let pool = Pool::default();
     let own = survey(&frame);
     let means = Means { pool: &pool, workers: Workers::One, survey: Some(&own) };
-    let shared = develop_with(&frame, &recipe(&[]), &Typesetter::new(), means).unwrap();
+    let shared = develop_with(frame.clone(), &recipe(&[]), &Typesetter::new(), means).unwrap();
     assert_eq!(shared.frame, develop(&frame, &recipe(&[])).unwrap().frame);
 }
 

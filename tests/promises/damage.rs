@@ -187,7 +187,7 @@ fn giant_claims_take_no_memory() {
 #[test]
 fn a_small_file_that_claims_a_giant_frame_is_refused_whatever_memory_is_allowed() {
     let bench = Bench::new();
-    // 16,000 px on each side as a JPEG of one colour: 4 MB that would take 1.8 GB.
+    // 16,000 px on each side as a JPEG of one colour: 4 MB that would take 1.2 GB.
     let mut bytes = jpeg(64, 48, 1);
     let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
     bytes[at + 5..at + 9].copy_from_slice(&[0x3E, 0x80, 0x3E, 0x80]);
