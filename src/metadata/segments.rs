@@ -40,9 +40,9 @@ fn jpeg(file: &[u8]) -> Vec<&[u8]> {
 
 /// The next marker after entropy-coded bytes, in which 0xFF is followed by 0 or a restart marker.
 fn end_of_scan(file: &[u8], from: usize) -> usize {
-    let ends = |w: &[u8]| w[0] == 0xFF && !matches!(w[1], 0 | 0xD0..=0xD7 | 0xFF);
-    let scan = &file[from..];
-    scan.windows(2).position(ends).map_or(file.len(), |i| from + i)
+    let marker = |&at: &usize| !matches!(file.get(at + 1), None | Some(0 | 0xD0..=0xD7 | 0xFF));
+    let mut ends = memchr::memchr_iter(0xFF, &file[from..]).map(|i| from + i);
+    ends.find(marker).unwrap_or(file.len())
 }
 
 fn png(file: &[u8]) -> Vec<&[u8]> {

@@ -230,7 +230,7 @@ impl<'a> Position<'a> {
     /// The next marker, stray bytes before it passed over as every decoder does.
     fn next_marker(&mut self) -> Option<u8> {
         loop {
-            let ff = self.at + find_ff(self.bytes.get(self.at..)?)?;
+            let ff = self.at + memchr::memchr(0xFF, self.bytes.get(self.at..)?)?;
             let byte = *self.bytes.get(ff + 1)?;
             // A fill byte stands alone; stuffing and fill are no markers.
             self.at = if byte == 0xFF { ff + 1 } else { ff + 2 };
@@ -280,15 +280,4 @@ impl<'a> Position<'a> {
         scan.coded_bytes = self.at - start;
         scan.end = self.at;
     }
-}
-
-/// The first 0xFF; looked for 64 bytes at a time, which the compiler turns into vector compares.
-fn find_ff(bytes: &[u8]) -> Option<usize> {
-    let (blocks, _) = bytes.as_chunks::<64>();
-    let clean = blocks
-        .iter()
-        .take_while(|block| !block.iter().fold(false, |any, &b| any | (b == 0xFF)))
-        .count();
-    let start = clean * 64;
-    bytes[start..].iter().position(|&b| b == 0xFF).map(|p| start + p)
 }
