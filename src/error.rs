@@ -217,6 +217,14 @@ impl fmt::Display for Warning {
     }
 }
 
+/// 'line 2, column 5' of an offset in a text that somebody wrote.
+pub(crate) fn place(source: &str, offset: usize) -> String {
+    let before = source.get(..offset).unwrap_or(source);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+    format!("line {line}, column {column}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
-use crate::recipe::{Recipe, SETTINGS, distance};
+use crate::recipe::{Recipe, SETTINGS};
 
 /// A table of captions.
 #[derive(Debug, Default)]
@@ -206,7 +206,7 @@ fn column(name: &str) -> Result<Column> {
     }
     // One letter off is a slip; a name of its own is a field of the user's own.
     let known = SETTINGS.iter().map(|s| s.name).chain(NAMES);
-    let near = known.filter(|k| k.len() > 3).find(|k| distance(k, name) == 1);
+    let near = known.filter(|k| k.len() > 3).find(|k| strsim::levenshtein(k, name) == 1);
     match near {
         Some(near) => Err(Error::new(
             ErrorKind::Usage,

@@ -1,7 +1,9 @@
 //! One frame's way: survey it small, sweep the part that is kept, resize, caption.
 //!
-//! The order is the product's, not the user's. Nothing here reads a file, a clock or an
-//! environment: the same frame and recipe give the same samples, whatever the number of workers.
+//! The order is the product's, not the user's. Nothing here reads a clock or an environment, and no
+//! file but the font and the logo that the recipe names (and, for characters that longlens carries
+//! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever
+//! the number of workers.
 
 mod bands;
 mod rows;

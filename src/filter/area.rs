@@ -1,9 +1,9 @@
 //! The area average: a frame made small, each small pixel the mean of the samples it covers.
 //!
-//! One pass over the full-size samples, or over every nth row of a large frame; integer sums, so the result does not depend on how the
-//! loop is cut up. A pixel on a border between cells goes to both by its share, in 256ths: with
-//! whole pixels a frame of 600 px was averaged over two pixels here and three there, and its noise
-//! with it. Sums hold 65,535 for cells of up to 256 rows, and wrap beyond.
+//! One pass over the full-size samples, or over every nth row of a large frame; integer sums, so the
+//! result does not depend on how the loop is cut up. A pixel on a border between cells goes to both
+//! by its share, in 256ths: with whole pixels a frame of 600 px was averaged over two pixels here
+//! and three there, and its noise with it.
 
 use std::ops::Range;
 
@@ -78,7 +78,7 @@ impl Read {
 
 /// Rows of a cell that are read at least; of twice as many every second one, and so on. Of 8 × 23
 /// samples the mean of a 24 MP frame's noise is gone, and two thirds of the frame need not be read
-/// (9 → 4 ms).
+/// (9 → 4 ms). So no more than 13 are, and their bytes sum up in 16 bits.
 const ENOUGH_ROWS: usize = 7;
 
 impl Summed for u8 {
@@ -95,17 +95,15 @@ impl Summed for u8 {
             for &(y, weight) in &read.parts {
                 add_weighted(sums, row(y), weight);
             }
-            for some in read.whole.chunks(MOST_IN_16_BITS) {
-                whole.fill(0);
-                let (fours, rest) = some.as_chunks::<4>();
-                for &[a, b, c, d] in fours {
-                    add_four(whole, [row(a), row(b), row(c), row(d)]);
-                }
-                for &y in rest {
-                    add_one(whole, row(y));
-                }
-                add_weighted(sums, whole, WHOLE as u32);
+            whole.fill(0);
+            let (fours, rest) = read.whole.as_chunks::<4>();
+            for &[a, b, c, d] in fours {
+                add_four(whole, [row(a), row(b), row(c), row(d)]);
             }
+            for &y in rest {
+                add_one(whole, row(y));
+            }
+            add_weighted(sums, whole, WHOLE as u32);
         }
     }
 }
@@ -121,8 +119,6 @@ impl Summed for u16 {
 
 /// Columns of samples whose sums stay in the first cache.
 const STRIP: usize = 4096;
-/// Rows of bytes that 16 bits hold the sum of: 257 · 255 = 65,535; in fours.
-const MOST_IN_16_BITS: usize = 256;
 
 #[inline(always)]
 fn add_weighted<T: Copy>(sums: &mut [u32], row: &[T], weight: u32)

@@ -1,7 +1,7 @@
 //! Textbook filters on small planes; they know nothing of stages.
 //!
-//! All of them read beyond the edge as if the edge went on (windows are cut to the plane), take
-//! time that does not depend on their radius, and sum in a fixed order.
+//! All of them read beyond the edge as if the edge went on (windows are cut to the plane) and sum in
+//! a fixed order. Their time does not depend on the radius, the erosion's on its logarithm.
 
 mod area;
 mod box_mean;

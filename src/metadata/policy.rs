@@ -3,13 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, ErrorKind};
 
 /// What is taken out of a frame's metadata before it is delivered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Privacy {
     /// Where the photographer stood, serial numbers, the owner's name unless it is the byline, and
     /// embedded previews go; where the subject is stays. Every latitude and longitude goes, the
@@ -23,8 +20,7 @@ pub enum Privacy {
 }
 
 /// Whether the frame's fields are written into its metadata.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum WriteMetadata {
     /// The metadata says what it said before.
     #[default]
@@ -34,8 +30,7 @@ pub enum WriteMetadata {
 }
 
 /// What becomes of the colour profile.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// The frame keeps its own.
     #[default]
@@ -45,8 +40,7 @@ pub enum Profile {
 }
 
 /// What happens to a frame's metadata.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// What is taken out.
     pub privacy: Privacy,

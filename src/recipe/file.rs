@@ -1,7 +1,7 @@
 //! A recipe as a file: flat TOML, one line a setting, commented when printed.
 
 use super::{Recipe, SETTINGS};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, place};
 
 impl Recipe {
     /// Sets what a recipe file says; what it does not mention stays as it is.
@@ -46,12 +46,8 @@ impl Recipe {
 }
 
 fn not_toml(text: &str, error: &toml::de::Error) -> Error {
-    let place = error.span().map_or_else(String::new, |span| {
-        let before = &text[..span.start.min(text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-        format!("line {line}, column {column}: ")
-    });
+    let place =
+        error.span().map_or_else(String::new, |span| format!("{}: ", place(text, span.start)));
     let message = error.message().replace('\n', " ");
     Error::new(ErrorKind::Usage, format!("{place}{message}"))
         .with_hint("a recipe is lines of: name = \"value\"")

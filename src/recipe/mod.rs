@@ -11,7 +11,7 @@ pub use output::{FormatChoice, Output};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::Policy;
-use crate::stage::caption::Caption;
+use crate::stage::caption::{Caption, SIZE_PERCENT};
 use crate::stage::crop::Crop;
 use crate::stage::dehaze::Dehaze;
 use crate::stage::resize::Resize;
@@ -64,7 +64,7 @@ impl Recipe {
 fn unknown(name: &str) -> Error {
     let nearest = SETTINGS
         .iter()
-        .map(|s| (distance(s.name, name), s.name))
+        .map(|s| (strsim::levenshtein(s.name, name), s.name))
         .min()
         .filter(|(distance, _)| *distance <= 3);
     let error =
@@ -76,23 +76,6 @@ fn unknown(name: &str) -> Error {
             error.with_hint(format!("the settings are {}", names.join(", ")))
         }
     }
-}
-
-/// How many letters have to be changed, put in or left out to get from one word to the other
-/// (Levenshtein 1966).
-#[must_use]
-pub fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in other.iter().enumerate() {
-            let change = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 /// One setting: its name in flags, recipes and CSV columns, and how it is read and printed.
@@ -190,7 +173,10 @@ pub const SETTINGS: &[Setting] = &[
         name: "caption-size",
         value: "PERCENT",
         help: "letter size in percent of the short side, 0.5 to 20",
-        read: |r, v| number(v, 0.5, 20.0).map(|value| r.caption.size_percent = value),
+        read: |r, v| {
+            number(v, *SIZE_PERCENT.start(), *SIZE_PERCENT.end())
+                .map(|value| r.caption.size_percent = value)
+        },
         print: |r| r.caption.size_percent.to_string(),
     },
     Setting {

@@ -24,7 +24,7 @@ use minijinja::{Environment, ErrorKind as Cause, UndefinedBehavior, Value};
 pub use codes::CodeReplacements;
 pub use name::file_name;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, place};
 
 /// The values that a template puts in, by field name.
 pub type Fields = BTreeMap<String, String>;
@@ -190,31 +190,15 @@ impl Template {
             }
             (None, None) => 0,
         };
-        variables::place(&self.source, self.rewritten.origin(offset))
+        place(&self.source, self.rewritten.origin(offset))
     }
 }
 
 /// The name that is most like another one, if any is like it: at most a third of its letters away.
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a String>) -> Option<&'a str> {
     names
-        .map(|other| (distance(name, other), other.as_str()))
+        .map(|other| (strsim::levenshtein(name, other), other.as_str()))
         .filter(|(away, _)| *away <= name.chars().count().div_ceil(3))
         .min()
         .map(|(_, other)| other)
-}
-
-/// Letters to insert, delete or replace to make one word of the other (Levenshtein 1965).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -5,7 +5,7 @@
 //! is not closed right after a name is an ordinary character; `{{ "{city}" }}` writes one literally.
 //! On the way the template is looked through for what templates here do not have.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, place};
 
 /// Photo Mechanic's names, beside those that are the same here, and what each stands for.
 const VARIABLES: &[(&[&str], &str)] = &[
@@ -68,14 +68,6 @@ impl Rewritten {
 pub fn expression(name: &str) -> &str {
     let known = VARIABLES.iter().find(|(names, _)| names.contains(&name));
     known.map_or(name, |(_, expression)| expression)
-}
-
-/// 'line 2, column 5' of an offset.
-pub(super) fn place(source: &str, offset: usize) -> String {
-    let before = source.get(..offset).unwrap_or(source);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    format!("line {line}, column {column}")
 }
 
 /// Turns variables into expressions and refuses what a template here may not do.

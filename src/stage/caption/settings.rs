@@ -4,8 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Anchor;
 
@@ -13,8 +11,7 @@ use crate::frame::Anchor;
 pub const SIZE_PERCENT: std::ops::RangeInclusive<f32> = 0.5..=20.0;
 
 /// How a caption stands to the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Style {
     /// White letters on a translucent dark box over the picture.
     #[default]
@@ -59,8 +56,7 @@ impl FromStr for Style {
 }
 
 /// The settings of the caption stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Caption {
     /// The text, a [template](crate::template): fields are put in before it is set.
     pub text: String,
@@ -71,10 +67,8 @@ pub struct Caption {
     /// Letter size in percent of the short side, [`SIZE_PERCENT`]; never below 12 px.
     pub size_percent: f32,
     /// A font that is tried before the carried ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub font: Option<PathBuf>,
     /// A logo (PNG) in the other corner of the caption's side, or at the other end of the strip.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<PathBuf>,
 }
 
@@ -89,22 +83,6 @@ impl Default for Caption {
             font: None,
             logo: None,
         }
-    }
-}
-
-impl Caption {
-    /// Looks whether the settings are in their ranges.
-    ///
-    /// # Errors
-    /// If the letter size is not within [`SIZE_PERCENT`].
-    pub fn check(&self) -> Result<()> {
-        if SIZE_PERCENT.contains(&self.size_percent) {
-            return Ok(());
-        }
-        let (least, most) = (SIZE_PERCENT.start(), SIZE_PERCENT.end());
-        let message = format!("caption size {} is out of range", self.size_percent);
-        Err(Error::new(ErrorKind::Usage, message)
-            .with_hint(format!("from {least} to {most} percent of the short side")))
     }
 }
 
