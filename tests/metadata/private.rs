@@ -238,3 +238,82 @@ fn extended_xmp_is_carried_whole_or_not_at_all() {
         assert_eq!(carried.warnings.is_empty(), stays);
     }
 }
+
+/// A block of these entries alone, carried under field.
+fn carried_exif(entries: Vec<(u16, Val)>) -> longlens::metadata::Carried {
+    let exif = make::Exif::new(Order::Little, entries, b"");
+    carry(&Blocks { exif: Some(exif.bytes), ..Blocks::default() }, &policy(Privacy::Field))
+}
+
+fn searched(carried: &longlens::metadata::Carried) -> Result<(), longlens::error::Error> {
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), carried)
+}
+
+#[test]
+fn camera_raws_own_serial_number_and_owner_go_as_well() {
+    let carried = carried_exif(vec![
+        (0x010E, Val::Ascii("Houses")),
+        (0xFDE8, Val::Ascii("Owner's Name: Someone Else")),
+        (0xFDE9, Val::Ascii("Serial Number: 0730210045")),
+    ]);
+    let after = carried.blocks.exif.clone().unwrap();
+    assert!(!stands(b"0730210045", &after) && !stands(b"Someone Else", &after));
+    assert!(stands(b"Houses", &after));
+    assert_eq!(carried.removed, [Removed::SerialNumber, Removed::Owner]);
+    searched(&carried).unwrap();
+    for planted in [
+        vec![(0xFDE8, Val::Ascii("Owner's Name: Someone Else"))],
+        vec![(0xFDE9, Val::Ascii("Serial Number: 1"))],
+        vec![(0x010E, Val::Ascii("Body 0730210045"))],
+    ] {
+        let exif = make::Exif::new(Order::Big, planted, b"");
+        let blocks = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+        assert!(verify(&blocks, &make::jpeg(&blocks), &carried).is_err());
+    }
+}
+
+/// A text as Windows' tags have it.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn positions_go_from_windows_keywords_and_the_other_keywords_stay() {
+    let keywords = "river;geo:lat=41.80853;geo:lon=126.93331; border";
+    let carried = carried_exif(vec![(0x9C9E, Val::Bytes(wide(keywords)))]);
+    let after = carried.blocks.exif.clone().unwrap();
+    assert!(stands(&wide("river;border"), &after) && !stands(&wide("geo:l")[..10], &after));
+    assert_eq!(carried.removed, [Removed::Position]);
+    searched(&carried).unwrap();
+    let places = carried_exif(vec![(0x9C9E, Val::Bytes(wide("geo:lat=41.80853")))]);
+    assert!(!stands(&[0x9E, 0x9C], places.blocks.exif.as_ref().unwrap()));
+    let exif = make::Exif::new(Order::Little, vec![(0x9C9E, Val::Bytes(wide(keywords)))], b"");
+    let blocks = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+    assert!(verify(&blocks, &make::jpeg(&blocks), &carried).is_err());
+}
+
+#[test]
+fn a_serial_number_is_found_in_utf_16_in_both_byte_orders() {
+    let big: Vec<u8> = "UNICODE\0".bytes().collect();
+    let spread = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    for (serial, repeats, kept) in [
+        ("012345678901", "Body 012345678901", false),
+        ("XK93720", "lens XK93720.", false),
+        ("XK93720", "the file XK93720A", true),
+    ] {
+        let comments = [
+            (0x9C9C, Val::Bytes(wide(repeats))),
+            (0x9286, Val::Bytes([&big[..], &spread(repeats)].concat())),
+        ];
+        for (tag, comment) in comments {
+            let mut entries = vec![(0xA431, Val::Ascii(serial))];
+            if tag == 0x9286 {
+                entries.push((tag, comment));
+                entries = vec![(0x8769, Val::Table(entries))];
+            } else {
+                entries.push((tag, comment));
+            }
+            assert_eq!(searched(&carried_exif(entries)).is_ok(), kept, "{tag:04X}: {repeats}");
+        }
+    }
+}

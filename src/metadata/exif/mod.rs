@@ -7,6 +7,7 @@ mod change;
 mod note;
 mod patch;
 mod tiff;
+mod windows;
 
 pub(super) use change::{Orders, change, fresh, leftover};
 

@@ -119,6 +119,12 @@ impl Tiff {
         }
     }
 
+    /// Overwrites a value with a shorter one, and its rest with zeros.
+    pub(super) fn refill(&mut self, range: Range<usize>, value: &[u8]) {
+        self.zero(range.clone());
+        self.write(range.start, value.get(..range.len()).unwrap_or(value));
+    }
+
     /// Overwrites with zeros what of these ranges no table and no value still uses.
     pub(super) fn zero_unused(&mut self, ranges: &[Range<usize>]) {
         let kept = merged(self.used());
