@@ -248,21 +248,30 @@ impl Carrying<'_> {
         }
         let mut iim = Iim::new(resources.find(IPTC).unwrap_or_default());
         if self.policy.privacy != Privacy::Keep {
-            if !resources.tail.is_empty() {
-                resources.tail.clear();
-                self.dropped("Photoshop's resources end", "in bytes that cannot be read");
-            }
-            resources.remove(&NESTED);
-            if iim.take_out() {
-                self.removed.insert(Removed::Position);
-            }
+            self.clean(&mut resources, &mut iim);
         }
+        self.removed.extend(iim.take_out(self.policy.privacy));
         if self.writes() {
             iim.put(self.fields, &mut self.warnings);
         }
         let fate = if iim.is_changed() { Packet::Changed } else { Packet::Same };
         iim.store(&mut resources);
         (resources.into_bytes(), fate)
+    }
+
+    /// Takes out of Photoshop's resources what tells a place and what no reader looks at.
+    fn clean(&mut self, resources: &mut Resources, iim: &mut Iim) {
+        if !resources.tail.is_empty() {
+            resources.tail.clear();
+            self.dropped("Photoshop's resources end", "in bytes that cannot be read");
+        }
+        if resources.keep_first(IPTC) {
+            self.dropped("a second IPTC-IIM block", "beside the first");
+        }
+        if iim.drop_tail() {
+            self.dropped("IPTC-IIM ends", "in bytes that cannot be read");
+        }
+        resources.remove(&NESTED);
     }
 
     fn xmp(&mut self, blocks: &Blocks, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {

@@ -317,3 +317,87 @@ fn a_serial_number_is_found_in_utf_16_in_both_byte_orders() {
         }
     }
 }
+
+#[test]
+fn a_second_iptc_block_and_a_torn_end_go() {
+    let iim = |texts: &[&str]| {
+        texts.iter().flat_map(|t| make::dataset(2, 25, t.as_bytes())).collect::<Vec<u8>>()
+    };
+    let torn = [iim(&["river"]), b"\x1C\x02\x5A\x01\x00Linjiang, house 7".to_vec()].concat();
+    let (good, place) = (iim(&["river", "border"]), iim(&["geo:lat=41.80853", "Linjiang"]));
+    let resources = |blocks: [&[u8]; 2]| blocks.map(|b| make::resource(0x0404, b)).concat();
+    for photoshop in [resources([&good, &place]), make::resource(0x0404, &torn)] {
+        let before = Blocks { photoshop: Some(photoshop), ..Blocks::default() };
+        let carried = carry(&before, &policy(Privacy::Field));
+        let after = carried.blocks.photoshop.clone().unwrap();
+        assert!(!stands(b"Linjiang", &after) && !stands(b"geo:lat", &after));
+        assert!(stands(b"river", &after));
+        assert_eq!(carried.removed, [Removed::Unread]);
+        assert_eq!(carried.warnings.len(), 1);
+        searched(&carried).unwrap();
+        assert!(verify(&before, &make::jpeg(&before), &carried).is_err());
+        assert_eq!(carry(&before, &policy(Privacy::Keep)).blocks, before);
+    }
+    // Zeros that fill the block up are no torn end.
+    let filled = make::resource(0x0404, &[&good[..], &[0; 9]].concat());
+    let before = Blocks { photoshop: Some(filled), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    assert_eq!((&carried.blocks, carried.warnings.len()), (&before, 0));
+    searched(&carried).unwrap();
+}
+
+#[test]
+fn a_preview_in_iptc_is_called_a_preview() {
+    let iim = [make::dataset(2, 25, b"river"), make::dataset(2, 202, b"a picture")].concat();
+    let photoshop = Some(make::resource(0x0404, &iim));
+    let before = Blocks { photoshop, ..Blocks::default() };
+    for privacy in [Privacy::Field, Privacy::Keep] {
+        let carried = carry(&before, &policy(privacy));
+        assert_eq!(carried.removed, [Removed::Preview]);
+        assert!(!stands(b"a picture", &carried.blocks.photoshop.unwrap()));
+    }
+}
+
+#[test]
+fn places_and_directions_in_xmp_go_by_their_names_and_texts_stay() {
+    let gone = [
+        r#"<a:PoseHeadingDegrees xmlns:a="http://ns.google.com/photos/1.0/panorama/">211.5</a:PoseHeadingDegrees>"#,
+        r#"<a:PosePitchDegrees xmlns:a="http://ns.google.com/photos/1.0/panorama/">2.5</a:PosePitchDegrees>"#,
+        r#"<a:shotLocation xmlns:a="http://ns.adobe.com/xmp/1.0/DynamicMedia/">Linjiang</a:shotLocation>"#,
+        r#"<a:AbsoluteAltitude xmlns:a="http://drone.example/1.0/">+512.40</a:AbsoluteAltitude>"#,
+        r#"<a:FlightYawDegree xmlns:a="http://drone.example/1.0/">-93.1</a:FlightYawDegree>"#,
+        r#"<a:GimbalPitchDegree xmlns:a="http://drone.example/1.0/">-12.0</a:GimbalPitchDegree>"#,
+        r#"<a:verbatimElevation xmlns:a="http://rs.tdwg.org/dwc/terms/">390 m</a:verbatimElevation>"#,
+        r#"<a:Keyword xmlns:a="http://www.metadataworkinggroup.com/schemas/keywords/">geo:lat=41.80853</a:Keyword>"#,
+        r#"<a:hierarchicalSubject xmlns:a="http://ns.adobe.com/lightroom/1.0/"><rdf:Bag><rdf:li>places|geo:lon=126.9</rdf:li></rdf:Bag></a:hierarchicalSubject>"#,
+    ];
+    let stays = [
+        r#"<a:Headline xmlns:a="http://ns.adobe.com/photoshop/1.0/">Heading home</a:Headline>"#,
+        r#"<a:City xmlns:a="http://ns.adobe.com/photoshop/1.0/">Namyang</a:City>"#,
+        r#"<a:Location xmlns:a="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/">The river</a:Location>"#,
+        r#"<a:ProjectionType xmlns:a="http://ns.google.com/photos/1.0/panorama/">flat</a:ProjectionType>"#,
+    ];
+    let packet = |property: &str| {
+        format!(
+            r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="">{property}</rdf:Description></rdf:RDF></x:xmpmeta>"#
+        )
+    };
+    let of =
+        |property: &str| Blocks { xmp: Some(packet(property).into_bytes()), ..Blocks::default() };
+    for property in gone {
+        let carried = carry(&of(property), &policy(Privacy::Field));
+        assert_eq!(carried.removed, [Removed::Position], "{property}");
+        let clean = carried.blocks.clone();
+        let value = property.split(['>', '<']).map(str::trim).filter(|v| !v.is_empty());
+        let value = value.filter(|v| !v.contains(':') || v.contains('=') && !v.contains("xmlns"));
+        for value in value {
+            assert!(!stands(value.as_bytes(), clean.xmp.as_ref().unwrap()), "{value}");
+        }
+        searched(&carried).unwrap();
+        assert!(verify(&of(property), &make::jpeg(&of(property)), &carried).is_err());
+    }
+    for property in stays {
+        let carried = carry(&of(property), &policy(Privacy::Field));
+        assert_eq!((carried.blocks, carried.removed), (of(property), vec![]), "{property}");
+    }
+}

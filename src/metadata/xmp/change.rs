@@ -51,9 +51,25 @@ pub(in crate::metadata) enum Packet {
 /// A range of the packet and what stands there instead.
 type Edit = (Range<usize>, String);
 
-/// Words in the name of a property that says where the frame was taken.
-const PLACE_WORDS: [&str; 6] =
-    ["gps", "latitude", "longitude", "coordinates", "geolocation", "footprintwkt"];
+/// Words in the name of a property that says where the frame was taken, or in which direction: EXIF's
+/// and Darwin Core's, drones' in any namespace, panoramas', and the place of a take (XMP Part 2,
+/// Dynamic Media). Towns and countries are texts of people, and are no matter of this list.
+const PLACE_WORDS: [&str; 14] = [
+    "gps",
+    "latitude",
+    "longitude",
+    "altitude",
+    "elevation",
+    "coordinates",
+    "geolocation",
+    "footprintwkt",
+    "shotlocation",
+    "headingdegrees",
+    "posepitch",
+    "poseroll",
+    "yawdegree",
+    "gimbal",
+];
 
 /// Why a property has to go, by its name and text alone; what tells goes in whatever namespace.
 fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Option<Removed> {
@@ -74,7 +90,8 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
     if place || PLACES.contains(&name.prefix) || small.contains(CREATED) {
         return Some(Removed::Position);
     }
-    if name.is("rdf", "li") && is_position(text) {
+    // Keywords of whatever list: dc's, Lightroom's and digiKam's trees, the Working Group's.
+    if (name.is("rdf", "li") || small.contains("keyword")) && is_position(text) {
         return Some(Removed::Position);
     }
     if small.contains("serialnumber") {
@@ -108,7 +125,7 @@ pub(in crate::metadata) fn says_position(packet: &[u8]) -> bool {
     let Ok(tree) = Tree::new(packet) else { return false };
     let says = |name: &Name| {
         let small = name.local.to_lowercase();
-        small.ends_with("latitude") || small.ends_with("longitude") || small.contains(CREATED)
+        ["latitude", "longitude", CREATED, "shotlocation"].iter().any(|end| small.ends_with(end))
     };
     tree.nodes.iter().any(|n| says(&n.name) || n.attributes.iter().any(|a| says(&a.name)))
 }
