@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use moxcms::{
-    ColorProfile, DataColorSpace, Layout, ProfileText, RenderingIntent, TransformOptions,
+    ColorProfile, DataColorSpace, Layout, LocalizableString, ProfileText, RenderingIntent,
+    TransformOptions,
 };
 
 use crate::error::{Error, ErrorKind, Result};
@@ -94,12 +95,28 @@ fn name(profile: &ColorProfile) -> String {
     name.trim_matches(|c: char| c.is_control() || c == ' ').to_owned()
 }
 
-/// An sRGB profile to write; the same bytes at any time.
+/// An sRGB profile to write, for RGB samples; the same bytes at any time.
 ///
 /// # Errors
 /// If it cannot be made, which is a fault of this program.
 pub fn srgb() -> Result<Arc<[u8]>> {
-    let mut profile = ColorProfile::new_srgb();
+    encoded(ColorProfile::new_srgb())
+}
+
+/// The profile that samples have after [`convert_to_srgb`] from this one: sRGB, or for grey ones a
+/// grey profile with sRGB's curve. Readers refuse an RGB profile with grey samples, and without any
+/// some take grey for that of a printing press.
+///
+/// # Errors
+/// As [`srgb`].
+pub fn srgb_instead_of(profile: &[u8]) -> Result<Arc<[u8]>> {
+    match read(profile).map(|p| p.color_space) {
+        Ok(DataColorSpace::Gray) => encoded(grey_srgb()),
+        _ => srgb(),
+    }
+}
+
+fn encoded(mut profile: ColorProfile) -> Result<Arc<[u8]>> {
     profile.creation_date_time = moxcms::ColorDateTime::default();
     let bytes = profile.encode();
     let internal = |e| Error::new(ErrorKind::Internal, format!("no sRGB profile: {e:?}"));
@@ -170,6 +187,8 @@ pub fn convert_to_srgb(pixels: &mut Pixels, profile: &[u8]) -> Result<()> {
 fn grey_srgb() -> ColorProfile {
     let mut profile = ColorProfile::new_gray_with_gamma(2.2);
     profile.gray_trc = ColorProfile::new_srgb().red_trc;
+    let name = LocalizableString::new("en".into(), "US".into(), "Grey with sRGB's curve".into());
+    profile.description = Some(ProfileText::Localizable(vec![name]));
     profile
 }
 
