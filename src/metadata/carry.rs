@@ -104,7 +104,7 @@ pub struct Carried {
 pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
     blocks.xmp = blocks.xmp.map(|packet| xmp::in_utf8(&packet).into_owned());
     let icc = match (policy.profile, &blocks.icc) {
-        (Profile::Srgb, Some(_)) => Some(icc::srgb()?),
+        (Profile::Srgb, Some(before)) => Some(icc::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
     };
     let fields = writable(change.fields, policy.privacy);
@@ -280,6 +280,7 @@ impl Carrying<'_> {
         let write = self.writes().then_some(self.fields).or(only_iptc.as_ref());
         let changing = Changing {
             size: self.size,
+            upright: blocks.exif.as_deref().and_then(exif::orientation).is_some(),
             privacy: self.policy.privacy,
             byline: self.byline,
             write,

@@ -25,6 +25,7 @@ mod xmp;
 use std::sync::Arc;
 
 pub use carry::{Carried, Change, Iptc, Removed, SOFTWARE, carry_over};
+pub(crate) use exif::orientation;
 pub use fields::{Fields, NAMES, Origin, Value};
 pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};

@@ -11,6 +11,7 @@ mod oracle;
 mod order;
 mod private;
 mod table;
+mod turned;
 
 use std::fs;
 use std::io::Write;

@@ -11,14 +11,12 @@ use std::ops::Range;
 use super::note::{Content, Note};
 use super::patch::Tiff;
 use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
-use super::{MAKE, text, windows};
+use super::{MAKE, ORIENTATION, orientation, text, windows};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
 use crate::metadata::policy::Privacy;
 use crate::metadata::secrets::Secrets;
 
-/// How the picture has to be turned.
-const ORIENTATION: u16 = 0x0112;
 /// The program that wrote the file.
 const SOFTWARE: u16 = 0x0131;
 /// The maker's note.
@@ -227,8 +225,10 @@ impl Work<'_> {
     }
 
     fn set_picture(&mut self) {
+        // What could not be read was not applied.
+        let turned = orientation(self.tiff.view().bytes).is_some();
         for (which, table) in self.tiff.tables() {
-            if let Some(entry) = table.find(ORIENTATION) {
+            if let Some(entry) = table.find(ORIENTATION).filter(|_| turned) {
                 self.tiff.set_number(entry, 1);
             }
             let size = self.orders.size;

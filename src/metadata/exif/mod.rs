@@ -16,6 +16,8 @@ use crate::error::Warning;
 use patch::Tiff;
 use tiff::{Table, View, Which};
 
+/// How the picture has to be turned.
+const ORIENTATION: u16 = 0x0112;
 /// Camera maker.
 const MAKE: u16 = 0x010F;
 /// Camera model.
@@ -31,6 +33,20 @@ const COPYRIGHT: u16 = 0x8298;
 pub(super) fn texts(fields: &Fields) -> impl Iterator<Item = (u16, &str)> {
     let tags = [(DESCRIPTION, "description"), (ARTIST, "byline"), (COPYRIGHT, "copyright")];
     tags.into_iter().filter_map(|(tag, name)| Some((tag, fields.get(name)?)))
+}
+
+/// The number of the orientation that a block states in its first table. SHORT is its kind by the
+/// standard (EXIF 2.32, 4.6.4); some programs write another whole number, which viewers heed as well.
+pub(crate) fn orientation(block: &[u8]) -> Option<u16> {
+    let order = match block.get(..4)? {
+        [b'I', b'I', 42, 0] => tiff::Order::Little,
+        [b'M', b'M', 0, 42] => tiff::Order::Big,
+        _ => return None,
+    };
+    let view = View { bytes: block, order, base: 0 };
+    let table = view.table(view.u32(4)? as usize)?;
+    let number = view.number(table.find(ORIENTATION)?, 0)?;
+    Some(u16::try_from(number).unwrap_or(u16::MAX))
 }
 
 /// Whether a block says where the photographer stood: a latitude or longitude of its own.

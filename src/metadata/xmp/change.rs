@@ -29,6 +29,9 @@ const CREATED: &str = "locationcreated";
 #[derive(Debug, Clone, Copy)]
 pub(in crate::metadata) struct Changing<'a> {
     pub(in crate::metadata) size: Size,
+    /// Whether EXIF stated the orientation, and so the picture was turned by it. Viewers turn by EXIF
+    /// alone where they can: what XMP alone states was never seen, and stays.
+    pub(in crate::metadata) upright: bool,
     pub(in crate::metadata) privacy: Privacy,
     pub(in crate::metadata) byline: Option<&'a str>,
     /// Fields to write.
@@ -197,7 +200,7 @@ impl Changing<'_> {
 
     fn set_picture(&self, tree: &Tree<'_>, description: &Node, edits: &mut Vec<Edit>) {
         let number = |name: &Name| match (name.prefix, name.local.as_str()) {
-            ("tiff", "Orientation") => Some(1),
+            ("tiff", "Orientation") => self.upright.then_some(1),
             ("tiff", "ImageWidth") | ("exif", "PixelXDimension") => Some(self.size.width),
             ("tiff", "ImageLength") | ("exif", "PixelYDimension") => Some(self.size.height),
             _ => None,
