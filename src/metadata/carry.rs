@@ -107,7 +107,11 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         (Profile::Srgb, Some(before)) => Some(icc::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
     };
-    let fields = writable(change.fields, policy.privacy);
+    let mut fields = writable(change.fields, policy.privacy);
+    let warnings = match policy.write_metadata {
+        WriteMetadata::Yes => fields.make_iso(&blocks),
+        WriteMetadata::No => Vec::new(),
+    };
     let mut carrying = Carrying {
         policy,
         size: change.size,
@@ -116,7 +120,7 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         byline: change.fields.get("byline"),
         had_position: says_position(&blocks),
         removed: BTreeSet::new(),
-        warnings: Vec::new(),
+        warnings,
         secrets: Secrets::default(),
     };
     let carried = carrying.carry(&blocks);
@@ -212,13 +216,9 @@ impl Carrying<'_> {
             // What cannot be read is said below.
             let _ = exif::read(block, &mut before);
         }
-        let fields = self.fields;
-        let texts: Vec<(u16, &str)> = match self.writes() {
-            true => {
-                exif::texts(fields).filter(|t| !exif::texts(&before).any(|b| b == *t)).collect()
-            }
-            false => Vec::new(),
-        };
+        let mut texts = exif::wanted(self.fields);
+        let said = exif::wanted(&before);
+        texts.retain(|wanted| self.writes() && !said.contains(wanted));
         let orders = exif::Orders {
             size: self.size,
             privacy: self.policy.privacy,
@@ -238,7 +238,7 @@ impl Carrying<'_> {
             Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
             None => {}
         }
-        (!texts.is_empty()).then(|| exif::fresh(&texts))
+        exif::fresh(&texts)
     }
 
     fn photoshop(&mut self, block: Option<&[u8]>) -> (Option<Vec<u8>>, Packet) {
@@ -311,6 +311,10 @@ impl Carrying<'_> {
     /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.
     fn extended(&mut self, packet: Option<&[u8]>) -> Option<Vec<u8>> {
         let packet = packet?;
+        if let Some(name) = self.taken_from(packet) {
+            self.dropped("the extended XMP", &format!("was dropped whole for its {name}"));
+            return None;
+        }
         match xmp::leftover(packet, self.policy.privacy, self.byline) {
             Ok(None) => return Some(packet.to_vec()),
             Ok(Some(what)) => {
@@ -320,6 +324,15 @@ impl Carrying<'_> {
             Err(why) => self.dropped("the extended XMP", &why),
         }
         None
+    }
+
+    /// A field that a packet has and that is to be written nowhere.
+    fn taken_from(&self, packet: &[u8]) -> Option<String> {
+        let mut fields = Fields::default();
+        // What cannot be read is said by the search.
+        let _ = xmp::read(packet, Origin::Xmp, &mut fields);
+        let taken = |(name, _): &(&str, _)| self.writes() && self.fields.is_taken(name);
+        fields.iter().find(taken).map(|(name, _)| name.to_owned())
     }
 
     fn bare(&mut self, blocks: &Blocks) -> Blocks {
@@ -333,9 +346,8 @@ impl Carrying<'_> {
         iim.put(&fields, &mut self.warnings);
         let mut resources = Resources::default();
         iim.store(&mut resources);
-        let texts: Vec<(u16, &str)> = exif::texts(&fields).collect();
         Blocks {
-            exif: (!texts.is_empty()).then(|| exif::fresh(&texts)),
+            exif: exif::fresh(&exif::wanted(&fields)),
             xmp: xmp::fresh(&fields),
             photoshop: resources.into_bytes(),
             density: blocks.density,

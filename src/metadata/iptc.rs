@@ -144,6 +144,11 @@ impl Iim {
     /// Makes the block say what the fields say; cut texts are said in the warnings.
     pub(super) fn put(&mut self, fields: &Fields, warnings: &mut Vec<Warning>) {
         for (number, name, limit) in DATASETS {
+            // A time without its day says nothing.
+            if fields.is_taken(name) || name == "time" && fields.is_taken("date") {
+                self.remove(number);
+                continue;
+            }
             let Some(text) = fields.get(name) else { continue };
             if self.field(number).as_deref() == Some(text) {
                 continue;
@@ -183,6 +188,12 @@ impl Iim {
         let new = texts.map(|t| Dataset::new(2, number, t.as_bytes().to_vec()));
         self.datasets.splice(place..place, new.collect::<Vec<_>>());
         self.changed = true;
+    }
+
+    fn remove(&mut self, number: u8) {
+        let before = self.datasets.len();
+        self.datasets.retain(|d| d.record != 2 || d.number != number);
+        self.changed |= self.datasets.len() < before;
     }
 
     fn end_of_record_2(&self) -> usize {

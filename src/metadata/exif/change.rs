@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::note::{Content, Note};
 use super::patch::Tiff;
 use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
-use super::{MAKE, ORIENTATION, orientation, text, windows};
+use super::{MAKE, ORIENTATION, Wanted, orientation, text, windows};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
 use crate::metadata::policy::Privacy;
@@ -47,8 +47,8 @@ pub(in crate::metadata) struct Orders<'a> {
     pub(in crate::metadata) byline: Option<&'a str>,
     /// The name of this program.
     pub(in crate::metadata) software: &'a str,
-    /// Further texts of the picture's table.
-    pub(in crate::metadata) texts: &'a [(u16, &'a str)],
+    /// What further tags are to say.
+    pub(in crate::metadata) texts: &'a [Wanted],
 }
 
 struct Work<'a> {
@@ -81,26 +81,33 @@ pub(in crate::metadata) fn change(
         work.drop_keywords();
     }
     work.clean_note();
+    for unwanted in orders.texts.iter().filter(|wanted| wanted.text.is_none()) {
+        work.remove(unwanted.tag);
+    }
     work.tiff.zero_unused(&work.gone);
     if orders.privacy != Privacy::Keep {
         work.sweep();
     }
     work.tiff.trim(&work.gone);
-    work.tiff.put_text(SOFTWARE, orders.software);
-    for (tag, text) in orders.texts {
-        work.tiff.put_text(*tag, text);
-    }
+    work.tiff.put_text(Which::Primary, SOFTWARE, orders.software);
+    put(&mut work.tiff, orders.texts);
     // A block whose tables overlap can come out broken: then it is not carried at all.
     Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
 
-/// A new block of these texts alone.
-pub(in crate::metadata) fn fresh(texts: &[(u16, &str)]) -> Vec<u8> {
+/// A new block of these texts alone; `None` if there is none.
+pub(in crate::metadata) fn fresh(texts: &[Wanted]) -> Option<Vec<u8>> {
     let mut tiff = Tiff::fresh();
-    for (tag, text) in texts {
-        tiff.put_text(*tag, text);
+    put(&mut tiff, texts);
+    texts.iter().any(|wanted| wanted.text.is_some()).then(|| tiff.into_bytes())
+}
+
+fn put(tiff: &mut Tiff, texts: &[Wanted]) {
+    for wanted in texts {
+        if let Some(text) = &wanted.text {
+            tiff.put_text(wanted.table, wanted.tag, text);
+        }
     }
-    tiff.into_bytes()
 }
 
 /// Of a finished block: what stands in it that should have gone.

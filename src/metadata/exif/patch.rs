@@ -193,18 +193,22 @@ impl Tiff {
         self.tables().into_iter().find_map(first)
     }
 
-    /// Sets a text of the picture's own table; zero-terminated UTF-8, as most programs write it.
-    pub(super) fn put_text(&mut self, tag: u16, text: &str) {
+    /// Sets a text of the picture's own table, or of the EXIF table, which is made where there is none;
+    /// zero-terminated UTF-8, as most programs write it.
+    pub(super) fn put_text(&mut self, which: Which, tag: u16, text: &str) {
         let mut value = text.replace('\0', " ").into_bytes();
         value.push(0);
-        let Some(table) = self.table(Which::Primary) else { return };
+        if which == Which::Exif && self.table(which).is_none() {
+            self.add_exif();
+        }
+        let Some(table) = self.table(which) else { return };
         let old = table.find(tag).cloned();
         if old.as_ref().and_then(|e| self.view().value(e)) == Some(&value) {
             return;
         }
         let at = match &old {
             Some(entry) => entry.at,
-            None => self.grow(&table, tag),
+            None => self.grow(which, &table, tag),
         };
         self.write_u16(at + 2, ASCII);
         self.write_u32(at + 4, value.len() as u32);
@@ -227,8 +231,9 @@ impl Tiff {
         place as u32
     }
 
-    /// Writes the first table anew at the end, with an empty entry more, in the order of tags.
-    fn grow(&mut self, table: &Table, tag: u16) -> usize {
+    /// Writes a table anew at the end, with an empty entry more, in the order of tags; where that
+    /// entry stands.
+    fn grow(&mut self, which: Which, table: &Table, tag: u16) -> usize {
         let old = table.range(self.bytes.len());
         let index = table.entries.iter().take_while(|e| e.tag < tag).count();
         let mut copy = self.bytes[old.clone()].to_vec();
@@ -236,11 +241,34 @@ impl Tiff {
         copy.splice(2 + index * ENTRY_BYTES..2 + index * ENTRY_BYTES, [0; ENTRY_BYTES]);
         let place = self.append(&copy);
         self.write_u16(place as usize, (table.declared + 1) as u16);
-        self.write_u32(4, place);
+        match which {
+            Which::Exif => self.lead_to_exif(place),
+            _ => self.write_u32(4, place),
+        }
         let at = place as usize + 2 + index * ENTRY_BYTES;
         self.write_u16(at, tag);
         self.zero_unused(&[old]);
         at
+    }
+
+    /// Appends an EXIF table without entries.
+    fn add_exif(&mut self) {
+        let Some(table) = self.table(Which::Primary) else { return };
+        if table.find(EXIF_POINTER).is_none() {
+            self.grow(Which::Primary, &table, EXIF_POINTER);
+        }
+        let place = self.append(&[0; 6]);
+        self.lead_to_exif(place);
+    }
+
+    /// Makes the first table's pointer lead to an EXIF table at this place.
+    fn lead_to_exif(&mut self, place: u32) {
+        let table = self.table(Which::Primary);
+        if let Some(entry) = table.as_ref().and_then(|table| table.find(EXIF_POINTER)) {
+            self.write_u16(entry.at + 2, LONG);
+            self.write_u32(entry.at + 4, 1);
+            self.write_u32(entry.at + 8, place);
+        }
     }
 
     /// Drops the bytes at the end that were overwritten with zeros and that nothing uses.

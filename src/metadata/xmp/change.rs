@@ -10,7 +10,7 @@ use std::ops::Range;
 use quick_xml::escape::escape;
 
 use super::tree::{Name, Node, Tree, address};
-use super::{PROPERTIES, Shape, elements, property, texts};
+use super::{DATES, PROPERTIES, Shape, elements, property, texts};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
 use crate::metadata::fields::Fields;
@@ -220,23 +220,38 @@ fn replaced(tree: &Tree<'_>, fields: &Fields, edits: &mut Vec<Edit>) -> String {
     let (before, mut new) = (texts(tree), String::new());
     let says = |field: &str| before.iter().find(|(f, _)| *f == field).map(|(_, t)| t.as_str());
     for (field, prefix, local, shape) in PROPERTIES.iter().filter(|p| p.0 != "lens") {
+        if fields.is_taken(field) {
+            take(tree, prefix, local, edits);
+        }
         let Some(text) = fields.get(field) else { continue };
         if says(field) != Some(&clean(text)) {
             take(tree, prefix, local, edits);
             new.push_str(&element(prefix, local, *shape, text));
         }
     }
-    if let Some(date) = fields.get("date") {
-        let time = fields.get("time");
-        if says("date") != Some(date) || time.is_some() && says("time") != time {
-            let zone = property(tree, "photoshop", "DateCreated").unwrap_or_default();
-            let zone = zone.get(19..).unwrap_or_default();
-            let text = time.map_or(date.to_owned(), |t| format!("{date}T{t}{zone}"));
-            take(tree, "photoshop", "DateCreated", edits);
-            new.push_str(&element("photoshop", "DateCreated", Shape::Text, &text));
+    for (_, local) in super::PLACES.iter().filter(|(field, _)| fields.is_taken(field)) {
+        take(tree, "Iptc4xmpExt", local, edits);
+    }
+    let (date, time) = (fields.get("date"), fields.get("time"));
+    let other = |field| says(field) != fields.get(field);
+    let timed = time.is_some() || fields.is_taken("time");
+    if fields.is_taken("date") || date.is_some() && (other("date") || timed && other("time")) {
+        let zone = zone(tree);
+        for (prefix, local) in DATES {
+            take(tree, prefix, local, edits);
         }
+        let time = time.map(|time| format!("T{time}{zone}")).unwrap_or_default();
+        let moment = date.map(|date| format!("{date}{time}"));
+        new.extend(moment.map(|m| element("photoshop", "DateCreated", Shape::Text, &m)));
     }
     new
+}
+
+/// The zone behind the time that a packet has: `+09:00`.
+fn zone(tree: &Tree<'_>) -> String {
+    let date = DATES.iter().find_map(|(prefix, local)| property(tree, prefix, local));
+    let behind = date.as_deref().and_then(|date| date.get(19..)).unwrap_or_default();
+    behind.find(['+', '-', 'Z']).map_or("", |at| &behind[at..]).to_owned()
 }
 
 fn take(tree: &Tree<'_>, prefix: &str, local: &str, edits: &mut Vec<Edit>) {
