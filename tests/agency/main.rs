@@ -12,6 +12,7 @@ mod order;
 mod private;
 mod table;
 mod turned;
+mod undrawn;
 mod written;
 
 use std::fs;
