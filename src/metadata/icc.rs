@@ -10,11 +10,10 @@ use moxcms::{
     TransformOptions,
 };
 
+use super::MOST_ICC_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Pixels, Sample};
 
-/// Bytes of the largest profile that is read (promise 6).
-const PROFILE_MAX_BYTES: usize = 16 << 20;
 /// How far a colour may lie from sRGB's own, of 255, for a profile to count as sRGB: the rounding
 /// of the many sRGB profiles in use is below it, Display P3 and Adobe RGB are 20 and more away.
 const SRGB_TOLERANCE: f32 = 2.0;
@@ -44,7 +43,7 @@ pub struct Described {
 }
 
 fn read(profile: &[u8]) -> Result<ColorProfile> {
-    if profile.len() > PROFILE_MAX_BYTES {
+    if profile.len() > MOST_ICC_BYTES {
         return Err(Error::new(ErrorKind::TooLarge, "the colour profile is larger than 16 MiB"));
     }
     ColorProfile::new_from_slice(profile).map_err(|e| unusable(&e))

@@ -9,9 +9,8 @@ use super::tiff::{
     ENTRIES_MAX, ENTRY_BYTES, EXIF_POINTER, Entry, GPS_POINTER, INTEROP_POINTER, LONG, Order,
     SHORT, Table, View, Which, bytes_of,
 };
+use crate::metadata::MOST_EXIF_BYTES;
 
-/// Bytes of the largest EXIF block that is read (promise 6); a JPEG segment holds 64 KiB.
-const BLOCK_MAX_BYTES: usize = 1 << 20;
 /// The kind number of text (EXIF 2.32, 4.6.2).
 const ASCII: u16 = 2;
 
@@ -43,7 +42,7 @@ impl Tiff {
             Some(b"MM") => Order::Big,
             _ => return Err("it begins with neither II nor MM"),
         };
-        if bytes.len() > BLOCK_MAX_BYTES {
+        if bytes.len() > MOST_EXIF_BYTES {
             return Err("it is larger than 1 MiB");
         }
         let tiff = Self { bytes, order };
