@@ -144,12 +144,11 @@ impl Fields {
     /// Makes date and time what the standards write: orders and tables say what people write. For
     /// what is none, that of the file stays, and it is said.
     pub(super) fn make_iso(&mut self, file: &Blocks) -> Vec<Warning> {
-        let kinds: [(_, fn(&str) -> Option<String>, _); 2] =
-            [("date", given_date, "2024-02-28"), ("time", given_time, "14:03:22")];
         let mut warnings = Vec::new();
-        for (name, iso, like) in kinds {
+        for (name, like) in [("date", "2024-02-28"), ("time", "14:03:22")] {
             let Some(Value { text, origin }) = self.value(name).cloned() else { continue };
-            let mut written = iso(&text).map(|text| Value { text, origin });
+            let iso = if name == "date" { given_date(&text) } else { given_time(&text) };
+            let mut written = iso.map(|text| Value { text, origin });
             if written.is_none() {
                 written = Self::read(file, "").0.value(name).cloned();
                 warnings.push(Warning::Other(format!(

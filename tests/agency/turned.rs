@@ -26,7 +26,7 @@ fn xmp(orientation: u8) -> Option<Vec<u8>> {
 #[test]
 fn an_orientation_of_any_whole_kind_is_applied() {
     for order in [Order::Little, Order::Big] {
-        for value in [Val::Short(6), Val::Long(6), Val::Byte(6)] {
+        for value in [Val::Short(6), Val::Long(6), Val::Byte(vec![6])] {
             let exif = make::Exif::new(order, vec![(0x0112, value.clone())], b"");
             let blocks = Blocks { exif: Some(exif.bytes), xmp: xmp(6), ..Blocks::default() };
             for format in [Format::Jpeg, Format::Png] {

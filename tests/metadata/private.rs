@@ -280,14 +280,14 @@ fn wide(text: &str) -> Vec<u8> {
 #[test]
 fn positions_go_from_windows_keywords_and_the_other_keywords_stay() {
     let keywords = "river;geo:lat=41.80853;geo:lon=126.93331; border";
-    let carried = carried_exif(vec![(0x9C9E, Val::Bytes(wide(keywords)))]);
+    let carried = carried_exif(vec![(0x9C9E, Val::Byte(wide(keywords)))]);
     let after = carried.blocks.exif.clone().unwrap();
     assert!(stands(&wide("river;border"), &after) && !stands(&wide("geo:l")[..10], &after));
     assert_eq!(carried.removed, [Removed::Position]);
     searched(&carried).unwrap();
-    let places = carried_exif(vec![(0x9C9E, Val::Bytes(wide("geo:lat=41.80853")))]);
+    let places = carried_exif(vec![(0x9C9E, Val::Byte(wide("geo:lat=41.80853")))]);
     assert!(!stands(&[0x9E, 0x9C], places.blocks.exif.as_ref().unwrap()));
-    let exif = make::Exif::new(Order::Little, vec![(0x9C9E, Val::Bytes(wide(keywords)))], b"");
+    let exif = make::Exif::new(Order::Little, vec![(0x9C9E, Val::Byte(wide(keywords)))], b"");
     let blocks = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
     assert!(verify(&blocks, &make::jpeg(&blocks), &carried).is_err());
 }
@@ -302,7 +302,7 @@ fn a_serial_number_is_found_in_utf_16_in_both_byte_orders() {
         ("XK93720", "the file XK93720A", true),
     ] {
         let comments = [
-            (0x9C9C, Val::Bytes(wide(repeats))),
+            (0x9C9C, Val::Byte(wide(repeats))),
             (0x9286, Val::Bytes([&big[..], &spread(repeats)].concat())),
         ];
         for (tag, comment) in comments {
