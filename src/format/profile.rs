@@ -3,13 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Warning;
-
-/// Bytes of a profile at most; the largest printing profiles are about 3 MB.
-pub(super) const MOST_ICC_BYTES: usize = 16 << 20;
-/// Bytes of EXIF at most; a JPEG segment cannot hold more than 64 KiB anyway.
-pub(super) const MOST_EXIF_BYTES: usize = 1 << 20;
-/// Bytes of XMP at most; depth maps in extended XMP reach about 10 MB.
-pub(super) const MOST_XMP_BYTES: usize = 32 << 20;
+pub(super) use crate::metadata::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES};
 
 /// Bytes of an ICC header.
 const HEADER_BYTES: usize = 128;

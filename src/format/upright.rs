@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::frame::{Orientation, Pixels, Pool, Sample, Size};
+use crate::metadata::orientation;
 
 use super::samples;
 
@@ -124,29 +125,11 @@ fn transpose<P: Copy>(stored: &[P], upright: &mut [P], size: Size, orientation: 
     }
 }
 
-/// The orientation that an EXIF block states; upright if it states none or cannot be read.
+/// The orientation that an EXIF block states, in JPEG's wrapping or without; upright if it states
+/// none or cannot be read.
 pub(super) fn from_exif(exif: &[u8]) -> Orientation {
-    orientation_number(exif).map_or(Orientation::Upright, Orientation::from_exif)
-}
-
-/// The SHORT of tag 0x0112 in the first directory of a TIFF structure.
-fn orientation_number(exif: &[u8]) -> Option<u16> {
-    let little = match exif.get(..4)? {
-        [b'I', b'I', 42, 0] => true,
-        [b'M', b'M', 0, 42] => false,
-        _ => return None,
-    };
-    let short = |at: usize| {
-        let pair = <[u8; 2]>::try_from(exif.get(at..at.checked_add(2)?)?).ok()?;
-        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
-    };
-    let four = <[u8; 4]>::try_from(exif.get(4..8)?).ok()?;
-    let first = if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) } as usize;
-    let entries = usize::from(short(first)?);
-    (0..entries).map(|i| first + 2 + i * 12).find(|&at| short(at) == Some(0x0112)).and_then(|at| {
-        // Type 3 is SHORT, the only one that the standard allows here.
-        (short(at + 2)? == 3).then(|| short(at + 8)).flatten()
-    })
+    let block = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
+    orientation(block).map_or(Orientation::Upright, Orientation::from_exif)
 }
 
 #[cfg(test)]
@@ -202,5 +185,7 @@ mod tests {
         assert_eq!(from_exif(be), Orientation::Rotate270);
         assert_eq!(from_exif(b"MM\0\x2A\xFF\xFF\xFF\xFF"), Orientation::Upright);
         assert_eq!(from_exif(b""), Orientation::Upright);
+        let wrapped = [b"Exif\0\0", &le[..]].concat();
+        assert_eq!(from_exif(&wrapped), Orientation::Rotate90);
     }
 }

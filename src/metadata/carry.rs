@@ -104,10 +104,14 @@ pub struct Carried {
 pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
     blocks.xmp = blocks.xmp.map(|packet| xmp::in_utf8(&packet).into_owned());
     let icc = match (policy.profile, &blocks.icc) {
-        (Profile::Srgb, Some(_)) => Some(icc::srgb()?),
+        (Profile::Srgb, Some(before)) => Some(icc::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
     };
-    let fields = writable(change.fields, policy.privacy);
+    let mut fields = writable(change.fields, policy.privacy);
+    let warnings = match policy.write_metadata {
+        WriteMetadata::Yes => fields.make_iso(&blocks),
+        WriteMetadata::No => Vec::new(),
+    };
     let mut carrying = Carrying {
         policy,
         size: change.size,
@@ -116,7 +120,7 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         byline: change.fields.get("byline"),
         had_position: says_position(&blocks),
         removed: BTreeSet::new(),
-        warnings: Vec::new(),
+        warnings,
         secrets: Secrets::default(),
     };
     let carried = carrying.carry(&blocks);
@@ -212,13 +216,9 @@ impl Carrying<'_> {
             // What cannot be read is said below.
             let _ = exif::read(block, &mut before);
         }
-        let fields = self.fields;
-        let texts: Vec<(u16, &str)> = match self.writes() {
-            true => {
-                exif::texts(fields).filter(|t| !exif::texts(&before).any(|b| b == *t)).collect()
-            }
-            false => Vec::new(),
-        };
+        let mut texts = exif::wanted(self.fields);
+        let said = exif::wanted(&before);
+        texts.retain(|wanted| self.writes() && !said.contains(wanted));
         let orders = exif::Orders {
             size: self.size,
             privacy: self.policy.privacy,
@@ -238,7 +238,7 @@ impl Carrying<'_> {
             Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
             None => {}
         }
-        (!texts.is_empty()).then(|| exif::fresh(&texts))
+        exif::fresh(&texts)
     }
 
     fn photoshop(&mut self, block: Option<&[u8]>) -> (Option<Vec<u8>>, Packet) {
@@ -248,15 +248,9 @@ impl Carrying<'_> {
         }
         let mut iim = Iim::new(resources.find(IPTC).unwrap_or_default());
         if self.policy.privacy != Privacy::Keep {
-            if !resources.tail.is_empty() {
-                resources.tail.clear();
-                self.dropped("Photoshop's resources end", "in bytes that cannot be read");
-            }
-            resources.remove(&NESTED);
-            if iim.take_out() {
-                self.removed.insert(Removed::Position);
-            }
+            self.clean(&mut resources, &mut iim);
         }
+        self.removed.extend(iim.take_out(self.policy.privacy));
         if self.writes() {
             iim.put(self.fields, &mut self.warnings);
         }
@@ -265,12 +259,28 @@ impl Carrying<'_> {
         (resources.into_bytes(), fate)
     }
 
+    /// Takes out of Photoshop's resources what tells a place and what no reader looks at.
+    fn clean(&mut self, resources: &mut Resources, iim: &mut Iim) {
+        if !resources.tail.is_empty() {
+            resources.tail.clear();
+            self.dropped("Photoshop's resources end", "in bytes that cannot be read");
+        }
+        if resources.keep_first(IPTC) {
+            self.dropped("a second IPTC-IIM block", "beside the first");
+        }
+        if iim.drop_tail() {
+            self.dropped("IPTC-IIM ends", "in bytes that cannot be read");
+        }
+        resources.remove(&NESTED);
+    }
+
     fn xmp(&mut self, blocks: &Blocks, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
         let packet = blocks.xmp.as_deref();
         let only_iptc = (self.iptc == Iptc::IntoXmp).then(|| self.only_iptc(blocks)).flatten();
         let write = self.writes().then_some(self.fields).or(only_iptc.as_ref());
         let changing = Changing {
             size: self.size,
+            upright: blocks.exif.as_deref().and_then(exif::orientation).is_some(),
             privacy: self.policy.privacy,
             byline: self.byline,
             write,
@@ -301,6 +311,10 @@ impl Carrying<'_> {
     /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.
     fn extended(&mut self, packet: Option<&[u8]>) -> Option<Vec<u8>> {
         let packet = packet?;
+        if let Some(name) = self.taken_from(packet) {
+            self.dropped("the extended XMP", &format!("was dropped whole for its {name}"));
+            return None;
+        }
         match xmp::leftover(packet, self.policy.privacy, self.byline) {
             Ok(None) => return Some(packet.to_vec()),
             Ok(Some(what)) => {
@@ -310,6 +324,15 @@ impl Carrying<'_> {
             Err(why) => self.dropped("the extended XMP", &why),
         }
         None
+    }
+
+    /// A field that a packet has and that is to be written nowhere.
+    fn taken_from(&self, packet: &[u8]) -> Option<String> {
+        let mut fields = Fields::default();
+        // What cannot be read is said by the search.
+        let _ = xmp::read(packet, Origin::Xmp, &mut fields);
+        let taken = |(name, _): &(&str, _)| self.writes() && self.fields.is_taken(name);
+        fields.iter().find(taken).map(|(name, _)| name.to_owned())
     }
 
     fn bare(&mut self, blocks: &Blocks) -> Blocks {
@@ -323,9 +346,8 @@ impl Carrying<'_> {
         iim.put(&fields, &mut self.warnings);
         let mut resources = Resources::default();
         iim.store(&mut resources);
-        let texts: Vec<(u16, &str)> = exif::texts(&fields).collect();
         Blocks {
-            exif: (!texts.is_empty()).then(|| exif::fresh(&texts)),
+            exif: exif::fresh(&exif::wanted(&fields)),
             xmp: xmp::fresh(&fields),
             photoshop: resources.into_bytes(),
             density: blocks.density,

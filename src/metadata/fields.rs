@@ -4,6 +4,10 @@
 //! `14:03:22` as the camera's clock had them; shutter `1/500`, aperture `f/8`, focal length
 //! `600 mm`. Texts are data: nothing in them is interpreted here.
 
+use std::collections::BTreeSet;
+
+use jiff::civil;
+
 use super::{Blocks, exif, iptc, xmp};
 use crate::error::Warning;
 
@@ -71,6 +75,8 @@ pub struct Value {
 pub struct Fields {
     known: [Option<Value>; NAMES.len()],
     further: Vec<(String, Value)>,
+    /// Known fields that the order took away.
+    taken: BTreeSet<&'static str>,
 }
 
 impl Fields {
@@ -118,9 +124,42 @@ impl Fields {
         }
         match NAMES.iter().position(|&n| n == name) {
             _ if text.trim().is_empty() && origin != Origin::Set => {}
-            Some(i) => self.known[i] = (!text.is_empty()).then_some(Value { text, origin }),
+            Some(i) => {
+                let says = !text.trim().is_empty();
+                match says {
+                    true => self.taken.remove(NAMES[i]),
+                    false => self.taken.insert(NAMES[i]),
+                };
+                self.known[i] = says.then_some(Value { text, origin });
+            }
             None => self.set_further(name, Value { text, origin }),
         }
+    }
+
+    /// Whether the order took a field away, so that nothing is to say it.
+    pub(super) fn is_taken(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
+    /// Makes date and time what the standards write: orders and tables say what people write. For
+    /// what is none, that of the file stays, and it is said.
+    pub(super) fn make_iso(&mut self, file: &Blocks) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for (name, like) in [("date", "2024-02-28"), ("time", "14:03:22")] {
+            let Some(Value { text, origin }) = self.value(name).cloned() else { continue };
+            let iso = if name == "date" { given_date(&text) } else { given_time(&text) };
+            let mut written = iso.map(|text| Value { text, origin });
+            if written.is_none() {
+                written = Self::read(file, "").0.value(name).cloned();
+                warnings.push(Warning::Other(format!(
+                    "'{text}' is no {name} like {like}, so it is not written into the metadata"
+                )));
+            }
+            if let Some(i) = NAMES.iter().position(|&known| known == name) {
+                self.known[i] = written;
+            }
+        }
+        warnings
     }
 
     fn set_further(&mut self, name: &str, value: Value) {
@@ -175,6 +214,23 @@ pub(super) fn iso_time(text: &str) -> Option<String> {
     let (hour, minute, second) = (number(0..2)?, number(2..4)?, number(4..6)?);
     let sane = hour < 24 && minute < 60 && second < 61;
     sane.then(|| format!("{hour:02}:{minute:02}:{second:02}"))
+}
+
+/// A date of the calendar as `2024-02-28`, from what people write like it; a time behind it is left
+/// out.
+fn given_date(text: &str) -> Option<String> {
+    let text = text.trim().split([' ', 'T']).next()?;
+    let forms = ["%Y-%m-%d", "%Y:%m:%d", "%Y/%m/%d", "%Y%m%d"];
+    let date = forms.iter().find_map(|form| civil::Date::strptime(form, text).ok())?;
+    (date.year() > 0).then(|| date.to_string())
+}
+
+/// A time of the day as `14:03:22`, from what people write like it; zone and fractions are left out.
+fn given_time(text: &str) -> Option<String> {
+    let text = text.trim().split(['+', '-', 'Z', '.']).next()?;
+    let forms = ["%H:%M:%S", "%H:%M", "%H%M%S", "%H%M"];
+    let time = forms.iter().find_map(|form| civil::Time::strptime(form, text).ok())?;
+    Some(time.strftime("%H:%M:%S").to_string())
 }
 
 /// Bytes of a metadata text: UTF-8 if they are, else Latin-1; without what pads the end.
@@ -241,6 +297,22 @@ mod tests {
         }
         assert_eq!(iso_time("14:03").as_deref(), Some("14:03:00"));
         assert_eq!((iso_date("0000:00:00 00:00:00"), iso_time("25:00:00")), (None, None));
+    }
+
+    #[test]
+    fn dates_and_times_that_people_give_are_read_or_none() {
+        for text in ["2024-02-28", "2024:02:28 14:03", "20240228", "2024/2/28", " 2024-2-28 "] {
+            assert_eq!(given_date(text).as_deref(), Some("2024-02-28"), "{text}");
+        }
+        for text in ["28 February 2024", "28.02.2024", "10.11.1201", "2023-02-29", "2024", ""] {
+            assert_eq!(given_date(text), None, "{text}");
+        }
+        for text in ["9:30", "09:30", "0930", "093000", "09:30:00.5+09:00", "9:30:00Z"] {
+            assert_eq!(given_time(text).as_deref(), Some("09:30:00"), "{text}");
+        }
+        for text in ["930", "9", "24:10", "half past nine", "9.30", ""] {
+            assert_eq!(given_time(text), None, "{text}");
+        }
     }
 
     #[test]

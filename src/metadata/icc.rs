@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use moxcms::{
-    ColorProfile, DataColorSpace, Layout, ProfileText, RenderingIntent, TransformOptions,
+    ColorProfile, DataColorSpace, Layout, LocalizableString, ProfileText, RenderingIntent,
+    TransformOptions,
 };
 
+use super::MOST_ICC_BYTES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Pixels, Sample};
 
-/// Bytes of the largest profile that is read (promise 6).
-const PROFILE_MAX_BYTES: usize = 16 << 20;
 /// How far a colour may lie from sRGB's own, of 255, for a profile to count as sRGB: the rounding
 /// of the many sRGB profiles in use is below it, Display P3 and Adobe RGB are 20 and more away.
 const SRGB_TOLERANCE: f32 = 2.0;
@@ -43,7 +43,7 @@ pub struct Described {
 }
 
 fn read(profile: &[u8]) -> Result<ColorProfile> {
-    if profile.len() > PROFILE_MAX_BYTES {
+    if profile.len() > MOST_ICC_BYTES {
         return Err(Error::new(ErrorKind::TooLarge, "the colour profile is larger than 16 MiB"));
     }
     ColorProfile::new_from_slice(profile).map_err(|e| unusable(&e))
@@ -94,12 +94,28 @@ fn name(profile: &ColorProfile) -> String {
     name.trim_matches(|c: char| c.is_control() || c == ' ').to_owned()
 }
 
-/// An sRGB profile to write; the same bytes at any time.
+/// An sRGB profile to write, for RGB samples; the same bytes at any time.
 ///
 /// # Errors
 /// If it cannot be made, which is a fault of this program.
 pub fn srgb() -> Result<Arc<[u8]>> {
-    let mut profile = ColorProfile::new_srgb();
+    encoded(ColorProfile::new_srgb())
+}
+
+/// The profile that samples have after [`convert_to_srgb`] from this one: sRGB, or for grey ones a
+/// grey profile with sRGB's curve. Readers refuse an RGB profile with grey samples, and without any
+/// some take grey for that of a printing press.
+///
+/// # Errors
+/// As [`srgb`].
+pub fn srgb_instead_of(profile: &[u8]) -> Result<Arc<[u8]>> {
+    match read(profile).map(|p| p.color_space) {
+        Ok(DataColorSpace::Gray) => encoded(grey_srgb()),
+        _ => srgb(),
+    }
+}
+
+fn encoded(mut profile: ColorProfile) -> Result<Arc<[u8]>> {
     profile.creation_date_time = moxcms::ColorDateTime::default();
     let bytes = profile.encode();
     let internal = |e| Error::new(ErrorKind::Internal, format!("no sRGB profile: {e:?}"));
@@ -170,6 +186,8 @@ pub fn convert_to_srgb(pixels: &mut Pixels, profile: &[u8]) -> Result<()> {
 fn grey_srgb() -> ColorProfile {
     let mut profile = ColorProfile::new_gray_with_gamma(2.2);
     profile.gray_trc = ColorProfile::new_srgb().red_trc;
+    let name = LocalizableString::new("en".into(), "US".into(), "Grey with sRGB's curve".into());
+    profile.description = Some(ProfileText::Localizable(vec![name]));
     profile
 }
 

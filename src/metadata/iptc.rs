@@ -5,8 +5,12 @@
 //! gives 1:90 (`ESC % G` is UTF-8), chapter 6 the record and its largest lengths in bytes. A block
 //! without 1:90 is tried as UTF-8, then read as Latin-1.
 
+use std::collections::BTreeSet;
+
+use super::carry::Removed;
 use super::fields::{Fields, Origin, iso_date, iso_time, text_of};
 use super::photoshop::{IPTC, IPTC_DIGEST, Resources};
+use super::policy::Privacy;
 use crate::error::Warning;
 
 /// 1:90's content for UTF-8 (ISO 2022 escape sequence).
@@ -111,20 +115,40 @@ impl Iim {
         }
     }
 
-    /// Takes out the preview and keywords that are a position; whether there were such.
-    pub(super) fn take_out(&mut self) -> bool {
-        let before = self.datasets.len();
-        let places = |d: &Dataset| {
-            d.number == KEYWORDS && is_position(&text_of(&d.content)) || PREVIEW.contains(&d.number)
+    /// Takes out the preview and, unless they may be kept, keywords that are a position; which
+    /// there were.
+    pub(super) fn take_out(&mut self, privacy: Privacy) -> BTreeSet<Removed> {
+        let telling = |d: &Dataset| privacy != Privacy::Keep && is_position(&text_of(&d.content));
+        let doom = |d: &Dataset| match d.number {
+            _ if d.record != 2 => None,
+            KEYWORDS => telling(d).then_some(Removed::Position),
+            number => PREVIEW.contains(&number).then_some(Removed::Preview),
         };
-        self.datasets.retain(|d| d.record != 2 || !places(d));
-        self.changed |= self.datasets.len() < before;
-        self.datasets.len() < before
+        let removed: BTreeSet<_> = self.datasets.iter().filter_map(doom).collect();
+        self.datasets.retain(|d| doom(d).is_none());
+        self.changed |= !removed.is_empty();
+        removed
+    }
+
+    /// Drops what lies after the last whole dataset, unless it is nothing but filling; whether there
+    /// was such.
+    pub(super) fn drop_tail(&mut self) -> bool {
+        let says = self.tail.iter().any(|&byte| byte != 0);
+        if says {
+            self.tail.clear();
+            self.changed = true;
+        }
+        says
     }
 
     /// Makes the block say what the fields say; cut texts are said in the warnings.
     pub(super) fn put(&mut self, fields: &Fields, warnings: &mut Vec<Warning>) {
         for (number, name, limit) in DATASETS {
+            // A time without its day says nothing.
+            if fields.is_taken(name) || name == "time" && fields.is_taken("date") {
+                self.remove(number);
+                continue;
+            }
             let Some(text) = fields.get(name) else { continue };
             if self.field(number).as_deref() == Some(text) {
                 continue;
@@ -164,6 +188,12 @@ impl Iim {
         let new = texts.map(|t| Dataset::new(2, number, t.as_bytes().to_vec()));
         self.datasets.splice(place..place, new.collect::<Vec<_>>());
         self.changed = true;
+    }
+
+    fn remove(&mut self, number: u8) {
+        let before = self.datasets.len();
+        self.datasets.retain(|d| d.record != 2 || d.number != number);
+        self.changed |= self.datasets.len() < before;
     }
 
     fn end_of_record_2(&self) -> usize {
@@ -223,10 +253,15 @@ pub(super) fn keywords(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';']).map(str::trim).filter(|k| !k.is_empty())
 }
 
-/// Whether a keyword is a position, as Flickr's machine tags write them: `geo:lat=41.8`.
+/// Whether a keyword is a position, as Flickr's machine tags write them: `geo:lat=41.8`; also as a
+/// branch of a tree of keywords, `places|geo:lat=41.8`.
 pub(super) fn is_position(keyword: &str) -> bool {
-    let keyword = keyword.trim().to_ascii_lowercase();
-    ["geo:lat", "geo:lon", "geo:alt"].iter().any(|tag| keyword.starts_with(tag))
+    let tags = ["geo:lat", "geo:lon", "geo:alt"];
+    let tells = |branch: &str| {
+        let branch = branch.trim().to_ascii_lowercase();
+        tags.iter().any(|tag| branch.starts_with(tag))
+    };
+    keyword.split(['|', '/']).any(tells)
 }
 
 /// As much of a text as fits into so many bytes.
@@ -293,7 +328,7 @@ mod tests {
     fn keywords_that_are_positions_go_and_the_others_stay() {
         let mut iim =
             Iim::new(&block(&[(2, 25, b"river"), (2, 25, b"geo:lat=41.80"), (2, 25, b"border")]));
-        assert!(iim.take_out());
+        assert_eq!(iim.take_out(Privacy::Field), BTreeSet::from([Removed::Position]));
         assert_eq!(iim.field(25).as_deref(), Some("river, border"));
     }
 

@@ -25,10 +25,18 @@ mod xmp;
 use std::sync::Arc;
 
 pub use carry::{Carried, Change, Iptc, Removed, SOFTWARE, carry_over};
+pub(crate) use exif::orientation;
 pub use fields::{Fields, NAMES, Origin, Value};
 pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};
 pub use verify::verify;
+
+/// Bytes of an ICC profile at most (promise 6); the largest printing profiles are about 3 MB.
+pub(crate) const MOST_ICC_BYTES: usize = 16 << 20;
+/// Bytes of EXIF at most; a JPEG segment cannot hold more than 64 KiB anyway.
+pub(crate) const MOST_EXIF_BYTES: usize = 1 << 20;
+/// Bytes of XMP at most; depth maps in extended XMP reach about 10 MB.
+pub(crate) const MOST_XMP_BYTES: usize = 32 << 20;
 
 /// The metadata blocks of one file, each as the bytes that the standard defines, without the
 /// wrapping of the container.

@@ -96,17 +96,19 @@ impl Resources {
     /// Puts a resource in the place of the first of its number, or at the end.
     pub(super) fn put(&mut self, number: u16, content: &[u8]) {
         let new = Resource::new(number, content);
-        match self.list.iter().position(|r| r.number == number) {
-            Some(i) => {
-                self.list[i] = new;
-                let mut index = 0;
-                self.list.retain(|r| {
-                    index += 1;
-                    r.number != number || index == i + 1
-                });
-            }
+        self.keep_first(number);
+        match self.list.iter_mut().find(|r| r.number == number) {
+            Some(old) => *old = new,
             None => self.list.push(new),
         }
+    }
+
+    /// Takes out all resources of a number but the first, which is the one that is read; whether
+    /// there were such.
+    pub(super) fn keep_first(&mut self, number: u16) -> bool {
+        let (before, mut seen) = (self.list.len(), false);
+        self.list.retain(|r| r.number != number || !std::mem::replace(&mut seen, true));
+        self.list.len() < before
     }
 
     /// The block again; `None` if nothing is left in it.

@@ -23,6 +23,8 @@ struct Secret {
     bytes: Vec<u8>,
     /// Whether letters or digits beside it make it something else.
     whole_word: bool,
+    /// Bytes from one letter to the next: 2 in UTF-16.
+    step: usize,
 }
 
 /// All that must not be found.
@@ -31,7 +33,19 @@ pub(super) struct Secrets(Vec<Secret>);
 
 impl Secrets {
     fn add(&mut self, what: &'static str, bytes: Vec<u8>, whole_word: bool) {
-        let secret = Secret { what, bytes, whole_word };
+        self.push(Secret { what, bytes, whole_word, step: 1 });
+    }
+
+    /// A text, also in UTF-16 (Windows' tags, comments): without its first or last zero, so that one
+    /// form is found in both byte orders.
+    fn add_text(&mut self, what: &'static str, text: &str, whole_word: bool) {
+        self.add(what, text.as_bytes().to_vec(), whole_word);
+        let mut bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.pop_if(|last| *last == 0);
+        self.push(Secret { what, bytes, whole_word, step: 2 });
+    }
+
+    fn push(&mut self, secret: Secret) {
         if !self.0.contains(&secret) {
             self.0.push(secret);
         }
@@ -45,7 +59,7 @@ impl Secrets {
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let long = chars >= SERIAL_MIN_CHARS && digits >= SERIAL_MIN_DIGITS;
         if long && kinds.len() >= SERIAL_MIN_KINDS {
-            self.add("a serial number", text.as_bytes().to_vec(), chars < SERIAL_SURE_CHARS);
+            self.add_text("a serial number", text, chars < SERIAL_SURE_CHARS);
         }
     }
 
@@ -65,14 +79,14 @@ impl Secrets {
         self.add("a position", numbers().flat_map(u32::to_be_bytes).collect(), false);
         // Four decimals cut off, not rounded, begin every longer way to write the same place.
         let decimal = format!("{:.4}", (degrees * 1e4).floor() / 1e4);
-        self.add("a position", decimal.into_bytes(), false);
+        self.add_text("a position", &decimal, false);
     }
 
     /// A position as it is written in XMP: `41,48.5N`, or decimal degrees.
     pub(super) fn add_position_text(&mut self, text: &str) {
         let telling = text.chars().filter(|c| matches!(c, '1'..='9')).count() >= 3;
         if telling && text.chars().count() >= 6 {
-            self.add("a position", text.as_bytes().to_vec(), false);
+            self.add_text("a position", text, false);
         }
     }
 
@@ -97,8 +111,9 @@ impl Secret {
 
     fn is_part_of_a_word(&self, bytes: &[u8], at: usize) -> bool {
         let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        self.whole_word && (letter(before) || letter(bytes.get(at + self.bytes.len())))
+        let before = at.checked_sub(self.step).and_then(|i| bytes.get(i));
+        let behind = bytes.get(at + self.bytes.len() + self.step - 1);
+        self.whole_word && (letter(before) || letter(behind))
     }
 }
 

@@ -4,7 +4,7 @@
 //! all bytes of the file outside of the samples are searched for the positions and serial numbers
 //! that the file had. A find is an error, and the file is not delivered.
 
-use super::carry::Carried;
+use super::carry::{Carried, Removed};
 use super::iptc::Iim;
 use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::Privacy;
@@ -53,11 +53,23 @@ pub fn verify(finished: &Blocks, whole_file: &[u8], carried: &Carried) -> Result
 fn in_photoshop(finished: &Blocks) -> Option<&'static str> {
     let resources = Resources::new(finished.photoshop.as_deref()?);
     let has = |numbers: &[u16]| numbers.iter().any(|&n| resources.find(n).is_some());
+    let mut iptc = resources.list.iter().filter(|r| r.number == IPTC);
+    let in_iptc = iptc.next().and_then(|first| in_iptc(first.content()));
     match () {
         () if has(&THUMBNAILS) => Some("a preview among Photoshop's resources"),
         () if has(&NESTED) => Some("EXIF or XMP among Photoshop's resources"),
-        () if Iim::new(resources.find(IPTC)?).take_out() => Some("a position in IPTC-IIM"),
-        () => None,
+        () if resources.tail.iter().any(|&b| b != 0) => Some("what cannot be read behind IPTC-IIM"),
+        () if iptc.next().is_some() => Some("a second IPTC-IIM block"),
+        () => in_iptc,
+    }
+}
+
+fn in_iptc(block: &[u8]) -> Option<&'static str> {
+    let mut iim = Iim::new(block);
+    match iim.take_out(Privacy::Field).first() {
+        Some(Removed::Preview) => Some("a preview in IPTC-IIM"),
+        Some(_) => Some("a position in IPTC-IIM"),
+        None => iim.drop_tail().then_some("what cannot be read in IPTC-IIM"),
     }
 }
 

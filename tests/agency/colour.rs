@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use image::{ImageBuffer, Rgb};
+use image::{ImageBuffer, Luma, Rgb};
 use longlens::format::{Decoding, Format, decode, read_blocks};
 use longlens::frame::{Frame, Pixels, Pool};
 use longlens::metadata::Blocks;
-use longlens::metadata::icc::{colour_in_profile, describe};
+use longlens::metadata::icc::{ColourSpace, colour_in_profile, convert_to_srgb, describe};
 use moxcms::ColorProfile;
 
 use super::{Shoot, file};
@@ -63,5 +63,33 @@ fn a_frame_without_a_profile_counts_as_srgb() {
         let bytes = shoot.out("a.png");
         assert_eq!(pixels(&bytes).get_pixel(5, 5).0, [60, 160, 90]);
         assert!(read_blocks(&bytes).unwrap().icc.is_none());
+    }
+}
+
+#[test]
+fn a_grey_frame_in_srgb_gets_a_grey_profile() {
+    let gamma = ColorProfile::new_gray_with_gamma(1.8).encode().unwrap();
+    let frame = Frame::new(Pixels::Gray8(ImageBuffer::from_pixel(64, 48, Luma([128]))));
+    let blocks = Blocks { icc: Some(Arc::from(&gamma[..])), ..Blocks::default() };
+    for (format, name) in [(Format::Png, "a.png"), (Format::Jpeg, "a.jpg"), (Format::Tiff, "a.tif")]
+    {
+        let shoot = Shoot::new();
+        shoot.put(&format!("in/{name}"), &file(&frame, format, &blocks));
+        let ran = shoot.develop(&["--profile", "srgb"]);
+        assert_eq!((ran.code, ran.stderr.contains("profile")), (0, false), "{}", ran.stderr);
+        let decoded = decode(&shoot.out(name), &Decoding::default(), &Pool::default()).unwrap();
+        assert_eq!(decoded.warnings, [], "{name}");
+        let Pixels::Gray8(pixels) = &decoded.frame.pixels else { panic!("grey stays grey") };
+        // 128/255 to the 1.8th is 0.289 linear, in sRGB 0.575.
+        assert!(pixels.get_pixel(9, 9).0[0].abs_diff(147) <= 2, "{name}");
+        let icc = decoded.blocks.icc.unwrap();
+        let described = describe(&icc).unwrap();
+        assert_eq!(described.space, ColourSpace::Gray, "{name}");
+        assert!(described.name.contains("sRGB"), "{described:?}");
+        // Its curve is sRGB's own.
+        let mut ramp = Pixels::Gray8(ImageBuffer::from_fn(256, 1, |x, _| Luma([x as u8])));
+        convert_to_srgb(&mut ramp, &icc).unwrap();
+        let Pixels::Gray8(ramp) = ramp else { panic!("grey stays grey") };
+        assert!(ramp.pixels().enumerate().all(|(x, p)| p.0[0].abs_diff(x as u8) <= 1));
     }
 }

@@ -11,6 +11,9 @@ mod oracle;
 mod order;
 mod private;
 mod table;
+mod turned;
+mod undrawn;
+mod written;
 
 use std::fs;
 use std::io::Write;

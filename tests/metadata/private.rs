@@ -238,3 +238,166 @@ fn extended_xmp_is_carried_whole_or_not_at_all() {
         assert_eq!(carried.warnings.is_empty(), stays);
     }
 }
+
+/// A block of these entries alone, carried under field.
+fn carried_exif(entries: Vec<(u16, Val)>) -> longlens::metadata::Carried {
+    let exif = make::Exif::new(Order::Little, entries, b"");
+    carry(&Blocks { exif: Some(exif.bytes), ..Blocks::default() }, &policy(Privacy::Field))
+}
+
+fn searched(carried: &longlens::metadata::Carried) -> Result<(), longlens::error::Error> {
+    verify(&carried.blocks, &make::jpeg(&carried.blocks), carried)
+}
+
+#[test]
+fn camera_raws_own_serial_number_and_owner_go_as_well() {
+    let carried = carried_exif(vec![
+        (0x010E, Val::Ascii("Houses")),
+        (0xFDE8, Val::Ascii("Owner's Name: Someone Else")),
+        (0xFDE9, Val::Ascii("Serial Number: 0730210045")),
+    ]);
+    let after = carried.blocks.exif.clone().unwrap();
+    assert!(!stands(b"0730210045", &after) && !stands(b"Someone Else", &after));
+    assert!(stands(b"Houses", &after));
+    assert_eq!(carried.removed, [Removed::SerialNumber, Removed::Owner]);
+    searched(&carried).unwrap();
+    for planted in [
+        vec![(0xFDE8, Val::Ascii("Owner's Name: Someone Else"))],
+        vec![(0xFDE9, Val::Ascii("Serial Number: 1"))],
+        vec![(0x010E, Val::Ascii("Body 0730210045"))],
+    ] {
+        let exif = make::Exif::new(Order::Big, planted, b"");
+        let blocks = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+        assert!(verify(&blocks, &make::jpeg(&blocks), &carried).is_err());
+    }
+}
+
+/// A text as Windows' tags have it.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn positions_go_from_windows_keywords_and_the_other_keywords_stay() {
+    let keywords = "river;geo:lat=41.80853;geo:lon=126.93331; border";
+    let carried = carried_exif(vec![(0x9C9E, Val::Byte(wide(keywords)))]);
+    let after = carried.blocks.exif.clone().unwrap();
+    assert!(stands(&wide("river;border"), &after) && !stands(&wide("geo:l")[..10], &after));
+    assert_eq!(carried.removed, [Removed::Position]);
+    searched(&carried).unwrap();
+    let places = carried_exif(vec![(0x9C9E, Val::Byte(wide("geo:lat=41.80853")))]);
+    assert!(!stands(&[0x9E, 0x9C], places.blocks.exif.as_ref().unwrap()));
+    let exif = make::Exif::new(Order::Little, vec![(0x9C9E, Val::Byte(wide(keywords)))], b"");
+    let blocks = Blocks { exif: Some(exif.bytes), ..Blocks::default() };
+    assert!(verify(&blocks, &make::jpeg(&blocks), &carried).is_err());
+}
+
+#[test]
+fn a_serial_number_is_found_in_utf_16_in_both_byte_orders() {
+    let big: Vec<u8> = "UNICODE\0".bytes().collect();
+    let spread = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+    for (serial, repeats, kept) in [
+        ("012345678901", "Body 012345678901", false),
+        ("XK93720", "lens XK93720.", false),
+        ("XK93720", "the file XK93720A", true),
+    ] {
+        let comments = [
+            (0x9C9C, Val::Byte(wide(repeats))),
+            (0x9286, Val::Bytes([&big[..], &spread(repeats)].concat())),
+        ];
+        for (tag, comment) in comments {
+            let mut entries = vec![(0xA431, Val::Ascii(serial))];
+            if tag == 0x9286 {
+                entries.push((tag, comment));
+                entries = vec![(0x8769, Val::Table(entries))];
+            } else {
+                entries.push((tag, comment));
+            }
+            assert_eq!(searched(&carried_exif(entries)).is_ok(), kept, "{tag:04X}: {repeats}");
+        }
+    }
+}
+
+#[test]
+fn a_second_iptc_block_and_a_torn_end_go() {
+    let iim = |texts: &[&str]| {
+        texts.iter().flat_map(|t| make::dataset(2, 25, t.as_bytes())).collect::<Vec<u8>>()
+    };
+    let torn = [iim(&["river"]), b"\x1C\x02\x5A\x01\x00Linjiang, house 7".to_vec()].concat();
+    let (good, place) = (iim(&["river", "border"]), iim(&["geo:lat=41.80853", "Linjiang"]));
+    let resources = |blocks: [&[u8]; 2]| blocks.map(|b| make::resource(0x0404, b)).concat();
+    for photoshop in [resources([&good, &place]), make::resource(0x0404, &torn)] {
+        let before = Blocks { photoshop: Some(photoshop), ..Blocks::default() };
+        let carried = carry(&before, &policy(Privacy::Field));
+        let after = carried.blocks.photoshop.clone().unwrap();
+        assert!(!stands(b"Linjiang", &after) && !stands(b"geo:lat", &after));
+        assert!(stands(b"river", &after));
+        assert_eq!(carried.removed, [Removed::Unread]);
+        assert_eq!(carried.warnings.len(), 1);
+        searched(&carried).unwrap();
+        assert!(verify(&before, &make::jpeg(&before), &carried).is_err());
+        assert_eq!(carry(&before, &policy(Privacy::Keep)).blocks, before);
+    }
+    // Zeros that fill the block up are no torn end.
+    let filled = make::resource(0x0404, &[&good[..], &[0; 9]].concat());
+    let before = Blocks { photoshop: Some(filled), ..Blocks::default() };
+    let carried = carry(&before, &policy(Privacy::Field));
+    assert_eq!((&carried.blocks, carried.warnings.len()), (&before, 0));
+    searched(&carried).unwrap();
+}
+
+#[test]
+fn a_preview_in_iptc_is_called_a_preview() {
+    let iim = [make::dataset(2, 25, b"river"), make::dataset(2, 202, b"a picture")].concat();
+    let photoshop = Some(make::resource(0x0404, &iim));
+    let before = Blocks { photoshop, ..Blocks::default() };
+    for privacy in [Privacy::Field, Privacy::Keep] {
+        let carried = carry(&before, &policy(privacy));
+        assert_eq!(carried.removed, [Removed::Preview]);
+        assert!(!stands(b"a picture", &carried.blocks.photoshop.unwrap()));
+    }
+}
+
+#[test]
+fn places_and_directions_in_xmp_go_by_their_names_and_texts_stay() {
+    let gone = [
+        r#"<a:PoseHeadingDegrees xmlns:a="http://ns.google.com/photos/1.0/panorama/">211.5</a:PoseHeadingDegrees>"#,
+        r#"<a:PosePitchDegrees xmlns:a="http://ns.google.com/photos/1.0/panorama/">2.5</a:PosePitchDegrees>"#,
+        r#"<a:shotLocation xmlns:a="http://ns.adobe.com/xmp/1.0/DynamicMedia/">Linjiang</a:shotLocation>"#,
+        r#"<a:AbsoluteAltitude xmlns:a="http://drone.example/1.0/">+512.40</a:AbsoluteAltitude>"#,
+        r#"<a:FlightYawDegree xmlns:a="http://drone.example/1.0/">-93.1</a:FlightYawDegree>"#,
+        r#"<a:GimbalPitchDegree xmlns:a="http://drone.example/1.0/">-12.0</a:GimbalPitchDegree>"#,
+        r#"<a:verbatimElevation xmlns:a="http://rs.tdwg.org/dwc/terms/">390 m</a:verbatimElevation>"#,
+        r#"<a:Keyword xmlns:a="http://www.metadataworkinggroup.com/schemas/keywords/">geo:lat=41.80853</a:Keyword>"#,
+        r#"<a:hierarchicalSubject xmlns:a="http://ns.adobe.com/lightroom/1.0/"><rdf:Bag><rdf:li>places|geo:lon=126.9</rdf:li></rdf:Bag></a:hierarchicalSubject>"#,
+    ];
+    let stays = [
+        r#"<a:Headline xmlns:a="http://ns.adobe.com/photoshop/1.0/">Heading home</a:Headline>"#,
+        r#"<a:City xmlns:a="http://ns.adobe.com/photoshop/1.0/">Namyang</a:City>"#,
+        r#"<a:Location xmlns:a="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/">The river</a:Location>"#,
+        r#"<a:ProjectionType xmlns:a="http://ns.google.com/photos/1.0/panorama/">flat</a:ProjectionType>"#,
+    ];
+    let packet = |property: &str| {
+        format!(
+            r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="">{property}</rdf:Description></rdf:RDF></x:xmpmeta>"#
+        )
+    };
+    let of =
+        |property: &str| Blocks { xmp: Some(packet(property).into_bytes()), ..Blocks::default() };
+    for property in gone {
+        let carried = carry(&of(property), &policy(Privacy::Field));
+        assert_eq!(carried.removed, [Removed::Position], "{property}");
+        let clean = carried.blocks.clone();
+        let value = property.split(['>', '<']).map(str::trim).filter(|v| !v.is_empty());
+        let value = value.filter(|v| !v.contains(':') || v.contains('=') && !v.contains("xmlns"));
+        for value in value {
+            assert!(!stands(value.as_bytes(), clean.xmp.as_ref().unwrap()), "{value}");
+        }
+        searched(&carried).unwrap();
+        assert!(verify(&of(property), &make::jpeg(&of(property)), &carried).is_err());
+    }
+    for property in stays {
+        let carried = carry(&of(property), &policy(Privacy::Field));
+        assert_eq!((carried.blocks, carried.removed), (of(property), vec![]), "{property}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Metadata in PNG's chunks: eXIf, iCCP, XMP in iTXt (XMP Specification part 3, 1.1.5), IPTC in
 //! ImageMagick's 'Raw profile type iptc'.
 
-use png::Info;
+use png::{ColorType, Info, ScaledFloat};
 
 use super::super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::chunks::Layout;
@@ -12,6 +12,17 @@ pub(super) const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 /// Keywords of Photoshop's resources; the first is written.
 pub(super) const RAW_IPTC: [&str; 2] = ["Raw profile type iptc", "Raw profile type 8bim"];
 
+/// sRGB's primaries and curve (ITU-T H.273, tables 2 and 3).
+const SRGB_CODES: (u8, u8) = (1, 13);
+/// sRGB's gamma, and white, red, green and blue, in hundred-thousandths (W3C PNG 3, 11.3.2.5).
+const SRGB_GAMMA: u32 = 45_455;
+const SRGB_X: [u32; 4] = [31_270, 64_000, 30_000, 15_000];
+const SRGB_Y: [u32; 4] = [32_900, 33_000, 60_000, 6_000];
+/// How far rounding takes them: a hundredth. Adobe RGB and Display P3 lie three and more away.
+const NEAR: u32 = 1_000;
+/// Texts that are named in a warning.
+const MOST_TEXTS: usize = 5;
+
 /// All blocks of a file.
 pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warning>) -> Blocks {
     let exif = layout.exif.map(|e| e.strip_prefix(b"Exif\0\0").unwrap_or(e).to_vec());
@@ -21,6 +32,8 @@ pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warn
         warnings.push(Warning::ProfileDropped(why));
     }
     let xmp = xmp(info, warnings);
+    warnings.extend(other_colours(info, layout));
+    warnings.extend(texts(info));
     Blocks {
         exif: within(exif, MOST_EXIF_BYTES, "EXIF", warnings),
         xmp: within(xmp, MOST_XMP_BYTES, "XMP", warnings),
@@ -28,6 +41,51 @@ pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warn
         icc: icc.map(Into::into),
         ..Blocks::default()
     }
+}
+
+/// What says that the samples are not sRGB's, and is not heeded: the first of the chunks in the order
+/// in which they overrule one another (W3C PNG 3, 4.3). A profile or sRGB stands in for cICP.
+fn other_colours(info: &Info<'_>, layout: &Layout<'_>) -> Option<Warning> {
+    if layout.profile || info.srgb.is_some() {
+        return None;
+    }
+    let colour = !matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+    let cicp =
+        info.coding_independent_code_points.map(|c| (c.color_primaries, c.transfer_function));
+    let other = match (cicp, info.gama_chunk, info.chrm_chunk) {
+        (Some(codes), ..) => (codes != SRGB_CODES).then_some("cICP"),
+        (None, Some(gamma), _) if far([gamma], [SRGB_GAMMA]) => Some("gAMA"),
+        (None, _, Some(c)) if colour => {
+            let points = [c.white, c.red, c.green, c.blue];
+            let other = far(points.map(|p| p.0), SRGB_X) || far(points.map(|p| p.1), SRGB_Y);
+            other.then_some("cHRM")
+        }
+        _ => None,
+    }?;
+    let why = format!("it stands in {other} and is not heeded, the samples are taken as sRGB");
+    Some(Warning::ProfileDropped(why))
+}
+
+/// Whether one of these lies further off than rounding and sRGB's near relations do.
+fn far<const N: usize>(given: [ScaledFloat; N], srgb: [u32; N]) -> bool {
+    given.iter().zip(srgb).any(|(given, srgb)| given.into_scaled().abs_diff(srgb) > NEAR)
+}
+
+/// The texts that are not carried, by their keywords; the program's name and the file's own dates,
+/// which converters note in every file, are no loss.
+fn texts(info: &Info<'_>) -> Option<Warning> {
+    let plain = info.uncompressed_latin1_text.iter().map(|t| t.keyword.as_str());
+    let packed = info.compressed_latin1_text.iter().map(|t| t.keyword.as_str());
+    let all = plain.chain(packed).chain(info.utf8_text.iter().map(|t| t.keyword.as_str()));
+    let carried = |keyword: &str| keyword == XMP_KEYWORD || RAW_IPTC.contains(&keyword);
+    let loss = |keyword: &&str| {
+        !carried(keyword) && *keyword != "Software" && !keyword.starts_with("date:")
+    };
+    let lost: Vec<&str> = all.filter(loss).collect();
+    let further = lost.len().saturating_sub(MOST_TEXTS);
+    let named = lost.get(..MOST_TEXTS).unwrap_or(&lost).join(", ");
+    let more = if further > 0 { format!(" and {further} more") } else { String::new() };
+    (!lost.is_empty()).then(|| Warning::MetadataDropped(format!("PNG's texts {named}{more}")))
 }
 
 /// The packet in iTXt, inflated if it is compressed.

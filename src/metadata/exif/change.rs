@@ -11,22 +11,20 @@ use std::ops::Range;
 use super::note::{Content, Note};
 use super::patch::Tiff;
 use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
-use super::{MAKE, text};
+use super::{MAKE, ORIENTATION, Wanted, orientation, text, windows};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
 use crate::metadata::policy::Privacy;
 use crate::metadata::secrets::Secrets;
 
-/// How the picture has to be turned.
-const ORIENTATION: u16 = 0x0112;
 /// The program that wrote the file.
 const SOFTWARE: u16 = 0x0131;
 /// The maker's note.
 const NOTE: u16 = 0x927C;
-/// Who owns the camera.
-const OWNER: u16 = 0xA430;
-/// Serial numbers of the body, the lens, and DNG's of the camera.
-const SERIALS: [u16; 3] = [0xA431, 0xA435, 0xC62F];
+/// Who owns the camera: EXIF's tag and Photoshop Camera Raw's.
+const OWNERS: [u16; 2] = [0xA430, 0xFDE8];
+/// Serial numbers of the body, the lens, DNG's of the camera, and Camera Raw's of the body.
+const SERIALS: [u16; 4] = [0xA431, 0xA435, 0xC62F, 0xFDE9];
 /// Blocks within the block that would be carried unread: XMP, IPTC, Photoshop, DNG's private one.
 const NESTED: [u16; 4] = [0x02BC, 0x83BB, 0x8649, 0xC634];
 /// Texts of people, in which nothing is overwritten in silence: a find there fails the frame.
@@ -49,8 +47,8 @@ pub(in crate::metadata) struct Orders<'a> {
     pub(in crate::metadata) byline: Option<&'a str>,
     /// The name of this program.
     pub(in crate::metadata) software: &'a str,
-    /// Further texts of the picture's table.
-    pub(in crate::metadata) texts: &'a [(u16, &'a str)],
+    /// What further tags are to say.
+    pub(in crate::metadata) texts: &'a [Wanted],
 }
 
 struct Work<'a> {
@@ -80,28 +78,36 @@ pub(in crate::metadata) fn change(
     if orders.privacy != Privacy::Keep {
         work.drop_position();
         work.drop_names();
+        work.drop_keywords();
     }
     work.clean_note();
+    for unwanted in orders.texts.iter().filter(|wanted| wanted.text.is_none()) {
+        work.remove(unwanted.tag);
+    }
     work.tiff.zero_unused(&work.gone);
     if orders.privacy != Privacy::Keep {
         work.sweep();
     }
     work.tiff.trim(&work.gone);
-    work.tiff.put_text(SOFTWARE, orders.software);
-    for (tag, text) in orders.texts {
-        work.tiff.put_text(*tag, text);
-    }
+    work.tiff.put_text(Which::Primary, SOFTWARE, orders.software);
+    put(&mut work.tiff, orders.texts);
     // A block whose tables overlap can come out broken: then it is not carried at all.
     Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
 
-/// A new block of these texts alone.
-pub(in crate::metadata) fn fresh(texts: &[(u16, &str)]) -> Vec<u8> {
+/// A new block of these texts alone; `None` if there is none.
+pub(in crate::metadata) fn fresh(texts: &[Wanted]) -> Option<Vec<u8>> {
     let mut tiff = Tiff::fresh();
-    for (tag, text) in texts {
-        tiff.put_text(*tag, text);
+    put(&mut tiff, texts);
+    texts.iter().any(|wanted| wanted.text.is_some()).then(|| tiff.into_bytes())
+}
+
+fn put(tiff: &mut Tiff, texts: &[Wanted]) {
+    for wanted in texts {
+        if let Some(text) = &wanted.text {
+            tiff.put_text(wanted.table, wanted.tag, text);
+        }
     }
-    tiff.into_bytes()
 }
 
 /// Of a finished block: what stands in it that should have gone.
@@ -115,7 +121,8 @@ pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Optio
             Which::Following | Which::Sub => return Some("a preview"),
             _ if has(&[GPS_POINTER]) => return Some("EXIF's pointer to the position"),
             _ if has(&SERIALS) => return Some("EXIF's serial number"),
-            _ if has(&[OWNER]) && !is_byline(view, table, byline) => return Some("the owner"),
+            _ if !is_byline(view, table, byline) => return Some("the owner"),
+            _ if windows::places(view, table).is_some() => return Some("a position in keywords"),
             _ if has(&NESTED) => return Some("a block within the EXIF block"),
             _ => {}
         }
@@ -155,9 +162,16 @@ fn make(view: View<'_>, tables: &[(Which, Table)]) -> String {
     primary.and_then(|(_, table)| text(view, table, MAKE)).unwrap_or_default()
 }
 
+/// Whether a table names no owner but the byline.
 fn is_byline(view: View<'_>, table: &Table, byline: Option<&str>) -> bool {
-    let owner = text(view, table, OWNER).unwrap_or_default();
-    owner.is_empty() || byline.is_some_and(|b| b.trim().eq_ignore_ascii_case(owner.trim()))
+    let owners = OWNERS.iter().filter_map(|&tag| text(view, table, tag));
+    let is = |owner: &str| byline.is_some_and(|b| b.trim().eq_ignore_ascii_case(owner.trim()));
+    owners.into_iter().all(|owner| is(unlabelled(&owner)))
+}
+
+/// A value of Camera Raw's without what it writes before it: `Serial Number: 0730210045`.
+fn unlabelled(text: &str) -> &str {
+    text.rsplit_once(": ").map_or(text, |(_, value)| value)
 }
 
 impl Work<'_> {
@@ -173,7 +187,7 @@ impl Work<'_> {
                 }
             }
             for tag in SERIALS {
-                self.secrets.add_serial(&text(view, &table, tag).unwrap_or_default());
+                self.secrets.add_serial(unlabelled(&text(view, &table, tag).unwrap_or_default()));
             }
         }
     }
@@ -218,8 +232,10 @@ impl Work<'_> {
     }
 
     fn set_picture(&mut self) {
+        // What could not be read was not applied.
+        let turned = orientation(self.tiff.view().bytes).is_some();
         for (which, table) in self.tiff.tables() {
-            if let Some(entry) = table.find(ORIENTATION) {
+            if let Some(entry) = table.find(ORIENTATION).filter(|_| turned) {
                 self.tiff.set_number(entry, 1);
             }
             let size = self.orders.size;
@@ -254,12 +270,24 @@ impl Work<'_> {
         for tag in NESTED {
             self.remove(tag);
         }
-        let view = self.tiff.view();
-        let tables = self.tiff.tables();
-        let mut owners = tables.iter().filter(|(_, t)| t.find(OWNER).is_some());
-        if owners.any(|(_, t)| !is_byline(view, t, self.orders.byline)) {
-            self.remove(OWNER);
+        let (view, tables) = (self.tiff.view(), self.tiff.tables());
+        if tables.iter().any(|(_, table)| !is_byline(view, table, self.orders.byline)) {
+            for tag in OWNERS {
+                self.remove(tag);
+            }
             self.removed.insert(Removed::Owner);
+        }
+    }
+
+    /// Takes positions out of Windows' keywords; the tag goes if there are no others.
+    fn drop_keywords(&mut self) {
+        for (_, table) in self.tiff.tables() {
+            let Some((range, kept)) = windows::places(self.tiff.view(), &table) else { continue };
+            self.removed.insert(Removed::Position);
+            self.tiff.refill(range, &kept);
+            if kept.is_empty() {
+                self.remove(windows::KEYWORDS);
+            }
         }
     }
 

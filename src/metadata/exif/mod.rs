@@ -7,6 +7,7 @@ mod change;
 mod note;
 mod patch;
 mod tiff;
+mod windows;
 
 pub(super) use change::{Orders, change, fresh, leftover};
 
@@ -15,6 +16,8 @@ use crate::error::Warning;
 use patch::Tiff;
 use tiff::{Table, View, Which};
 
+/// How the picture has to be turned.
+const ORIENTATION: u16 = 0x0112;
 /// Camera maker.
 const MAKE: u16 = 0x010F;
 /// Camera model.
@@ -26,10 +29,52 @@ const ARTIST: u16 = 0x013B;
 /// Copyright: photographer's, then after a zero the editor's.
 const COPYRIGHT: u16 = 0x8298;
 
-/// The picture's texts that fields give, by tag.
-pub(super) fn texts(fields: &Fields) -> impl Iterator<Item = (u16, &str)> {
-    let tags = [(DESCRIPTION, "description"), (ARTIST, "byline"), (COPYRIGHT, "copyright")];
-    tags.into_iter().filter_map(|(tag, name)| Some((tag, fields.get(name)?)))
+/// When the picture was taken, and when it was digitised, which stands for it where it is missing.
+const TAKEN: [u16; 2] = [0x9003, 0x9004];
+/// The texts that fields give to the picture's table.
+const TEXTS: [(u16, &str); 3] =
+    [(DESCRIPTION, "description"), (ARTIST, "byline"), (COPYRIGHT, "copyright")];
+
+/// What a tag is to say; `None` takes it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    table: Which,
+    tag: u16,
+    text: Option<String>,
+}
+
+/// What fields want tags to say, and the tags whose field was taken away.
+pub(super) fn wanted(fields: &Fields) -> Vec<Wanted> {
+    let mut all = Vec::new();
+    let mut want = |table, tag, text: Option<String>, name: &str| {
+        if text.is_some() || fields.is_taken(name) {
+            all.push(Wanted { table, tag, text });
+        }
+    };
+    for (tag, name) in TEXTS {
+        want(Which::Primary, tag, fields.get(name).map(str::to_owned), name);
+    }
+    let [taken, digitised] = TAKEN;
+    // A part that is not known is blank (EXIF 2.32, 4.6.5, DateTimeOriginal).
+    let time = fields.get("time").unwrap_or("  :  :  ");
+    let moment = fields.get("date").map(|date| format!("{} {time}", date.replace('-', ":")));
+    want(Which::Exif, taken, moment, "date");
+    want(Which::Exif, digitised, None, "date");
+    all
+}
+
+/// The number of the orientation that a block states in its first table. SHORT is its kind by the
+/// standard (EXIF 2.32, 4.6.4); some programs write another whole number, which viewers heed as well.
+pub(crate) fn orientation(block: &[u8]) -> Option<u16> {
+    let order = match block.get(..4)? {
+        [b'I', b'I', 42, 0] => tiff::Order::Little,
+        [b'M', b'M', 0, 42] => tiff::Order::Big,
+        _ => return None,
+    };
+    let view = View { bytes: block, order, base: 0 };
+    let table = view.table(view.u32(4)? as usize)?;
+    let number = view.number(table.find(ORIENTATION)?, 0)?;
+    Some(u16::try_from(number).unwrap_or(u16::MAX))
 }
 
 /// Whether a block says where the photographer stood: a latitude or longitude of its own.
@@ -71,8 +116,7 @@ fn text(view: View<'_>, table: &Table, tag: u16) -> Option<String> {
 }
 
 fn read_picture(view: View<'_>, table: &Table, fields: &mut Fields) {
-    let texts = [(DESCRIPTION, "description"), (ARTIST, "byline"), (COPYRIGHT, "copyright")];
-    for (tag, name) in texts {
+    for (tag, name) in TEXTS {
         fields.set(name, text(view, table, tag).unwrap_or_default(), Origin::Exif);
     }
     let make = text(view, table, MAKE).unwrap_or_default();
@@ -98,7 +142,7 @@ fn read_exposure(view: View<'_>, table: &Table, fields: &mut Fields) {
     let iso = [0x8827, 0x8833, 0x8832].into_iter().filter_map(|t| view.number(table.find(t)?, 0));
     let iso = iso.filter(|&n| n != 0 && n != 65535).map(|n| n.to_string()).next();
     set("iso", iso);
-    let taken = text(view, table, 0x9003).or_else(|| text(view, table, 0x9004)).unwrap_or_default();
+    let taken = TAKEN.iter().find_map(|&tag| text(view, table, tag)).unwrap_or_default();
     set("date", iso_date(&taken));
     set("time", taken.get(10..).and_then(iso_time));
 }

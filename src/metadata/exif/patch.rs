@@ -9,9 +9,8 @@ use super::tiff::{
     ENTRIES_MAX, ENTRY_BYTES, EXIF_POINTER, Entry, GPS_POINTER, INTEROP_POINTER, LONG, Order,
     SHORT, Table, View, Which, bytes_of,
 };
+use crate::metadata::MOST_EXIF_BYTES;
 
-/// Bytes of the largest EXIF block that is read (promise 6); a JPEG segment holds 64 KiB.
-const BLOCK_MAX_BYTES: usize = 1 << 20;
 /// The kind number of text (EXIF 2.32, 4.6.2).
 const ASCII: u16 = 2;
 
@@ -43,7 +42,7 @@ impl Tiff {
             Some(b"MM") => Order::Big,
             _ => return Err("it begins with neither II nor MM"),
         };
-        if bytes.len() > BLOCK_MAX_BYTES {
+        if bytes.len() > MOST_EXIF_BYTES {
             return Err("it is larger than 1 MiB");
         }
         let tiff = Self { bytes, order };
@@ -119,6 +118,12 @@ impl Tiff {
         }
     }
 
+    /// Overwrites a value with a shorter one, and its rest with zeros.
+    pub(super) fn refill(&mut self, range: Range<usize>, value: &[u8]) {
+        self.zero(range.clone());
+        self.write(range.start, value.get(..range.len()).unwrap_or(value));
+    }
+
     /// Overwrites with zeros what of these ranges no table and no value still uses.
     pub(super) fn zero_unused(&mut self, ranges: &[Range<usize>]) {
         let kept = merged(self.used());
@@ -187,18 +192,22 @@ impl Tiff {
         self.tables().into_iter().find_map(first)
     }
 
-    /// Sets a text of the picture's own table; zero-terminated UTF-8, as most programs write it.
-    pub(super) fn put_text(&mut self, tag: u16, text: &str) {
+    /// Sets a text of the picture's own table, or of the EXIF table, which is made where there is none;
+    /// zero-terminated UTF-8, as most programs write it.
+    pub(super) fn put_text(&mut self, which: Which, tag: u16, text: &str) {
         let mut value = text.replace('\0', " ").into_bytes();
         value.push(0);
-        let Some(table) = self.table(Which::Primary) else { return };
+        if which == Which::Exif && self.table(which).is_none() {
+            self.add_exif();
+        }
+        let Some(table) = self.table(which) else { return };
         let old = table.find(tag).cloned();
         if old.as_ref().and_then(|e| self.view().value(e)) == Some(&value) {
             return;
         }
         let at = match &old {
             Some(entry) => entry.at,
-            None => self.grow(&table, tag),
+            None => self.grow(which, &table, tag),
         };
         self.write_u16(at + 2, ASCII);
         self.write_u32(at + 4, value.len() as u32);
@@ -221,8 +230,9 @@ impl Tiff {
         place as u32
     }
 
-    /// Writes the first table anew at the end, with an empty entry more, in the order of tags.
-    fn grow(&mut self, table: &Table, tag: u16) -> usize {
+    /// Writes a table anew at the end, with an empty entry more, in the order of tags; where that
+    /// entry stands.
+    fn grow(&mut self, which: Which, table: &Table, tag: u16) -> usize {
         let old = table.range(self.bytes.len());
         let index = table.entries.iter().take_while(|e| e.tag < tag).count();
         let mut copy = self.bytes[old.clone()].to_vec();
@@ -230,11 +240,34 @@ impl Tiff {
         copy.splice(2 + index * ENTRY_BYTES..2 + index * ENTRY_BYTES, [0; ENTRY_BYTES]);
         let place = self.append(&copy);
         self.write_u16(place as usize, (table.declared + 1) as u16);
-        self.write_u32(4, place);
+        match which {
+            Which::Exif => self.lead_to_exif(place),
+            _ => self.write_u32(4, place),
+        }
         let at = place as usize + 2 + index * ENTRY_BYTES;
         self.write_u16(at, tag);
         self.zero_unused(&[old]);
         at
+    }
+
+    /// Appends an EXIF table without entries.
+    fn add_exif(&mut self) {
+        let Some(table) = self.table(Which::Primary) else { return };
+        if table.find(EXIF_POINTER).is_none() {
+            self.grow(Which::Primary, &table, EXIF_POINTER);
+        }
+        let place = self.append(&[0; 6]);
+        self.lead_to_exif(place);
+    }
+
+    /// Makes the first table's pointer lead to an EXIF table at this place.
+    fn lead_to_exif(&mut self, place: u32) {
+        let table = self.table(Which::Primary);
+        if let Some(entry) = table.as_ref().and_then(|table| table.find(EXIF_POINTER)) {
+            self.write_u16(entry.at + 2, LONG);
+            self.write_u32(entry.at + 4, 1);
+            self.write_u32(entry.at + 8, place);
+        }
     }
 
     /// Drops the bytes at the end that were overwritten with zeros and that nothing uses.

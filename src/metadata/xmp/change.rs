@@ -10,7 +10,7 @@ use std::ops::Range;
 use quick_xml::escape::escape;
 
 use super::tree::{Name, Node, Tree, address};
-use super::{PROPERTIES, Shape, elements, property, texts};
+use super::{DATES, PROPERTIES, Shape, elements, property, texts};
 use crate::frame::Size;
 use crate::metadata::carry::Removed;
 use crate::metadata::fields::Fields;
@@ -29,6 +29,9 @@ const CREATED: &str = "locationcreated";
 #[derive(Debug, Clone, Copy)]
 pub(in crate::metadata) struct Changing<'a> {
     pub(in crate::metadata) size: Size,
+    /// Whether EXIF stated the orientation, and so the picture was turned by it. Viewers turn by EXIF
+    /// alone where they can: what XMP alone states was never seen, and stays.
+    pub(in crate::metadata) upright: bool,
     pub(in crate::metadata) privacy: Privacy,
     pub(in crate::metadata) byline: Option<&'a str>,
     /// Fields to write.
@@ -51,9 +54,25 @@ pub(in crate::metadata) enum Packet {
 /// A range of the packet and what stands there instead.
 type Edit = (Range<usize>, String);
 
-/// Words in the name of a property that says where the frame was taken.
-const PLACE_WORDS: [&str; 6] =
-    ["gps", "latitude", "longitude", "coordinates", "geolocation", "footprintwkt"];
+/// Words in the name of a property that says where the frame was taken, or in which direction: EXIF's
+/// and Darwin Core's, drones' in any namespace, panoramas', and the place of a take (XMP Part 2,
+/// Dynamic Media). Towns and countries are texts of people, and are no matter of this list.
+const PLACE_WORDS: [&str; 14] = [
+    "gps",
+    "latitude",
+    "longitude",
+    "altitude",
+    "elevation",
+    "coordinates",
+    "geolocation",
+    "footprintwkt",
+    "shotlocation",
+    "headingdegrees",
+    "posepitch",
+    "poseroll",
+    "yawdegree",
+    "gimbal",
+];
 
 /// Why a property has to go, by its name and text alone; what tells goes in whatever namespace.
 fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Option<Removed> {
@@ -74,7 +93,8 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
     if place || PLACES.contains(&name.prefix) || small.contains(CREATED) {
         return Some(Removed::Position);
     }
-    if name.is("rdf", "li") && is_position(text) {
+    // Keywords of whatever list: dc's, Lightroom's and digiKam's trees, the Working Group's.
+    if (name.is("rdf", "li") || small.contains("keyword")) && is_position(text) {
         return Some(Removed::Position);
     }
     if small.contains("serialnumber") {
@@ -108,7 +128,7 @@ pub(in crate::metadata) fn says_position(packet: &[u8]) -> bool {
     let Ok(tree) = Tree::new(packet) else { return false };
     let says = |name: &Name| {
         let small = name.local.to_lowercase();
-        small.ends_with("latitude") || small.ends_with("longitude") || small.contains(CREATED)
+        ["latitude", "longitude", CREATED, "shotlocation"].iter().any(|end| small.ends_with(end))
     };
     tree.nodes.iter().any(|n| says(&n.name) || n.attributes.iter().any(|a| says(&a.name)))
 }
@@ -180,7 +200,7 @@ impl Changing<'_> {
 
     fn set_picture(&self, tree: &Tree<'_>, description: &Node, edits: &mut Vec<Edit>) {
         let number = |name: &Name| match (name.prefix, name.local.as_str()) {
-            ("tiff", "Orientation") => Some(1),
+            ("tiff", "Orientation") => self.upright.then_some(1),
             ("tiff", "ImageWidth") | ("exif", "PixelXDimension") => Some(self.size.width),
             ("tiff", "ImageLength") | ("exif", "PixelYDimension") => Some(self.size.height),
             _ => None,
@@ -200,23 +220,38 @@ fn replaced(tree: &Tree<'_>, fields: &Fields, edits: &mut Vec<Edit>) -> String {
     let (before, mut new) = (texts(tree), String::new());
     let says = |field: &str| before.iter().find(|(f, _)| *f == field).map(|(_, t)| t.as_str());
     for (field, prefix, local, shape) in PROPERTIES.iter().filter(|p| p.0 != "lens") {
+        if fields.is_taken(field) {
+            take(tree, prefix, local, edits);
+        }
         let Some(text) = fields.get(field) else { continue };
         if says(field) != Some(&clean(text)) {
             take(tree, prefix, local, edits);
             new.push_str(&element(prefix, local, *shape, text));
         }
     }
-    if let Some(date) = fields.get("date") {
-        let time = fields.get("time");
-        if says("date") != Some(date) || time.is_some() && says("time") != time {
-            let zone = property(tree, "photoshop", "DateCreated").unwrap_or_default();
-            let zone = zone.get(19..).unwrap_or_default();
-            let text = time.map_or(date.to_owned(), |t| format!("{date}T{t}{zone}"));
-            take(tree, "photoshop", "DateCreated", edits);
-            new.push_str(&element("photoshop", "DateCreated", Shape::Text, &text));
+    for (_, local) in super::PLACES.iter().filter(|(field, _)| fields.is_taken(field)) {
+        take(tree, "Iptc4xmpExt", local, edits);
+    }
+    let (date, time) = (fields.get("date"), fields.get("time"));
+    let other = |field| says(field) != fields.get(field);
+    let timed = time.is_some() || fields.is_taken("time");
+    if fields.is_taken("date") || date.is_some() && (other("date") || timed && other("time")) {
+        let zone = zone(tree);
+        for (prefix, local) in DATES {
+            take(tree, prefix, local, edits);
         }
+        let time = time.map(|time| format!("T{time}{zone}")).unwrap_or_default();
+        let moment = date.map(|date| format!("{date}{time}"));
+        new.extend(moment.map(|m| element("photoshop", "DateCreated", Shape::Text, &m)));
     }
     new
+}
+
+/// The zone behind the time that a packet has: `+09:00`.
+fn zone(tree: &Tree<'_>) -> String {
+    let date = DATES.iter().find_map(|(prefix, local)| property(tree, prefix, local));
+    let behind = date.as_deref().and_then(|date| date.get(19..)).unwrap_or_default();
+    behind.find(['+', '-', 'Z']).map_or("", |at| &behind[at..]).to_owned()
 }
 
 fn take(tree: &Tree<'_>, prefix: &str, local: &str, edits: &mut Vec<Edit>) {

@@ -45,6 +45,8 @@ const PROPERTIES: [(&str, &str, &str, Shape); 15] = [
     ("lens", "aux", "Lens", Shape::Text),
 ];
 
+/// When the picture was taken: IPTC's date, and what cameras' own programs write.
+const DATES: [(&str, &str); 2] = [("photoshop", "DateCreated"), ("exif", "DateTimeOriginal")];
 /// The structures of places, and the field that each becomes as a text.
 const PLACES: [(&str, &str); 2] =
     [("shown_location", "LocationShown"), ("viewpoint", "LocationCreated")];
@@ -67,9 +69,8 @@ fn texts(tree: &Tree<'_>) -> Vec<(&'static str, String)> {
     for (field, prefix, local, _) in PROPERTIES {
         found.extend(property(tree, prefix, local).map(|text| (field, text)));
     }
-    // IPTC's date is photoshop:DateCreated; cameras' own programs write exif:DateTimeOriginal.
-    let date = property(tree, "photoshop", "DateCreated");
-    if let Some(date) = date.or_else(|| property(tree, "exif", "DateTimeOriginal")) {
+    let date = DATES.iter().find_map(|(prefix, local)| property(tree, prefix, local));
+    if let Some(date) = date {
         found.extend(iso_date(&date).map(|d| ("date", d)));
         found.extend(date.split_once('T').and_then(|(_, t)| iso_time(t)).map(|t| ("time", t)));
     }

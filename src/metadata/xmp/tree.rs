@@ -11,8 +11,8 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 
-/// Bytes of the largest packet that is read (promise 6).
-const PACKET_MAX_BYTES: usize = 32 << 20;
+use crate::metadata::MOST_XMP_BYTES;
+
 /// Elements within one another, and in all, beyond which a packet is refused; Lightroom's longest
 /// histories have a few thousand, ten deep.
 const DEPTH_MAX: usize = 100;
@@ -116,7 +116,7 @@ struct Growing<'a> {
 impl<'a> Tree<'a> {
     /// Reads a packet; the error says, after 'the XMP', what is wrong with it.
     pub(super) fn new(packet: &'a [u8]) -> Result<Self, String> {
-        if packet.len() > PACKET_MAX_BYTES {
+        if packet.len() > MOST_XMP_BYTES {
             return Err("is larger than 32 MiB".to_owned());
         }
         let source = std::str::from_utf8(packet).map_err(|_| "is not UTF-8".to_owned())?;
