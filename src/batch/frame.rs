@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::hash::{digits, hash};
 use super::journal::{Chosen, Entry, Name, Record, name_below};
+use super::read::read_bytes;
 use super::{Caption, Job, Settings, Stop};
 use crate::develop::{Means, Survey, Workers, develop_with};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -325,64 +326,6 @@ fn sidecar(input: &Path) -> Option<Vec<u8>> {
         let file = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
         (file.len() <= SIDECAR_BYTES).then(|| fs::read(&path).ok()).flatten()
     })
-}
-
-/// What the content of a file is, by its first bytes; `None` if it cannot be read.
-pub(super) fn sniff_file(path: &Path) -> Option<Format> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut start = Vec::new();
-    fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
-    format::sniff(&start)
-}
-
-/// Reads a whole file that is a regular one and no larger than memory allows.
-///
-/// # Errors
-/// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
-/// changes while it is read; [`ErrorKind::TooLarge`].
-pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let failed =
-        |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
-    let kind = fs::metadata(path).map_err(|e| {
-        let dangling = fs::symlink_metadata(path).is_ok();
-        let error = failed(&e);
-        if dangling { error.with_hint("it is a link that leads nowhere") } else { error }
-    })?;
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };
-        return Err(
-            Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path)
-        );
-    }
-    let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
-    let before = file.metadata().map_err(|e| failed(&e))?;
-    let length = before.len();
-    // A few bytes tell a text of a terabyte from a picture.
-    let mut start = Vec::with_capacity(64);
-    (&mut file).take(64).read_to_end(&mut start).map_err(|e| failed(&e))?;
-    if format::sniff(&start).is_none() {
-        // The first bytes are all that its reason needs.
-        format::probe(&start, limits).map_err(|e| e.about(path))?;
-    }
-    if length > limits.memory_bytes {
-        let gib = length as f64 / (1 << 30) as f64;
-        let message = format!("the file has {gib:.1} GiB, more than frames may take");
-        return Err(Error::new(ErrorKind::TooLarge, message).about(path));
-    }
-    let mut bytes = start;
-    let room = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(bytes.len());
-    bytes.try_reserve_exact(room + 1).map_err(|_| {
-        Error::new(ErrorKind::TooLarge, "not enough memory to read the file").about(path)
-    })?;
-    // One byte more than there should be tells a file that grows.
-    (&mut file).take(room as u64 + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
-    let after = file.metadata().map_err(|e| failed(&e))?;
-    if bytes.len() as u64 != length || after.modified().ok() != before.modified().ok() {
-        return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
-            .about(path)
-            .with_hint("develop it again when it is copied whole"));
-    }
-    Ok(bytes)
 }
 
 /// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the swept

@@ -234,7 +234,7 @@ fn output_name(
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
-    let content = super::frame::sniff_file(&input.path);
+    let content = super::read::sniff_file(&input.path);
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {

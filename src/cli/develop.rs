@@ -35,8 +35,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         return Ok(exit::DONE);
     }
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "there are no frames among the inputs")
-            .with_hint("longlens reads JPEG, PNG, TIFF and WebP"));
+        return Err(no_frames(&found));
     }
     if !plan.jobs.is_empty() {
         prepare_folder(out.folder())?;
@@ -68,6 +67,14 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         None if unreadable > 0 => exit::SOME_FAILED,
         None => exit::DONE,
     })
+}
+
+fn no_frames(found: &Found) -> Error {
+    let hint = match found.raw_count() {
+        0 => "longlens reads JPEG, PNG, TIFF and WebP",
+        _ => "develop the RAW files to JPEG or 16-bit TIFF first",
+    };
+    Error::new(ErrorKind::Usage, "there are no frames among the inputs").with_hint(hint)
 }
 
 fn inputs(order: &ArgMatches) -> Result<Vec<PathBuf>> {

@@ -1,7 +1,7 @@
 //! What is said of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON, one line a frame, or the plan of a dry run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -26,6 +26,9 @@ pub(super) enum Loudness {
 
 /// Names of files passed over that are shown: a card from a Mac may have one for each frame.
 const MOST_PASSED_OVER: usize = 20;
+
+/// What is said of RAW files in folders: most lie beside their JPEGs, so they are no failures.
+const RAW: &str = ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
 
 pub(super) struct Report {
     loudness: Loudness,
@@ -55,13 +58,20 @@ impl Report {
         for path in files.iter().flat_map(|files| &files.used) {
             self.say(&format!("using {}", text::path(path)));
         }
+        if found.repeated > 0 {
+            let frames = frames(found.repeated);
+            self.say(&format!("named more than once, developed once: {frames}"));
+        }
+        if let count @ 1.. = found.raw_count() {
+            let files = if count == 1 { "file" } else { "files" };
+            let kinds = match found.raw.first_key_value() {
+                Some((extension, _)) if found.raw.len() == 1 => format!(".{extension}"),
+                _ => kinds(&found.raw),
+            };
+            self.say(&format!("skipped {count} RAW {files} ({kinds}){RAW}"));
+        }
         if found.left_out_count() > 0 {
-            let kinds = found.left_out.iter().map(|(extension, count)| match extension.as_str() {
-                "" => format!("{count} without extension"),
-                extension => format!("{count} .{}", text::clean(extension)),
-            });
-            let kinds: Vec<_> = kinds.collect();
-            self.say(&format!("left out, no pictures: {}", kinds.join(", ")));
+            self.say(&format!("left out, no pictures: {}", kinds(&found.left_out)));
         }
         let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
         for (path, why) in found.passed_over.iter().take(shown) {
@@ -103,9 +113,7 @@ impl Report {
             };
             text::to_stdout(&line);
         }
-        let count = plan.jobs.len();
-        let frames = if count == 1 { "frame" } else { "frames" };
-        self.say(&format!("{count} {frames} planned, nothing written"));
+        self.say(&format!("{} planned, nothing written", frames(plan.jobs.len())));
     }
 
     /// A folder or link that could not be read.
@@ -178,6 +186,20 @@ impl Report {
             self.say(&format!("{count} of {frames} originals say where they were taken"));
         }
     }
+}
+
+/// `1 frame`, `312 frames`.
+fn frames(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "frame" } else { "frames" })
+}
+
+/// Files counted by extension: `300 .nef, 12 without extension`.
+fn kinds(counts: &BTreeMap<String, usize>) -> String {
+    let kinds = counts.iter().map(|(extension, count)| match extension.as_str() {
+        "" => format!("{count} without extension"),
+        extension => format!("{count} .{}", text::clean(extension)),
+    });
+    kinds.collect::<Vec<_>>().join(", ")
 }
 
 /// All settings of a frame that differ from the defaults.
