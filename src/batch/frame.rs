@@ -6,8 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::existing::Known;
 use super::hash::{digits, hash};
-use super::journal::{Chosen, Entry, Name, Record, name_below};
+use super::journal::{Chosen, Entry, Name, name_below, place};
 use super::read::read_bytes;
 use super::{Caption, Job, Settings, Stop};
 use crate::develop::{Means, Survey, Workers, develop_with};
@@ -55,20 +56,20 @@ pub(super) struct Shared<'a> {
     pub(super) pool: Pool,
     pub(super) settings: &'a Settings,
     pub(super) stop: &'a Stop,
-    /// What the journal knew when the run began.
-    pub(super) record: Record,
+    /// What was known of the outputs when the run began.
+    pub(super) known: Known,
     typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, record: Record) -> Self {
+    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, known: Known) -> Self {
         Self {
             pool: Pool::default(),
             settings,
             stop,
-            record,
+            known,
             typesetters: Typesetters::default(),
             furniture: Mutex::default(),
         }
@@ -182,6 +183,7 @@ pub(super) fn develop_file(
         output_bytes: done.bytes,
         output_hash: digits(hash(&out)),
         input: Name::of(&job.input),
+        input_place: Some(place(&job.input)),
         input_hash: digits(input_hash),
         recipe_hash: digits(recipe_hash(job, shared)),
         chosen: chosen(&recipe, &done),

@@ -108,10 +108,11 @@ pub enum Existing {
     Keep,
     /// They are written anew.
     Overwrite,
-    /// Those are written anew that the journal knows and that are out of date: another original,
-    /// recipe or version. What the journal does not know is kept.
+    /// Those are written anew that the journal knows and that are out of date: a changed original,
+    /// another recipe or version. What the journal does not know, or knows as made from an original
+    /// that is none of this run's, is kept.
     Resume,
-    /// As [`Existing::Resume`], and what the journal does not know is written anew too.
+    /// As [`Existing::Resume`], and what that keeps is written anew too.
     ResumeOverwrite,
 }
 
