@@ -15,6 +15,7 @@ mod frame;
 mod hash;
 mod inputs;
 mod journal;
+mod matched;
 mod memory;
 mod plan;
 mod read;

@@ -12,6 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::captions::Captions;
 use super::inputs::{Found, Input};
+use super::matched::Matched;
 use super::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Format;
@@ -77,7 +78,8 @@ pub struct Plan {
 /// Makes the plan.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, or an output is an input.
+/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, a line of a table means two
+/// frames, or an output is an input.
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     let mut plan = Plan::default();
     let mut names = Names::default();
@@ -93,7 +95,7 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
         job.output = output;
         plan.jobs.push(job);
     }
-    plan.notes = matched.notes(order);
+    plan.notes = matched.notes(order.roots)?;
     refuse_inputs_as_outputs(&plan.jobs)?;
     refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
@@ -114,14 +116,10 @@ fn job(
     let mut fields = Fields { set, ..Fields::default() };
     let mut caption = None;
     if let Some(table) = root.and_then(|root| root.captions) {
-        match table.find(&input.relative) {
-            Some(line) => {
-                matched.lines.insert((std::ptr::from_ref(table) as usize, line.number));
-                table.apply(line, &mut recipe)?;
-                fields.table = table.fields(line).map(pair).collect();
-                caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
-            }
-            None => matched.without_line.push(input.relative.clone()),
+        if let Some(line) = matched.find(table, &input.relative) {
+            table.apply(line, &mut recipe)?;
+            fields.table = table.fields(line).map(pair).collect();
+            caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
         }
     }
     for (name, value) in order.flags {
@@ -147,51 +145,6 @@ fn job(
         sequence: 0,
         warnings: Vec::new(),
     })
-}
-
-/// Which lines of which tables have found their frames.
-#[derive(Debug, Default)]
-struct Matched {
-    /// Table (its address) and line number.
-    lines: HashSet<(usize, u64)>,
-    without_line: Vec<PathBuf>,
-}
-
-impl Matched {
-    /// Lines without a frame, frames without a line.
-    fn notes(&self, order: &Order) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut seen = HashSet::new();
-        for table in order.roots.iter().filter_map(|root| root.captions) {
-            let address = std::ptr::from_ref(table) as usize;
-            if seen.insert(address) {
-                let unmatched =
-                    table.lines().iter().filter(|l| !self.lines.contains(&(address, l.number)));
-                let unmatched = unmatched.map(|line| {
-                    format!("captions, line {}: no frame is named '{}'", line.number, line.file)
-                });
-                notes.extend(shortened(unmatched, "lines of which no frame has the name"));
-            }
-        }
-        let lacking = self.without_line.iter();
-        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
-        notes.extend(shortened(lacking, "frames without a line"));
-        notes
-    }
-}
-
-/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
-const MOST_NOTES: usize = 20;
-
-/// The first notes of a kind, and how many more there are.
-fn shortened(notes: impl Iterator<Item = String>, more: &str) -> Vec<String> {
-    let mut notes: Vec<String> = notes.collect();
-    let further = notes.len().saturating_sub(MOST_NOTES);
-    notes.truncate(MOST_NOTES);
-    if further > 0 {
-        notes.push(format!("captions: {further} more {more}"));
-    }
-    notes
 }
 
 /// `-o name.png` orders a PNG.

@@ -9,6 +9,7 @@
 
 mod bench;
 
+mod captioned;
 mod damage;
 mod environment;
 mod interrupted;
