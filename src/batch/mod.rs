@@ -9,6 +9,7 @@ mod bomb;
 mod budget;
 mod captions;
 mod check;
+mod claims;
 mod deliver;
 mod existing;
 mod frame;
@@ -226,7 +227,7 @@ pub struct Summary {
 /// let out = Target::Folder("out".into());
 /// let found = find(&["shoot".into()], out.folder())?;
 /// let roots = [Root { recipe: Recipe::default(), captions: None }];
-/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
+/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, reads: &[], out: &out };
 /// let batch = Batch { jobs: plan(&found, &order)?.jobs, settings: Settings::default() };
 /// let summary = batch.run(&Stop::default(), |event| {
 ///     if let Event::Finished(outcome) = event {

@@ -3,14 +3,12 @@
 //! Whatever can be found wrong without decoding a sample is found here: two frames of one name, an
 //! output that is an input, a caption without its fields, a folder that cannot be written.
 
-use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::captions::Captions;
+use super::claims::{Names, refuse_what_is_read, refuse_ways_out};
 use super::inputs::{Found, Input};
 use super::matched::Matched;
 use super::{Caption, Fields, Job};
@@ -30,6 +28,8 @@ pub struct Order<'a> {
     pub set: &'a [(String, String)],
     /// Short forms in captions and fields, written out.
     pub codes: Option<&'a CodeReplacements>,
+    /// Files that the order was read from: the recipe, the table and the like. No output may be one.
+    pub reads: &'a [PathBuf],
     /// Where outputs go.
     pub out: &'a Target,
 }
@@ -96,7 +96,7 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
         plan.jobs.push(job);
     }
     plan.notes = matched.notes(order.roots)?;
-    refuse_inputs_as_outputs(&plan.jobs)?;
+    refuse_what_is_read(&plan.jobs, order.reads)?;
     refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
 }
@@ -243,46 +243,6 @@ fn plain_name(
     with
 }
 
-/// Names that are taken, as file systems compare them: normalised, case-folded.
-#[derive(Debug, Default)]
-struct Names {
-    taken: HashSet<String>,
-}
-
-impl Names {
-    /// The name, or the name with a number if another frame has it.
-    fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
-        if self.insert(&path) {
-            return (path, None);
-        }
-        let stem = path.file_stem().unwrap_or_default().to_os_string();
-        for number in 2.. {
-            let mut name = stem.clone();
-            name.push(format!("-{number}"));
-            if let Some(extension) = path.extension() {
-                name.push(".");
-                name.push(extension);
-            }
-            let numbered = path.with_file_name(name);
-            if self.insert(&numbered) {
-                let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let text = format!("another frame has that output name, so this one is '{name}'");
-                return (numbered, Some(Warning::Other(text)));
-            }
-        }
-        (path, None)
-    }
-
-    fn insert(&mut self, path: &Path) -> bool {
-        let folded: String = match path.to_str() {
-            Some(text) => text.nfkc().flat_map(char::to_lowercase).nfc().collect(),
-            // Names that are no text are compared by their bytes.
-            None => format!("{:?}", path.as_os_str()),
-        };
-        self.taken.insert(folded)
-    }
-}
-
 /// Templates that were read, by their source: most frames share one.
 #[derive(Debug, Default)]
 struct Templates(HashMap<String, Arc<Template>>);
@@ -296,63 +256,4 @@ impl Templates {
         self.0.insert(source.to_owned(), Arc::clone(&template));
         Ok(template)
     }
-}
-
-/// An output that is an input through whatever links would be lost while it is read.
-fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
-    let inputs: HashMap<FileId, &Path> =
-        jobs.iter().filter_map(|job| Some((file_id(&job.input)?, job.input.as_path()))).collect();
-    for job in jobs {
-        if let Some(input) = file_id(&job.output).and_then(|id| inputs.get(&id)) {
-            let message = format!("the output is the input '{}'", input.display());
-            return Err(Error::new(ErrorKind::Usage, message)
-                .about(&job.output)
-                .with_hint("originals are never written over: name another output folder"));
-        }
-    }
-    Ok(())
-}
-
-/// A link in the output folder that leads out of it would take outputs along.
-fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
-    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
-        return Ok(());
-    };
-    let mut looked_at = HashSet::new();
-    for job in jobs {
-        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
-        for parent in parents {
-            if !looked_at.insert(parent) {
-                break;
-            }
-            if fs::canonicalize(parent).is_ok_and(|real| !real.starts_with(&top)) {
-                return Err(Error::new(
-                    ErrorKind::Usage,
-                    "the folder leads out of the output folder",
-                )
-                .about(parent)
-                .with_hint(
-                    "nothing is written elsewhere: remove the link, or name another folder",
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Device and number of a file; the same through every link.
-#[cfg(unix)]
-type FileId = (u64, u64);
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<FileId> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-/// The path without links; hard links are not seen through here.
-#[cfg(not(unix))]
-type FileId = PathBuf;
-#[cfg(not(unix))]
-fn file_id(path: &Path) -> Option<FileId> {
-    fs::canonicalize(path).ok()
 }

@@ -178,7 +178,15 @@ fn planned(
         checked.set(name, value).map_err(|e| flag_error(&e))?;
     }
     let set = set_fields(order)?;
-    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes: codes.as_ref(), out })
+    let (codes, reads) = (codes.as_ref(), &read_files(order, files));
+    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes, reads, out })
+}
+
+/// The files that the order was read from.
+fn read_files(order: &ArgMatches, files: &[FolderFiles]) -> Vec<PathBuf> {
+    let named = ["recipe", "captions", "code-replacements", "files0-from"];
+    let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
+    named.chain(files.iter().flat_map(|files| &files.used)).cloned().collect()
 }
 
 fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {

@@ -15,4 +15,5 @@ mod environment;
 mod interrupted;
 mod mutated;
 mod names;
+mod orders;
 mod resumed;

@@ -76,6 +76,23 @@ fn a_folder_that_leads_out_of_the_output_folder_is_refused() {
 }
 
 #[test]
+fn two_names_of_one_folder_are_one_folder() {
+    let bench = Bench::new();
+    bench.put("in/a/x.jpg", &jpeg(60, 40, 1));
+    bench.put("in/b/x.jpg", &jpeg(60, 40, 2));
+    fs::create_dir_all(bench.path("out/b")).unwrap();
+    symlink("b", bench.path("out/a")).unwrap();
+    let ran = bench.develop("in -o out --overwrite").code(0);
+    assert!(ran.err.contains("another frame has that output name"), "{ran:?}");
+    assert_eq!(bench.tree("out/b").len(), 2);
+    // A link to what the run itself would make.
+    fs::create_dir(bench.path("later")).unwrap();
+    symlink("b", bench.path("later/a")).unwrap();
+    bench.develop("in -o later").code(2).says("the folder is a link that leads nowhere");
+    assert!(!bench.path("later/b").exists());
+}
+
+#[test]
 fn frames_of_one_name_are_numbered_with_a_warning() {
     let bench = Bench::new();
     bench.put("in/a.jpg", &jpeg(60, 40, 1));

@@ -1,0 +1,37 @@
+//! Orders that cannot be carried out as they stand, and what a dry run says of them.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use image::ImageFormat;
+
+use crate::bench::{Bench, Ran, jpeg, lossless};
+
+#[test]
+fn what_the_run_reads_is_never_written_over() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("in/logo.png", &lossless(ImageFormat::Png, 60, 40));
+    bench.put("out/logo.png", &lossless(ImageFormat::Png, 30, 20));
+    bench.put("texts/000.jpg", b"");
+    bench.put("tables/000.jpg", b"file,city\n");
+    bench.put("codes/000.jpg", b"a\tb\n");
+    bench.put("lists/000.jpg", b"in/000.jpg\0");
+    let font = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/stage/caption/fonts");
+    let font = fs::read_dir(font).unwrap().map(|entry| entry.unwrap().path());
+    let font = font.filter(|path| path.extension().is_some_and(|e| e == "ttf" || e == "otf")).min();
+    bench.put("fonts/000.jpg", &fs::read(font.unwrap()).unwrap());
+    for words in [
+        "in -o out --logo out/logo.png",
+        "in -o texts --recipe texts/000.jpg",
+        "in -o tables --captions tables/000.jpg",
+        "in -o codes --code-replacements codes/000.jpg",
+        "--files0-from lists/000.jpg -o lists",
+        "in -o fonts --caption Mist --font fonts/000.jpg",
+    ] {
+        let folder = words.split_once("-o ").unwrap().1.split(' ').next().unwrap();
+        let before = bench.tree(folder);
+        bench.develop(&format!("{words} --overwrite")).code(2).says("which this run reads");
+        assert_eq!(bench.tree(folder), before, "{words}");
+    }
+}
