@@ -79,7 +79,7 @@ fn sweeps(frame: &Frame, pool: &Pool) {
         ]);
         let typesetter = Typesetter::open(&recipe.caption).unwrap();
         let means = Means { pool, workers: Workers::One, survey: Some(&survey) };
-        row(name, recipe.crop.rect(FRAME).0.size().area(), || {
+        row(name, recipe.crop.rect(FRAME).unwrap().0.size().area(), || {
             pool.give(develop_with(frame, &recipe, &typesetter, means).unwrap().frame);
         });
     }
@@ -87,7 +87,7 @@ fn sweeps(frame: &Frame, pool: &Pool) {
 
 /// Caption and encoding, of a developed frame.
 fn finish(frame: &Frame, pool: &Pool) {
-    let area = recipe(&[("crop", CROP)]).crop.rect(FRAME).0.size().area();
+    let area = recipe(&[("crop", CROP)]).crop.rect(FRAME).unwrap().0.size().area();
     let mut kept = None;
     for style in ["plate", "strip", "text"] {
         let plain = recipe(&[("crop", CROP), ("caption-style", style)]);

@@ -332,9 +332,12 @@ fn sidecar(input: &Path) -> Option<Vec<u8>> {
 
 /// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the swept
 /// and resized copies, the encoded file.
-pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
+///
+/// # Errors
+/// If the crop misses the frame.
+pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> Result<u64> {
     let sample = u64::from(header.channels) * u64::from(header.depth_bits / 8);
-    let (kept, _) = recipe.crop.rect(header.size);
+    let (kept, _) = recipe.crop.rect(header.size)?;
     let kept = kept.size();
     let target = recipe.resize.target(kept);
     let swept = kept.area() * sample;
@@ -343,5 +346,5 @@ pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
     // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
     // is held twice while it is put together.
     let encoded = target.area() * sample / if format == Format::Jpeg { 3 } else { 1 };
-    header.decode_bytes + swept + resized + encoded
+    Ok(header.decode_bytes + swept + resized + encoded)
 }

@@ -236,7 +236,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         Verdict::Develop | Verdict::ByOriginal { .. } => {}
     }
     let header = format::probe(&bytes, &decoding.limits)?;
-    let needed = needed_bytes(&header, &job.recipe);
+    let needed = needed_bytes(&header, &job.recipe)?;
     let whole = (bytes.len() as u64).saturating_add(needed);
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     if whole > most_bytes {

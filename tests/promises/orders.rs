@@ -35,3 +35,15 @@ fn what_the_run_reads_is_never_written_over() {
         assert_eq!(bench.tree(folder), before, "{words}");
     }
 }
+
+#[test]
+fn a_crop_that_misses_the_frame_costs_that_frame() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench
+        .develop("in -o out --crop 30x20+60+0")
+        .code(1)
+        .says("the crop 30x20+60+0 lies outside of the frame, which has 60x40 px");
+    assert!(!bench.path("out/000.jpg").exists());
+    bench.develop("in -o out --crop 30x20+50+0").code(0).says("was cut to it");
+}
