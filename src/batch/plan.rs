@@ -134,7 +134,10 @@ fn job(
     let caption = match caption {
         Some(text) => text,
         None if recipe.caption.text.is_empty() => Caption::None,
-        None => Caption::Template(templates.get(&write_out(&recipe.caption.text))?),
+        None => {
+            let source = order.codes.map(|codes| codes.apply_to_template(&recipe.caption.text));
+            Caption::Template(templates.get(source.as_ref().unwrap_or(&recipe.caption.text))?)
+        }
     };
     Ok(Job {
         input: input.path.clone(),
