@@ -5,6 +5,9 @@
 //! and hash are those of a line. A run that was not stopped puts the lines in the order of the
 //! outputs, the last of each, so the journal too is the same after an interruption.
 //!
+//! It says what was chosen for a frame; of what was ordered it has a hash alone. It names originals by
+//! their paths, so it stays behind when the folder is sent.
+//!
 //! A line that is cut short or broken is passed over: the frame is developed again.
 
 use std::collections::{BTreeMap, HashMap};

@@ -131,7 +131,8 @@ pub struct Settings {
     pub accept_damaged: bool,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,
-    /// The output folder, in which the journal is kept; `None` for no journal.
+    /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
+    /// originals.
     pub journal: Option<PathBuf>,
 }
 
