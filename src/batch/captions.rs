@@ -5,7 +5,7 @@
 //! that frame; any other is a field. The column `caption` is a finished text, not a template.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
@@ -17,6 +17,8 @@ pub struct Captions {
     columns: Vec<Column>,
     lines: Vec<Line>,
     by_name: HashMap<String, usize>,
+    /// What relative paths in it count from.
+    folder: PathBuf,
 }
 
 #[derive(Debug)]
@@ -56,6 +58,21 @@ impl Captions {
             table.add(&record, number)?;
         }
         Ok(table)
+    }
+
+    /// The same table, as a file in this folder: paths of logos and fonts count from there.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        self.folder = folder.to_path_buf();
+        self
+    }
+
+    /// The logos that its lines name.
+    pub fn logos(&self) -> impl Iterator<Item = PathBuf> {
+        let column = self.columns.iter().position(|c| matches!(c, Column::Setting("logo")));
+        let values = self.lines.iter().filter_map(move |line| line.values.get(column?));
+        let values = values.map(|value| value.trim()).filter(|value| !value.is_empty());
+        values.map(|value| self.folder.join(value))
     }
 
     fn add(&mut self, record: &csv::StringRecord, number: u64) -> Result<()> {
@@ -119,7 +136,7 @@ impl Captions {
                 && *name != "caption"
                 && !value.trim().is_empty()
             {
-                recipe.set(name, value)?;
+                recipe.set_in(&self.folder, name, value)?;
             }
         }
         Ok(())

@@ -210,7 +210,10 @@ pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
         all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         all.extend_from_slice(bytes);
     };
-    add(job.recipe.to_toml().as_bytes());
+    // Font and logo count by what they hold: a shoot that is moved with them is the same.
+    let mut recipe = (*job.recipe).clone();
+    (recipe.caption.font, recipe.caption.logo) = (None, None);
+    add(recipe.to_toml().as_bytes());
     for fields in [&job.fields.table, &job.fields.set] {
         add(&fields.len().to_le_bytes());
         for (name, value) in fields {

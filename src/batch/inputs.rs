@@ -67,6 +67,23 @@ impl Found {
         self.left_out.values().sum()
     }
 
+    /// Passes over these files where they lie in folders; what was named itself stays a frame.
+    pub fn pass_over(&mut self, files: &[PathBuf], why: &'static str, named: &[PathBuf]) {
+        let files = files.iter().filter_map(|path| fs::canonicalize(path).ok());
+        let files: HashSet<PathBuf> = files.collect();
+        if files.is_empty() {
+            return;
+        }
+        let is_frame = |input: &Input| {
+            named.get(input.root) == Some(&input.path)
+                || fs::canonicalize(&input.path).map_or(true, |path| !files.contains(&path))
+        };
+        let (frames, others) = std::mem::take(&mut self.inputs).into_iter().partition(is_frame);
+        self.inputs = frames;
+        let others: Vec<Input> = others;
+        self.passed_over.extend(others.into_iter().map(|input| (input.path, why)));
+    }
+
     /// How many RAW files were left out.
     #[must_use]
     pub fn raw_count(&self) -> usize {

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
-    Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
+    Batch, Captions, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
     format_of_name, free_bytes, lacking, plan, prepare_folder, split_at_nul,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -21,9 +21,9 @@ use crate::stage::caption::Typesetter;
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let named = inputs(order)?;
     let out = target(order, &named)?;
-    let found = find(&named, out.folder())?;
+    let mut found = find(&named, out.folder())?;
     let files = folder_files_of(order, &named)?;
-    let plan = planned(order, &named, &found, &files, &out)?;
+    let plan = planned(order, &named, &mut found, &files, &out)?;
     check_fields(order, &plan)?;
     check_drawing(&plan)?;
 
@@ -156,7 +156,7 @@ fn folder_files_of(order: &ArgMatches, named: &[PathBuf]) -> Result<Vec<FolderFi
 fn planned(
     order: &ArgMatches,
     named: &[PathBuf],
-    found: &Found,
+    found: &mut Found,
     files: &[FolderFiles],
     out: &Target,
 ) -> Result<Plan> {
@@ -177,9 +177,20 @@ fn planned(
     for (name, value) in &flags {
         checked.set(name, value).map_err(|e| flag_error(&e))?;
     }
+    found.pass_over(&logos(&roots, &flags), "the logo", named);
     let set = set_fields(order)?;
     let (codes, reads) = (codes.as_ref(), &read_files(order, files));
     plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes, reads, out })
+}
+
+/// The logos that are in use: the flag's rules over all others.
+fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> {
+    if let Some((_, logo)) = flags.iter().find(|(name, _)| name == "logo") {
+        return vec![logo.into()];
+    }
+    let of_tables = roots.iter().filter_map(|root| root.captions).flat_map(Captions::logos);
+    let of_recipes = roots.iter().filter_map(|root| root.recipe.caption.logo.clone());
+    of_recipes.chain(of_tables).collect()
 }
 
 /// The files that the order was read from.

@@ -9,6 +9,8 @@ mod output;
 
 pub use output::{FormatChoice, Output};
 
+use std::path::Path;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::Policy;
 use crate::stage::caption::Caption;
@@ -52,6 +54,23 @@ impl Recipe {
                 None => error,
             }
         })
+    }
+
+    /// As [`Recipe::set`], as a file in this folder says it: a relative path counts from there.
+    ///
+    /// # Errors
+    /// As [`Recipe::set`].
+    pub fn set_in(&mut self, folder: &Path, name: &str, value: &str) -> Result<()> {
+        self.set(name, value)?;
+        let path = match name {
+            "font" => &mut self.caption.font,
+            "logo" => &mut self.caption.logo,
+            _ => return Ok(()),
+        };
+        if let Some(path) = path {
+            *path = folder.join(&path);
+        }
+        Ok(())
     }
 
     /// The text of a setting, as [`Recipe::set`] reads it back; `None` if there is no such setting.

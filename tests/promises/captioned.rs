@@ -62,3 +62,40 @@ fn a_code_stands_for_a_text_and_not_for_a_template() {
         assert_eq!(fs::read(made).unwrap(), fs::read(right).unwrap(), "{caption}");
     }
 }
+
+#[test]
+fn a_logo_counts_from_the_file_that_names_it_and_is_no_frame() {
+    let bench = Bench::new();
+    bench.frames(1, 400);
+    let logo = lossless(ImageFormat::Png, 60, 30);
+    bench.put("in/logo.png", &logo);
+    bench.put("in/longlens.toml", b"logo = \"logo.png\"\n");
+    bench.develop("in -o out").code(0).says("passed over, the logo: in/logo.png");
+    assert_eq!(bench.tree("out").len(), 2, "the frame and the journal");
+    bench.develop("in -o without --no-folder-files").code(0);
+    bench.put("set/logo.png", &logo);
+    bench.put("set/shoot.toml", b"logo = \"logo.png\"\n");
+    bench.develop("in -o recipe --no-folder-files --recipe set/shoot.toml").code(0);
+    bench.put("set/table.csv", b"file,logo\n000.jpg,logo.png\n");
+    bench.develop("in -o table --no-folder-files --captions set/table.csv").code(0);
+    let made =
+        |folder: &str| fs::read(bench.path(folder).join("000.jpg")).unwrap();
+    assert_ne!(made("without"), made("out"), "the logo is drawn");
+    assert_eq!(made("recipe"), made("out"));
+    assert_eq!(made("table"), made("out"));
+    // On the command line a path counts from where the user is, and what is named is a frame.
+    bench.develop("in -o flag --logo set/logo.png").code(0);
+    assert_eq!(made("flag"), made("out"));
+    bench.develop("in/logo.png -o named --logo in/logo.png").code(0).says("1 developed");
+}
+
+#[test]
+fn a_shoot_that_was_moved_with_its_logo_is_up_to_date() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("in/logo.png", &lossless(ImageFormat::Png, 60, 30));
+    bench.put("in/longlens.toml", b"logo = \"logo.png\"\n");
+    bench.develop("in -o out").code(0);
+    fs::rename(bench.path("in"), bench.path("moved")).unwrap();
+    bench.develop("moved -o out --resume").code(0).says("1 up to date");
+}
