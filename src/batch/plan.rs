@@ -1,7 +1,8 @@
 //! The plan: every frame with its recipe, its fields and its output name, before any work.
 //!
-//! Whatever can be found wrong without decoding a sample is found here: two frames of one name, an
-//! output that is an input, a caption without its fields, a folder that cannot be written.
+//! Whatever names and texts alone can have wrong is found here: a template that is none, a line of a
+//! table that means two frames, two frames of one output name, an output that is an input (see
+//! `claims`). What a caption lacks is found in `check`, a folder that cannot be written in `write`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
