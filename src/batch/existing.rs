@@ -7,7 +7,8 @@ use std::path::Path;
 use super::frame::{Shared, recipe_hash};
 use super::hash::{digits, hash};
 use super::journal::{Entry, Name, Record, name_below, place};
-use super::{Existing, Job, Settings};
+use super::read::read_bytes;
+use super::{Batch, Existing, Job, Settings, Stop};
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// What to do with a frame.
@@ -68,6 +69,41 @@ impl Known {
             false => jobs.iter().map(|job| place(&job.input)).collect(),
         };
         Ok(Self { record, originals })
+    }
+}
+
+/// What a run would do with a frame.
+#[derive(Debug)]
+pub enum Foreseen {
+    /// It would be developed, if it can be.
+    Planned,
+    /// Its output would be kept, with this to say of it.
+    Kept(Option<Warning>),
+    /// Its output is what would be made again.
+    UpToDate,
+}
+
+impl Batch {
+    /// What a run would do with each frame, in order. Nothing is decoded or written.
+    ///
+    /// # Errors
+    /// If the run resumes and the journal cannot be read; of a frame, what is known already to fail.
+    pub fn foreseen(&self) -> Result<Vec<Result<Foreseen>>> {
+        let stop = Stop::default();
+        let known = Known::read(&self.jobs, &self.settings)?;
+        let shared = Shared::new(&self.settings, &stop, known);
+        let of = |job: &Job| {
+            let mut verdict = look(job, &shared)?;
+            if matches!(verdict, Verdict::ByOriginal { .. }) {
+                verdict = verdict.on(&read_bytes(&job.input, &shared.decoding().limits)?);
+            }
+            Ok(match verdict {
+                Verdict::Keep(warning) => Foreseen::Kept(warning),
+                Verdict::UpToDate => Foreseen::UpToDate,
+                Verdict::Develop | Verdict::ByOriginal { .. } => Foreseen::Planned,
+            })
+        };
+        Ok(self.jobs.iter().map(of).collect())
     }
 }
 

@@ -31,6 +31,7 @@ use std::time::Duration;
 pub use bomb::refuse_bomb;
 pub use captions::{Captions, Line};
 pub use check::lacking;
+pub use existing::Foreseen;
 pub use frame::{Done, read_fields};
 pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};

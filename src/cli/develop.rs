@@ -31,7 +31,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut report = Report::new(loudness(order), order.get_flag("json"));
     report.opening(&files, &found, &plan);
     if order.get_flag("dry-run") {
-        report.plan(&plan, &settings);
+        report.plan(&Batch { jobs: plan.jobs, settings })?;
         return Ok(exit::DONE);
     }
     if plan.jobs.is_empty() && found.unreadable.is_empty() {

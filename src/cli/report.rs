@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::folder_files::FolderFiles;
 use super::text;
-use crate::batch::{Caption, Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
+use crate::batch::{Batch, Caption, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
 use crate::develop::Survey;
-use crate::error::{Error, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::stage::dehaze::Amount;
 
 /// How much is said.
@@ -94,26 +94,41 @@ impl Report {
         self.say(&format!("warning: the originals have {needed} and the disk has {free} free"));
     }
 
-    /// The plan in full, on standard output.
-    pub(super) fn plan(&self, plan: &Plan, settings: &Settings) {
-        for job in &plan.jobs {
-            let kept = settings.existing == Existing::Keep && job.output.symlink_metadata().is_ok();
-            let line = if self.json {
-                text::json(&json!({
-                    "input": lossy(&job.input),
-                    "output": lossy(&job.output),
-                    "status": if kept { "skipped" } else { "planned" },
-                    "warnings": warnings(&job.warnings),
-                }))
-            } else {
-                let (input, output) = (text::path(&job.input), text::path(&job.output));
-                let kept = if kept { " (exists, kept)" } else { "" };
-                let settings = settings_of(job);
-                format!("{input} -> {output}{kept}\n  {settings}\n")
+    /// The plan in full, on standard output: all that a dry run was ordered for.
+    pub(super) fn plan(&self, batch: &Batch) -> Result<()> {
+        for (job, foreseen) in batch.jobs.iter().zip(batch.foreseen()?) {
+            let mut said = warnings(&job.warnings);
+            let (status, note) = match &foreseen {
+                Ok(Foreseen::Planned) => ("planned", ""),
+                Ok(Foreseen::UpToDate) => ("up to date", " (up to date)"),
+                Ok(Foreseen::Kept(warning)) => {
+                    said.extend(warning.iter().map(ToString::to_string));
+                    ("skipped", " (exists, kept)")
+                }
+                Err(_) => ("failed", " (fails)"),
             };
-            text::to_stdout(&line);
+            let mut line = json!({
+                "input": lossy(&job.input),
+                "output": lossy(&job.output),
+                "status": status,
+                "warnings": &said,
+            });
+            let (input, output) = (text::path(&job.input), text::path(&job.output));
+            if let Err(error) = &foreseen {
+                line["error"] = json!(error.message());
+                line["hint"] = json!(error.hint());
+                said.push(error.message().to_owned());
+            }
+            if self.json {
+                text::print(&text::json(&line))?;
+                continue;
+            }
+            let mut lines = format!("{input} -> {output}{note}\n  {}\n", settings_of(job));
+            said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
+            text::print(&lines)?;
         }
-        self.say(&format!("{} planned, nothing written", frames(plan.jobs.len())));
+        self.say(&format!("{} planned, nothing written", frames(batch.jobs.len())));
+        Ok(())
     }
 
     /// A folder or link that could not be read.

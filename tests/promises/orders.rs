@@ -47,3 +47,35 @@ fn a_crop_that_misses_the_frame_costs_that_frame() {
     assert!(!bench.path("out/000.jpg").exists());
     bench.develop("in -o out --crop 30x20+50+0").code(0).says("was cut to it");
 }
+
+#[test]
+fn a_dry_run_tells_what_the_run_would_do() {
+    let bench = Bench::new();
+    bench.frames(4, 60);
+    bench.develop("in/000.jpg in/001.jpg -o out").code(0);
+    bench.put("in/001.jpg", &jpeg(60, 40, 9));
+    bench.put("out/002.jpg", b"retouched by hand");
+    let before = bench.tree("out");
+    for (flags, statuses) in [
+        ("", ["skipped", "skipped", "skipped", "planned"]),
+        ("--resume", ["up to date", "planned", "skipped", "planned"]),
+        ("--resume --overwrite", ["up to date", "planned", "planned", "planned"]),
+        ("--overwrite", ["planned"; 4]),
+    ] {
+        let ran = bench.develop(&format!("in -o out --dry-run --json {flags}")).code(0);
+        let line = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let told: Vec<_> = ran.out.lines().map(|text| line(text)["status"].clone()).collect();
+        assert_eq!(told, statuses, "{flags}");
+    }
+    let ran = bench.develop("in -o out --dry-run --resume").code(0);
+    assert!(ran.out.contains("out/000.jpg (up to date)"), "{ran:?}");
+    assert_eq!(bench.tree("out"), before);
+    if !Path::new("/dev/full").exists() {
+        eprintln!("skipped: there is no /dev/full");
+        return;
+    }
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut program = bench.program();
+    program.args(["develop", "in", "-o", "out", "--dry-run"]).stdout(full);
+    Ran::of(program.output().unwrap()).code(3).says("cannot write to standard output");
+}
