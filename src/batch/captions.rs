@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
 use crate::recipe::{Recipe, SETTINGS, distance};
@@ -99,7 +101,7 @@ impl Captions {
                 None => error,
             }
         })?;
-        let name = line.file.replace('\\', "/").trim_start_matches("./").to_owned();
+        let name = key(&line.file);
         if let Some(&first) = self.by_name.get(&name) {
             let first = self.lines[first].number;
             let file = line.file.escape_debug();
@@ -113,10 +115,9 @@ impl Captions {
     /// The line of a frame: by its path below the input folder, else by its file name.
     #[must_use]
     pub fn find(&self, relative: &Path) -> Option<&Line> {
-        let path = relative.to_string_lossy();
-        let name = relative.file_name().map(|name| name.to_string_lossy());
-        let found = self.by_name.get(path.as_ref());
-        let found = found.or_else(|| name.and_then(|name| self.by_name.get(name.as_ref())));
+        let name = relative.file_name().unwrap_or_default();
+        let found = self.by_name.get(&key(&relative.to_string_lossy()));
+        let found = found.or_else(|| self.by_name.get(&key(&name.to_string_lossy())));
         found.map(|&i| &self.lines[i])
     }
 
@@ -159,6 +160,12 @@ impl Captions {
             _ => None,
         })
     }
+}
+
+/// A name or path as it is compared: `é` is one letter, however a disk or a spreadsheet writes it, and
+/// the slashes of Windows are slashes. Large and small letters differ: two frames may differ in them.
+fn key(path: &str) -> String {
+    path.replace('\\', "/").trim_start_matches("./").nfc().collect()
 }
 
 fn not_utf8(bytes: &[u8]) -> Error {

@@ -99,3 +99,27 @@ fn a_shoot_that_was_moved_with_its_logo_is_up_to_date() {
     fs::rename(bench.path("in"), bench.path("moved")).unwrap();
     bench.develop("moved -o out --resume").code(0).says("1 up to date");
 }
+
+#[test]
+fn names_in_a_table_are_compared_as_people_read_them() {
+    let bench = Bench::new();
+    // As macOS keeps names, beside a table as a spreadsheet writes it, and the other way round.
+    bench.put("in/cafe\u{301}.jpg", &jpeg(60, 40, 1));
+    bench.put("in/\u{e9}t\u{e9}.jpg", &jpeg(60, 40, 2));
+    bench.put("in/sub/b.jpg", &jpeg(60, 40, 3));
+    bench.put("in/a\\c.jpg", &jpeg(60, 40, 4));
+    let table = "file,city\ncaf\u{e9}.jpg,A\ne\u{301}te\u{301}.jpg,B\nsub\\b.jpg,C\na\\c.jpg,D\n";
+    bench.put("in/captions.csv", table.as_bytes());
+    bench.develop("in -o out --require city").code(0).says("4 developed");
+}
+
+#[test]
+fn spaces_around_a_cell_do_not_matter() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    let table = "file,anchor,caption-style,caption-anchor,privacy,write-metadata,profile,dehaze,\
+                 sharpen-method,crop,format,subsampling\n\
+                 000.jpg, south, strip ,\tnorth, bare, yes, srgb, off, deconvolve, 3:2, jpeg, 444\n";
+    bench.put("in/captions.csv", table.as_bytes());
+    bench.develop("in -o out").code(0).says("1 developed");
+}
