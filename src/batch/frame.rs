@@ -227,7 +227,7 @@ pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
         Caption::Template(template) => add(format!("template {}", template.source()).as_bytes()),
     }
     // The sequence number counts where it may be drawn: elsewhere one frame more would change all.
-    let numbered = matches!(&job.caption, Caption::Template(t) if t.source().contains("seq"));
+    let numbered = matches!(&job.caption, Caption::Template(t) if t.asks_for("sequence"));
     add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);

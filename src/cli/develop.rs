@@ -135,10 +135,12 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     .with_hint("name a folder"))
 }
 
-/// The ending of a picture's name of a format that is not written: no folder is meant.
+/// The ending of a file's name of a format that is not written: no folder is meant.
 fn foreign_ending(out: &Path) -> Option<String> {
-    const ENDINGS: [&str; 10] =
-        ["heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp"];
+    const ENDINGS: [&str; 18] = [
+        "heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp", "csv", "json", "pdf",
+        "svg", "toml", "txt", "xmp", "zip",
+    ];
     let ending = out.extension()?.to_str()?.to_lowercase();
     ENDINGS.contains(&ending.as_str()).then_some(ending)
 }
@@ -216,6 +218,9 @@ fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
 fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<()> {
     let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
     let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
+    if required.contains(&"") {
+        return Err(Error::no_value("", "a field", "names: --require city,country"));
+    }
     let lacking = lacking(plan, &required);
     let Some(first) = lacking.first() else { return Ok(()) };
     for error in &lacking {

@@ -79,3 +79,42 @@ fn a_dry_run_tells_what_the_run_would_do() {
     program.args(["develop", "in", "-o", "out", "--dry-run"]).stdout(full);
     Ran::of(program.output().unwrap()).code(3).says("cannot write to standard output");
 }
+
+#[test]
+fn orders_that_make_no_sense_are_told_why() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.develop("in -o out --memory 9999999999GB").code(2).says("more than any machine has");
+    bench.develop("in -o x.csv").code(2).says("longlens does not write csv files");
+    for fields in ["", "city,", " "] {
+        let words = ["develop", "in", "-o", "out", "--require", fields];
+        let ran = Ran::of(bench.program().args(words).output().unwrap());
+        ran.code(2).says("'' is not a field").says("--require city,country");
+    }
+    assert!(!bench.path("out").exists() && !bench.path("x.csv").exists());
+}
+
+#[test]
+fn a_bench_of_a_template_draws_another_caption_and_says_so() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    let words = ["bench", "in/000.jpg", "--caption", "{{ city }}", "--against", "vips"];
+    let ran = Ran::of(bench.program().args(words).output().unwrap());
+    let ran = ran.code(0).says("the caption is a template");
+    let own = ran.out.lines().find(|line| line.starts_with("longlens  ")).unwrap();
+    assert!(own.ends_with("the whole recipe"), "{ran:?}");
+}
+
+#[test]
+fn one_frame_more_changes_only_captions_that_count() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    for (out, caption, expected) in
+        [("a", "A-sequel", "1 developed, 2 up to date"), ("b", "{seqn}", "3 developed")]
+    {
+        fs::remove_file(bench.path("in/000.jpg")).unwrap();
+        bench.develop(&format!("in -o {out} --caption {caption}")).code(0);
+        bench.put("in/000.jpg", &jpeg(60, 40, 0));
+        bench.develop(&format!("in -o {out} --caption {caption} --resume")).code(0).says(expected);
+    }
+}
