@@ -113,9 +113,9 @@ pub(super) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
                 Err(_) if parent.is_symlink() => "the folder is a link that leads nowhere",
                 Err(_) => continue,
             };
-            return Err(Error::new(ErrorKind::Usage, wrong)
-                .about(parent)
-                .with_hint("nothing is written elsewhere: remove the link, or name another folder"));
+            return Err(Error::new(ErrorKind::Usage, wrong).about(parent).with_hint(
+                "nothing is written elsewhere: remove the link, or name another folder",
+            ));
         }
     }
     Ok(())

@@ -195,5 +195,7 @@ const ANEW: &str = " (--overwrite writes it anew)";
 
 fn of_another(entry: &Entry) -> Warning {
     let name = &entry.input;
-    Warning::Other(format!("the output was made from another original, '{name}', so it is kept{ANEW}"))
+    Warning::Other(format!(
+        "the output was made from another original, '{name}', so it is kept{ANEW}"
+    ))
 }

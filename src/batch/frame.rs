@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::existing::Known;
 use super::hash::{digits, hash};
@@ -17,7 +17,7 @@ use crate::format::{self, Decoded, Decoding, Encoding, Format, Limits, Subsampli
 use crate::frame::{Pool, Rect, Size};
 use crate::metadata::{self, Blocks, Change, Fields, Origin, Profile, Removed};
 use crate::recipe::Recipe;
-use crate::stage::caption::Typesetter;
+use crate::stage::caption::{self as stage, Typesetter};
 use crate::template;
 
 /// A frame that was developed and written.
@@ -94,21 +94,29 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// A typesetter for each pair of font and logo that the recipes of a run name: one, almost always.
+/// A font and a logo, as a recipe names them.
+type Furniture = (Option<PathBuf>, Option<PathBuf>);
+
+/// A typesetter for each pair of font and logo that the recipes of a run name: one, almost always, or
+/// one for each desk of a table.
 #[derive(Debug, Default)]
-struct Typesetters {
-    first: OnceLock<(Recipe, Result<Typesetter>)>,
-}
+struct Typesetters(Mutex<HashMap<Furniture, Arc<Typesetter>>>);
 
 impl Typesetters {
-    fn with<T>(&self, recipe: &Recipe, f: impl FnOnce(&Typesetter) -> T) -> Result<T> {
-        let caption = &recipe.caption;
-        let (first, typesetter) =
-            self.first.get_or_init(|| (recipe.clone(), Typesetter::open(caption)));
-        if first.caption.font == caption.font && first.caption.logo == caption.logo {
-            return typesetter.as_ref().map(f).map_err(Clone::clone);
+    fn of(&self, caption: &stage::Caption) -> Result<Arc<Typesetter>> {
+        /// Typesetters that are kept: a logo may take many megabytes.
+        const MOST: usize = 8;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = (caption.font.clone(), caption.logo.clone());
+        if let Some(typesetter) = kept.get(&named) {
+            return Ok(Arc::clone(typesetter));
         }
-        Typesetter::open(caption).map(|typesetter| f(&typesetter))
+        let typesetter = Arc::new(Typesetter::open(caption)?);
+        if kept.len() == MOST {
+            kept.clear();
+        }
+        kept.insert(named, Arc::clone(&typesetter));
+        Ok(typesetter)
     }
 }
 
@@ -135,9 +143,8 @@ pub(super) fn develop_file(
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
     }
     let means = Means { pool: &shared.pool, workers, survey: None };
-    let developed = shared
-        .typesetters
-        .with(&recipe, |typesetter| develop_with(&frame, &recipe, typesetter, means))??;
+    let typesetter = shared.typesetters.of(&recipe.caption)?;
+    let developed = develop_with(&frame, &recipe, &typesetter, means)?;
     shared.pool.give(frame);
     warnings.extend(developed.warnings);
     shared.go_on()?;

@@ -25,8 +25,8 @@ const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
 /// Endings of cameras' RAW files. Most of them begin as a TIFF does, with a small preview for its
 /// picture, so that the content does not tell.
 const RAW_EXTENSIONS: [&str; 26] = [
-    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw",
-    "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
+    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
+    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
 ];
 
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
@@ -143,13 +143,7 @@ impl Seen {
     }
 }
 
-fn walk(
-    folder: &Path,
-    root: usize,
-    except: Option<&Path>,
-    seen: &mut Seen,
-    found: &mut Found,
-) {
+fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, found: &mut Found) {
     let is_output = |entry: &walkdir::DirEntry| {
         let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
         entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)

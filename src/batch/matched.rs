@@ -66,12 +66,8 @@ impl Matched {
 }
 
 fn means_several(line: &Line, frames: &[PathBuf]) -> Error {
-    let message = format!(
-        "captions, line {}: '{}' means {} frames",
-        line.number,
-        line.file,
-        frames.len()
-    );
+    let message =
+        format!("captions, line {}: '{}' means {} frames", line.number, line.file, frames.len());
     let distinct = frames.iter().collect::<HashSet<_>>().len() == frames.len();
     let deepest = frames.iter().min_by_key(|path| Reverse(path.components().count()));
     Error::new(ErrorKind::Usage, message).with_hint(match deepest.filter(|_| distinct) {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::captions::Captions;
-use super::claims::{Names, refuse_what_is_read, refuse_ways_out};
+use super::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use super::inputs::{Found, Input};
 use super::matched::Matched;
 use super::{Caption, Fields, Job};

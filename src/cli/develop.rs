@@ -138,8 +138,8 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
 /// The ending of a file's name of a format that is not written: no folder is meant.
 fn foreign_ending(out: &Path) -> Option<String> {
     const ENDINGS: [&str; 18] = [
-        "heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp", "csv", "json", "pdf",
-        "svg", "toml", "txt", "xmp", "zip",
+        "heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp", "csv", "json",
+        "pdf", "svg", "toml", "txt", "xmp", "zip",
     ];
     let ending = out.extension()?.to_str()?.to_lowercase();
     ENDINGS.contains(&ending.as_str()).then_some(ending)

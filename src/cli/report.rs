@@ -28,7 +28,8 @@ pub(super) enum Loudness {
 const MOST_PASSED_OVER: usize = 20;
 
 /// What is said of RAW files in folders: most lie beside their JPEGs, so they are no failures.
-const RAW: &str = ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
+const RAW: &str =
+    ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
 
 pub(super) struct Report {
     loudness: Loudness,

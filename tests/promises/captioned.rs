@@ -28,10 +28,7 @@ fn a_line_of_the_table_that_means_two_frames_is_refused() {
         .says("means 2 frames")
         .says("give the folder above them");
     assert!(!bench.path("out").exists());
-    bench.put(
-        "in/captions.csv",
-        b"file,caption\n100/IMG_0001.jpg,Tumen\n101/IMG_0001.jpg,Rason\n",
-    );
+    bench.put("in/captions.csv", b"file,caption\n100/IMG_0001.jpg,Tumen\n101/IMG_0001.jpg,Rason\n");
     bench.develop("in -o out").code(0).says("2 developed");
     // A name is still enough for a frame that is alone with it.
     bench.put("in/captions.csv", b"file,caption\n100/IMG_0001.jpg,Tumen\nIMG_0001.jpg,Rason\n");
@@ -51,7 +48,7 @@ fn a_code_stands_for_a_text_and_not_for_a_template() {
         ("a", "\\k7\\, {byline}", "right"),
         ("b", "=k7=, {{ byline }}", "right"),
         ("c", "{{ nobody | default(\"\\k7\\\") }}, {{ byline }}", "right"),
-        ("d", "{% if nobody == byline %}={% else %}\\k7\\, {byline}{% endif %}", "right"),
+        ("d", "{% if byline == 'x' %}={% else %}\\k7\\, {byline}{% endif %}", "right"),
         ("e", "\\k7#2\\, {byline}", "second"),
         ("f", "{{ nobody | default('=k7#2=') }}, {byline}", "second"),
     ] {
@@ -78,8 +75,7 @@ fn a_logo_counts_from_the_file_that_names_it_and_is_no_frame() {
     bench.develop("in -o recipe --no-folder-files --recipe set/shoot.toml").code(0);
     bench.put("set/table.csv", b"file,logo\n000.jpg,logo.png\n");
     bench.develop("in -o table --no-folder-files --captions set/table.csv").code(0);
-    let made =
-        |folder: &str| fs::read(bench.path(folder).join("000.jpg")).unwrap();
+    let made = |folder: &str| fs::read(bench.path(folder).join("000.jpg")).unwrap();
     assert_ne!(made("without"), made("out"), "the logo is drawn");
     assert_eq!(made("recipe"), made("out"));
     assert_eq!(made("table"), made("out"));
