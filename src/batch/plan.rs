@@ -116,12 +116,12 @@ fn job(
     let set = order.set.iter().map(|(name, text)| pair((name, text))).collect();
     let mut fields = Fields { set, ..Fields::default() };
     let mut caption = None;
-    if let Some(table) = root.and_then(|root| root.captions) {
-        if let Some(line) = matched.find(table, &input.relative) {
-            table.apply(line, &mut recipe)?;
-            fields.table = table.fields(line).map(pair).collect();
-            caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
-        }
+    if let Some(table) = root.and_then(|root| root.captions)
+        && let Some(line) = matched.find(table, &input.relative)
+    {
+        table.apply(line, &mut recipe)?;
+        fields.table = table.fields(line).map(pair).collect();
+        caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
     }
     for (name, value) in order.flags {
         recipe.set(name, value)?;
