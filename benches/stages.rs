@@ -87,13 +87,13 @@ fn sweeps(frame: &Frame, pool: &Pool) {
             begun.elapsed().as_secs_f64() * 1e3
         });
         let least = least.fold(f64::INFINITY, f64::min);
-        print_row(name, recipe.crop.rect(FRAME).0.size().area(), least);
+        print_row(name, recipe.crop.rect(FRAME).unwrap().0.size().area(), least);
     }
 }
 
 /// Caption and encoding, of a developed frame.
 fn finish(frame: &Frame, pool: &Pool) {
-    let area = recipe(&[("crop", CROP)]).crop.rect(FRAME).0.size().area();
+    let area = recipe(&[("crop", CROP)]).crop.rect(FRAME).unwrap().0.size().area();
     let mut kept = None;
     for style in ["plate", "strip", "text"] {
         let plain = recipe(&[("crop", CROP), ("caption-style", style)]);

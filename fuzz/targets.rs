@@ -73,6 +73,7 @@ pub(crate) fn template(bytes: &[u8]) {
     }
     if let Ok(codes) = template::CodeReplacements::parse(&text) {
         let _ = codes.apply(&text);
+        let _ = codes.apply_to_template(&text);
     }
 }
 

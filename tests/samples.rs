@@ -57,7 +57,8 @@ fn planned(out: &Path, flags: &[(&str, &str)]) -> Plan {
     let found = find(&[folder()], out.folder()).unwrap();
     let flags: Vec<_> = flags.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect();
     let roots = [Root { recipe, captions: Some(&captions) }];
-    let order = Order { roots: &roots, flags: &flags, set: &[], codes: None, out: &out };
+    let order =
+        Order { roots: &roots, flags: &flags, set: &[], codes: None, reads: &[], out: &out };
     plan(&found, &order).unwrap()
 }
 

@@ -6,7 +6,8 @@ use std::sync::mpsc::sync_channel;
 
 use super::budget::Budget;
 use super::deliver::write_all;
-use super::frame::{Shared, read_bytes};
+use super::frame::Shared;
+use super::read::read_bytes;
 use super::run::{admitted, developed};
 use super::{Event, Job, Settings, Summary, memory};
 use crate::develop::Workers;

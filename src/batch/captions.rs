@@ -5,7 +5,9 @@
 //! that frame; any other is a field. The column `caption` is a finished text, not a template.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
@@ -17,6 +19,8 @@ pub struct Captions {
     columns: Vec<Column>,
     lines: Vec<Line>,
     by_name: HashMap<String, usize>,
+    /// What relative paths in it count from.
+    folder: PathBuf,
 }
 
 #[derive(Debug)]
@@ -58,6 +62,21 @@ impl Captions {
         Ok(table)
     }
 
+    /// The same table, as a file in this folder: paths of logos and fonts count from there.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &Path) -> Self {
+        self.folder = folder.to_path_buf();
+        self
+    }
+
+    /// The logos that its lines name.
+    pub fn logos(&self) -> impl Iterator<Item = PathBuf> {
+        let column = self.columns.iter().position(|c| matches!(c, Column::Setting("logo")));
+        let values = self.lines.iter().filter_map(move |line| line.values.get(column?));
+        let values = values.map(|value| value.trim()).filter(|value| !value.is_empty());
+        values.map(|value| self.folder.join(value))
+    }
+
     fn add(&mut self, record: &csv::StringRecord, number: u64) -> Result<()> {
         let wrong =
             |message: String| Error::new(ErrorKind::Usage, format!("line {number}: {message}"));
@@ -82,7 +101,7 @@ impl Captions {
                 None => error,
             }
         })?;
-        let name = line.file.replace('\\', "/").trim_start_matches("./").to_owned();
+        let name = key(&line.file);
         if let Some(&first) = self.by_name.get(&name) {
             let first = self.lines[first].number;
             let file = line.file.escape_debug();
@@ -96,10 +115,9 @@ impl Captions {
     /// The line of a frame: by its path below the input folder, else by its file name.
     #[must_use]
     pub fn find(&self, relative: &Path) -> Option<&Line> {
-        let path = relative.to_string_lossy();
-        let name = relative.file_name().map(|name| name.to_string_lossy());
-        let found = self.by_name.get(path.as_ref());
-        let found = found.or_else(|| name.and_then(|name| self.by_name.get(name.as_ref())));
+        let name = relative.file_name().unwrap_or_default();
+        let found = self.by_name.get(&key(&relative.to_string_lossy()));
+        let found = found.or_else(|| self.by_name.get(&key(&name.to_string_lossy())));
         found.map(|&i| &self.lines[i])
     }
 
@@ -119,7 +137,7 @@ impl Captions {
                 && *name != "caption"
                 && !value.trim().is_empty()
             {
-                recipe.set(name, value)?;
+                recipe.set_in(&self.folder, name, value)?;
             }
         }
         Ok(())
@@ -142,6 +160,12 @@ impl Captions {
             _ => None,
         })
     }
+}
+
+/// A name or path as it is compared: `é` is one letter, however a disk or a spreadsheet writes it, and
+/// the slashes of Windows are slashes. Large and small letters differ: two frames may differ in them.
+fn key(path: &str) -> String {
+    path.replace('\\', "/").trim_start_matches("./").nfc().collect()
 }
 
 fn not_utf8(bytes: &[u8]) -> Error {

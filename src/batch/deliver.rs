@@ -1,7 +1,7 @@
 //! The writer: one thread puts finished files under their names, syncs their folders, keeps the
 //! journal, and reports a frame when file and folder are safe. No worker waits for the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::budget::Share;
 use super::frame::Finished;
 use super::journal::{JOURNAL, Journal};
-use super::write::{Sync, make_folder, sync_folder, write_beside};
+use super::write::{Sync, make_folder, sync_folder, tidy, write_beside};
 use super::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::error::{ErrorKind, Result, Warning};
 
@@ -41,7 +41,8 @@ pub(super) fn write_all(
 ) -> Summary {
     let mut summary = Summary::default();
     let mut written = Vec::new();
-    let mut disk = Disk { settings, stop, journal: None, folders: BTreeSet::new() };
+    let (folders, tidied) = (BTreeSet::new(), HashSet::new());
+    let mut disk = Disk { settings, stop, journal: None, folders, tidied };
     while let Ok(first) = deliveries.recv() {
         let mut next = Some(first);
         while let Some(delivery) = next {
@@ -74,6 +75,8 @@ struct Disk<'a> {
     /// Opened for the first frame that is written.
     journal: Option<Journal>,
     folders: BTreeSet<PathBuf>,
+    /// Folders that were freed of what a killed run left in them.
+    tidied: HashSet<PathBuf>,
 }
 
 impl Disk<'_> {
@@ -91,6 +94,11 @@ impl Disk<'_> {
     fn write(&mut self, job: &Job, finished: Finished) -> Result<Status> {
         let folder = job.output.parent().unwrap_or(Path::new(""));
         make_folder(folder, self.settings.sync)?;
+        if !self.tidied.contains(folder) {
+            self.tidied.insert(folder.to_path_buf());
+            // What is left there does no harm.
+            let _ = tidy(folder);
+        }
         let whole = write_beside(&job.output, &finished.bytes, self.settings.sync, self.stop)?;
         // The line first: an output without one would be a stranger's to a resumed run.
         if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {

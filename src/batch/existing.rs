@@ -1,12 +1,14 @@
 //! What stands under an output name before the run: kept, written anew, or found to be up to date.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use super::frame::{Shared, recipe_hash};
 use super::hash::{digits, hash};
-use super::journal::{Entry, Record, name_below};
-use super::{Existing, Job};
+use super::journal::{Entry, Name, Record, name_below, place};
+use super::read::read_bytes;
+use super::{Batch, Existing, Job, Settings, Stop};
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// What to do with a frame.
@@ -16,12 +18,93 @@ pub(super) enum Verdict {
     Develop,
     /// What there is stays, with this to say of it.
     Keep(Option<Warning>),
-    /// What there is was made by this version, of this recipe, from an original with this hash; if
-    /// that is still the original's, it stays.
-    KeepIf {
-        /// XXH64 of the original as the journal has it.
+    /// What there is is what would be made again.
+    UpToDate,
+    /// It depends on whether the original has this hash, of what the output was made from.
+    ByOriginal {
+        /// XXH64 as the journal has it.
         input_hash: String,
+        /// If it has.
+        same: Box<Verdict>,
+        /// If it has another.
+        other: Box<Verdict>,
     },
+}
+
+impl Verdict {
+    /// The verdict once the original's bytes are known; it depends on nothing any more.
+    pub(super) fn on(self, original: &[u8]) -> Self {
+        match self {
+            Self::ByOriginal { input_hash, same, other } => {
+                if input_hash == digits(hash(original)) { *same } else { *other }
+            }
+            verdict => verdict,
+        }
+    }
+}
+
+/// What is known of the outputs before the run.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    record: Record,
+    /// Where the originals of this run lie, as the journal says it.
+    originals: HashSet<String>,
+}
+
+impl Known {
+    /// What a run of these jobs needs to know; a run that writes all anew needs nothing.
+    ///
+    /// # Errors
+    /// If the run resumes and the journal cannot be read.
+    pub(super) fn read(jobs: &[Job], settings: &Settings) -> Result<Self> {
+        let Some(folder) = &settings.journal else { return Ok(Self::default()) };
+        let record = match settings.existing {
+            Existing::Overwrite => return Ok(Self::default()),
+            // All that is there is kept anyway, and only said less of.
+            Existing::Keep => Record::read(folder).unwrap_or_default(),
+            Existing::Resume | Existing::ResumeOverwrite => Record::read(folder)?,
+        };
+        let originals = match record.is_empty() {
+            true => HashSet::new(),
+            false => jobs.iter().map(|job| place(&job.input)).collect(),
+        };
+        Ok(Self { record, originals })
+    }
+}
+
+/// What a run would do with a frame.
+#[derive(Debug)]
+pub enum Foreseen {
+    /// It would be developed, if it can be.
+    Planned,
+    /// Its output would be kept, with this to say of it.
+    Kept(Option<Warning>),
+    /// Its output is what would be made again.
+    UpToDate,
+}
+
+impl Batch {
+    /// What a run would do with each frame, in order. Nothing is decoded or written.
+    ///
+    /// # Errors
+    /// If the run resumes and the journal cannot be read; of a frame, what is known already to fail.
+    pub fn foreseen(&self) -> Result<Vec<Result<Foreseen>>> {
+        let stop = Stop::default();
+        let known = Known::read(&self.jobs, &self.settings)?;
+        let shared = Shared::new(&self.settings, &stop, known);
+        let of = |job: &Job| {
+            let mut verdict = look(job, &shared)?;
+            if matches!(verdict, Verdict::ByOriginal { .. }) {
+                verdict = verdict.on(&read_bytes(&job.input, &shared.decoding().limits)?);
+            }
+            Ok(match verdict {
+                Verdict::Keep(warning) => Foreseen::Kept(warning),
+                Verdict::UpToDate => Foreseen::UpToDate,
+                Verdict::Develop | Verdict::ByOriginal { .. } => Foreseen::Planned,
+            })
+        };
+        Ok(self.jobs.iter().map(of).collect())
+    }
 }
 
 /// Looks at what stands under the output name of a job.
@@ -43,21 +126,40 @@ pub(super) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
             .with_hint("it is left alone: move it away, or name another output folder"));
     }
     match shared.settings.existing {
-        Existing::Keep => Ok(Verdict::Keep(None)),
+        Existing::Keep => Ok(keep(job, kind.len(), shared)),
         Existing::Overwrite => Ok(Verdict::Develop),
         Existing::Resume | Existing::ResumeOverwrite => Ok(resume(job, kind.len(), shared)),
     }
 }
 
-fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
+/// What the journal says of a job's output, the newest last.
+fn entries<'a>(job: &Job, shared: &'a Shared) -> &'a [Entry] {
     let folder = shared.settings.journal.as_deref().unwrap_or(Path::new(""));
-    let entries = shared.record.of(&name_below(folder, &job.output));
-    let stranger = || match shared.settings.existing {
+    shared.known.record.of(&name_below(folder, &job.output))
+}
+
+/// It is kept whatever it is; that it is another frame's is worth a word.
+fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
+    let entry = entries(job, shared).last();
+    match entry.filter(|entry| entry.output_bytes == length && !is_of(entry, &job.input)) {
+        Some(entry) => Verdict::ByOriginal {
+            input_hash: entry.input_hash.clone(),
+            same: Box::new(Verdict::Keep(None)),
+            other: Box::new(Verdict::Keep(Some(of_another(entry)))),
+        },
+        None => Verdict::Keep(None),
+    }
+}
+
+fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
+    let entries = entries(job, shared);
+    let kept = |warning: Warning| match shared.settings.existing {
         Existing::ResumeOverwrite => Verdict::Develop,
-        _ => Verdict::Keep(Some(Warning::Other(
-            "the output is not as longlens wrote it, so it is kept (--overwrite writes it anew)"
-                .into(),
-        ))),
+        _ => Verdict::Keep(Some(warning)),
+    };
+    let stranger = || {
+        let what = "the output is not as longlens wrote it, so it is kept";
+        kept(Warning::Other(format!("{what}{ANEW}")))
     };
     if !entries.iter().any(|entry| entry.output_bytes == length) {
         return stranger();
@@ -69,16 +171,31 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let Some(entry) = entries.iter().rev().find(ours) else { return stranger() };
     let current = entry.version == env!("CARGO_PKG_VERSION")
         && entry.recipe_hash == digits(recipe_hash(job, shared));
-    match current {
-        true => Verdict::KeepIf { input_hash: entry.input_hash.clone() },
-        false => Verdict::Develop,
+    // A moved shoot is known by its content. A frame of this very run gets another name in it, as
+    // when one frame more shifts all numbers.
+    let here = |place: &String| shared.known.originals.contains(place);
+    let replaced = is_of(entry, &job.input) || entry.input_place.as_ref().is_some_and(here);
+    Verdict::ByOriginal {
+        input_hash: entry.input_hash.clone(),
+        same: Box::new(if current { Verdict::UpToDate } else { Verdict::Develop }),
+        other: Box::new(if replaced { Verdict::Develop } else { kept(of_another(entry)) }),
     }
 }
 
-/// The record that a run needs: none unless it resumes.
-pub(super) fn record(existing: Existing, journal: Option<&Path>) -> Result<Record> {
-    match (existing, journal) {
-        (Existing::Resume | Existing::ResumeOverwrite, Some(folder)) => Record::read(folder),
-        _ => Ok(Record::default()),
+/// Whether an entry is of this original, by where it lies: a name counts from where a run began.
+fn is_of(entry: &Entry, input: &Path) -> bool {
+    match &entry.input_place {
+        Some(known) => *known == place(input),
+        None => entry.input == Name::of(input),
     }
+}
+
+/// How to have an output that is kept.
+const ANEW: &str = " (--overwrite writes it anew)";
+
+fn of_another(entry: &Entry) -> Warning {
+    let name = &entry.input;
+    Warning::Other(format!(
+        "the output was made from another original, '{name}', so it is kept{ANEW}"
+    ))
 }

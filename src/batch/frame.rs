@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::existing::Known;
 use super::hash::{digits, hash};
-use super::journal::{Chosen, Entry, Name, Record, name_below};
+use super::journal::{Chosen, Entry, Name, name_below, place};
+use super::read::read_bytes;
 use super::{Caption, Job, Settings, Stop};
 use crate::develop::{Means, Survey, Workers, develop_with};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -15,7 +17,7 @@ use crate::format::{self, Decoded, Decoding, Encoding, Format, Limits, Subsampli
 use crate::frame::{Pool, Rect, Size};
 use crate::metadata::{self, Blocks, Change, Fields, Origin, Profile, Removed};
 use crate::recipe::Recipe;
-use crate::stage::caption::Typesetter;
+use crate::stage::caption::{self as stage, Typesetter};
 use crate::template;
 
 /// A frame that was developed and written.
@@ -54,20 +56,20 @@ pub(super) struct Shared<'a> {
     pub(super) pool: Pool,
     pub(super) settings: &'a Settings,
     pub(super) stop: &'a Stop,
-    /// What the journal knew when the run began.
-    pub(super) record: Record,
+    /// What was known of the outputs when the run began.
+    pub(super) known: Known,
     typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, record: Record) -> Self {
+    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, known: Known) -> Self {
         Self {
             pool: Pool::default(),
             settings,
             stop,
-            record,
+            known,
             typesetters: Typesetters::default(),
             furniture: Mutex::default(),
         }
@@ -92,21 +94,29 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// A typesetter for each pair of font and logo that the recipes of a run name: one, almost always.
+/// A font and a logo, as a recipe names them.
+type Furniture = (Option<PathBuf>, Option<PathBuf>);
+
+/// A typesetter for each pair of font and logo that the recipes of a run name: one, almost always, or
+/// one for each desk of a table.
 #[derive(Debug, Default)]
-struct Typesetters {
-    first: OnceLock<(Recipe, Result<Typesetter>)>,
-}
+struct Typesetters(Mutex<HashMap<Furniture, Arc<Typesetter>>>);
 
 impl Typesetters {
-    fn with<T>(&self, recipe: &Recipe, f: impl FnOnce(&Typesetter) -> T) -> Result<T> {
-        let caption = &recipe.caption;
-        let (first, typesetter) =
-            self.first.get_or_init(|| (recipe.clone(), Typesetter::open(caption)));
-        if first.caption.font == caption.font && first.caption.logo == caption.logo {
-            return typesetter.as_ref().map(f).map_err(Clone::clone);
+    fn of(&self, caption: &stage::Caption) -> Result<Arc<Typesetter>> {
+        /// Typesetters that are kept: a logo may take many megabytes.
+        const MOST: usize = 8;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = (caption.font.clone(), caption.logo.clone());
+        if let Some(typesetter) = kept.get(&named) {
+            return Ok(Arc::clone(typesetter));
         }
-        Typesetter::open(caption).map(|typesetter| f(&typesetter))
+        let typesetter = Arc::new(Typesetter::open(caption)?);
+        if kept.len() == MOST {
+            kept.clear();
+        }
+        kept.insert(named, Arc::clone(&typesetter));
+        Ok(typesetter)
     }
 }
 
@@ -133,9 +143,8 @@ pub(super) fn develop_file(
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
     }
     let means = Means { pool: &shared.pool, workers, survey: None };
-    let developed = shared
-        .typesetters
-        .with(&recipe, |typesetter| develop_with(frame, &recipe, typesetter, means))??;
+    let typesetter = shared.typesetters.of(&recipe.caption)?;
+    let developed = develop_with(frame, &recipe, &typesetter, means)?;
     warnings.extend(developed.warnings);
     shared.go_on()?;
 
@@ -180,6 +189,7 @@ pub(super) fn develop_file(
         output_bytes: done.bytes,
         output_hash: digits(hash(&out)),
         input: Name::of(&job.input),
+        input_place: Some(place(&job.input)),
         input_hash: digits(input_hash),
         recipe_hash: digits(recipe_hash(job, shared)),
         chosen: chosen(&recipe, &done),
@@ -206,7 +216,10 @@ pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
         all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         all.extend_from_slice(bytes);
     };
-    add(job.recipe.to_toml().as_bytes());
+    // Font and logo count by what they hold: a shoot that is moved with them is the same.
+    let mut recipe = (*job.recipe).clone();
+    (recipe.caption.font, recipe.caption.logo) = (None, None);
+    add(recipe.to_toml().as_bytes());
     for fields in [&job.fields.table, &job.fields.set] {
         add(&fields.len().to_le_bytes());
         for (name, value) in fields {
@@ -220,7 +233,7 @@ pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
         Caption::Template(template) => add(format!("template {}", template.source()).as_bytes()),
     }
     // The sequence number counts where it may be drawn: elsewhere one frame more would change all.
-    let numbered = matches!(&job.caption, Caption::Template(t) if t.source().contains("seq"));
+    let numbered = matches!(&job.caption, Caption::Template(t) if t.asks_for("sequence"));
     add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
@@ -326,69 +339,14 @@ fn sidecar(input: &Path) -> Option<Vec<u8>> {
     })
 }
 
-/// What the content of a file is, by its first bytes; `None` if it cannot be read.
-pub(super) fn sniff_file(path: &Path) -> Option<Format> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut start = Vec::new();
-    fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
-    format::sniff(&start)
-}
-
-/// Reads a whole file that is a regular one and no larger than memory allows.
-///
-/// # Errors
-/// [`ErrorKind::Unreadable`] with the system's reason, for pipes and devices, and if the length
-/// changes while it is read; [`ErrorKind::TooLarge`].
-pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let failed =
-        |e: &std::io::Error| Error::io(ErrorKind::Unreadable, "cannot read", e).about(path);
-    let kind = fs::metadata(path).map_err(|e| {
-        let dangling = fs::symlink_metadata(path).is_ok();
-        let error = failed(&e);
-        if dangling { error.with_hint("it is a link that leads nowhere") } else { error }
-    })?;
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };
-        return Err(
-            Error::new(ErrorKind::Unreadable, format!("it is {what}, not a file")).about(path)
-        );
-    }
-    let mut file = fs::File::open(path).map_err(|e| failed(&e))?;
-    let before = file.metadata().map_err(|e| failed(&e))?;
-    let length = before.len();
-    // A few bytes tell a text of a terabyte from a picture.
-    let mut start = Vec::with_capacity(64);
-    (&mut file).take(64).read_to_end(&mut start).map_err(|e| failed(&e))?;
-    if format::sniff(&start).is_none() {
-        // The first bytes are all that its reason needs.
-        format::probe(&start, limits).map_err(|e| e.about(path))?;
-    }
-    if length > limits.memory_bytes {
-        let gib = length as f64 / (1 << 30) as f64;
-        let message = format!("the file has {gib:.1} GiB, more than frames may take");
-        return Err(Error::new(ErrorKind::TooLarge, message).about(path));
-    }
-    let mut bytes = start;
-    let room = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(bytes.len());
-    bytes.try_reserve_exact(room + 1).map_err(|_| {
-        Error::new(ErrorKind::TooLarge, "not enough memory to read the file").about(path)
-    })?;
-    // One byte more than there should be tells a file that grows.
-    (&mut file).take(room as u64 + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
-    let after = file.metadata().map_err(|e| failed(&e))?;
-    if bytes.len() as u64 != length || after.modified().ok() != before.modified().ok() {
-        return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
-            .about(path)
-            .with_hint("develop it again when it is copied whole"));
-    }
-    Ok(bytes)
-}
-
 /// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the rows
 /// that bands of a frame copy of each other, the resized copy, the encoded file.
-pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
+///
+/// # Errors
+/// If the crop misses the frame.
+pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> Result<u64> {
     let sample = u64::from(header.channels) * u64::from(header.depth_bits / 8);
-    let (kept, _) = recipe.crop.rect(header.size);
+    let (kept, _) = recipe.crop.rect(header.size)?;
     let kept = kept.size();
     let target = recipe.resize.target(kept);
     let copied = kept.area() * sample / 4;
@@ -397,5 +355,5 @@ pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> u64 {
     // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
     // is held twice while it is put together.
     let encoded = target.area() * sample / if format == Format::Jpeg { 3 } else { 1 };
-    header.decode_bytes + copied + resized + encoded
+    Ok(header.decode_bytes + copied + resized + encoded)
 }

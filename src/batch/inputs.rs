@@ -1,21 +1,33 @@
 //! From what was named on the command line to the frames: folders walked in a stable order.
 //!
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted. Links to files are followed; links to folders are not (no loops), and hidden
-//! names are passed over. What was named itself is always a frame, whatever it is, so that its error has its name.
+//! out and counted, RAW files apart from it. Links to files are followed; links to folders are not
+//! (no loops), and hidden names are passed over. What was named itself is always a frame, whatever
+//! it is, so that its error has its name.
+//!
+//! A frame that is named more than once, by whatever path, is one frame, and the first naming counts
+//! (it decides on folders below the output and on the folder's table). A link with a name of its own
+//! is a frame of its own: somebody has given it that name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::read::sniff_file;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format;
+use crate::format::Format;
 
 /// Names that a frame may have.
 const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
+
+/// Endings of cameras' RAW files. Most of them begin as a TIFF does, with a small preview for its
+/// picture, so that the content does not tell.
+const RAW_EXTENSIONS: [&str; 26] = [
+    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
+    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
+];
 
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
 pub const FOLDER_FILES: [&str; 2] = ["captions.csv", "longlens.toml"];
@@ -38,6 +50,10 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
+    /// Cameras' RAW files in folders, counted by extension.
+    pub raw: BTreeMap<String, usize>,
+    /// How often a frame was named that had been named before.
+    pub repeated: usize,
     /// What was passed over although it may be a picture or hold some, each with its reason.
     pub passed_over: Vec<(PathBuf, &'static str)>,
     /// Folders and links that could not be read, each with its reason.
@@ -45,10 +61,33 @@ pub struct Found {
 }
 
 impl Found {
-    /// How many files were left out.
+    /// How many files were left out that are no pictures.
     #[must_use]
     pub fn left_out_count(&self) -> usize {
         self.left_out.values().sum()
+    }
+
+    /// Passes over these files where they lie in folders; what was named itself stays a frame.
+    pub fn pass_over(&mut self, files: &[PathBuf], why: &'static str, named: &[PathBuf]) {
+        let files = files.iter().filter_map(|path| fs::canonicalize(path).ok());
+        let files: HashSet<PathBuf> = files.collect();
+        if files.is_empty() {
+            return;
+        }
+        let is_frame = |input: &Input| {
+            named.get(input.root) == Some(&input.path)
+                || fs::canonicalize(&input.path).map_or(true, |path| !files.contains(&path))
+        };
+        let (frames, others) = std::mem::take(&mut self.inputs).into_iter().partition(is_frame);
+        self.inputs = frames;
+        let others: Vec<Input> = others;
+        self.passed_over.extend(others.into_iter().map(|input| (input.path, why)));
+    }
+
+    /// How many RAW files were left out.
+    #[must_use]
+    pub fn raw_count(&self) -> usize {
+        self.raw.values().sum()
     }
 }
 
@@ -59,6 +98,7 @@ impl Found {
 pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let mut found = Found::default();
     let except = fs::canonicalize(except).ok();
+    let mut seen = Seen::default();
     for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
@@ -71,9 +111,10 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
         });
         match kind {
             Ok(kind) if kind.is_dir() => {
-                walk(path, root, except.as_deref(), &mut found);
+                walk(path, root, except.as_deref(), &mut seen, &mut found);
             }
             Err(error) if error.hint().is_none() => return Err(error),
+            _ if !seen.is_new(path) => found.repeated += 1,
             _ => {
                 let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);
                 found.inputs.push(Input { path: path.clone(), relative: name, root });
@@ -83,7 +124,26 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     Ok(found)
 }
 
-fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
+/// The files that were met, each by its folder without links and its name.
+#[derive(Debug, Default)]
+struct Seen {
+    folders: HashMap<PathBuf, PathBuf>,
+    files: HashSet<PathBuf>,
+}
+
+impl Seen {
+    fn is_new(&mut self, path: &Path) -> bool {
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let real = || fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let real = self.folders.entry(folder.to_path_buf()).or_insert_with(real);
+        self.files.insert(real.join(path.file_name().unwrap_or_default()))
+    }
+}
+
+fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, found: &mut Found) {
     let is_output = |entry: &walkdir::DirEntry| {
         let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
         entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)
@@ -119,14 +179,19 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, found: &mut Found) {
         if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
             continue;
         }
-        if is_frame(&entry) {
-            let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-            found.inputs.push(Input { path: path.to_path_buf(), relative, root });
-        } else if entry.path_is_symlink() && path.is_dir() {
-            found.passed_over.push((path.to_path_buf(), "a link to a folder"));
-        } else {
-            let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            *found.left_out.entry(extension).or_default() += 1;
+        let kind = kind(&entry);
+        if !seen.is_new(path) {
+            found.repeated += usize::from(kind == Kind::Frame);
+            continue;
+        }
+        match kind {
+            Kind::Frame => {
+                let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+                found.inputs.push(Input { path: path.to_path_buf(), relative, root });
+            }
+            Kind::Raw => *found.raw.entry(extension(path)).or_default() += 1,
+            Kind::Link(why) => found.passed_over.push((path.to_path_buf(), why)),
+            Kind::Other => *found.left_out.entry(extension(path)).or_default() += 1,
         }
     }
 }
@@ -141,27 +206,47 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
     }
 }
 
-fn is_frame(entry: &walkdir::DirEntry) -> bool {
+/// What an entry of a folder is that is no folder itself.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Frame,
+    Raw,
+    /// A link that is not followed, with the reason.
+    Link(&'static str),
+    Other,
+}
+
+fn kind(entry: &walkdir::DirEntry) -> Kind {
     let path = entry.path();
-    // A link to a folder is none whatever its name; a dangling link named like a frame is one, so
-    // that it is reported.
-    let target =
-        if entry.path_is_symlink() { fs::metadata(path).ok() } else { entry.metadata().ok() };
-    if target.as_ref().is_some_and(fs::Metadata::is_dir) {
-        return false;
+    let is_link = entry.path_is_symlink();
+    match if is_link { fs::metadata(path).ok() } else { entry.metadata().ok() } {
+        // Whatever its name.
+        Some(target) if target.is_dir() => Kind::Link("a link to a folder"),
+        // A dangling link named like a frame too, so that it fails as one.
+        _ if is_named_like_one(path) => Kind::Frame,
+        None if is_link => Kind::Link("a link that leads nowhere"),
+        Some(target) if target.is_file() => match sniff_file(path) {
+            content if is_raw(path, content) => Kind::Raw,
+            Some(_) => Kind::Frame,
+            None => Kind::Other,
+        },
+        _ => Kind::Other,
     }
-    is_named_like_one(path) || target.is_some_and(|t| t.is_file()) && begins_like_one(path)
 }
 
 fn is_named_like_one(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    EXTENSIONS.contains(&extension.as_str())
+    EXTENSIONS.contains(&extension(path).as_str())
 }
 
-fn begins_like_one(path: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
-    read.is_ok() && format::sniff(&start).is_some()
+/// Whether a file with this content is a camera's RAW file, by its name; a JPEG or PNG never is.
+pub(super) fn is_raw(path: &Path, content: Option<Format>) -> bool {
+    matches!(content, None | Some(Format::Tiff))
+        && RAW_EXTENSIONS.contains(&extension(path).as_str())
+}
+
+/// A name's ending in small letters.
+pub(super) fn extension(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 /// Paths out of a list with NUL between them, as `find -print0` writes it.

@@ -5,9 +5,13 @@
 //! and hash are those of a line. A run that was not stopped puts the lines in the order of the
 //! outputs, the last of each, so the journal too is the same after an interruption.
 //!
+//! It says what was chosen for a frame; of what was ordered it has a hash alone. It names originals by
+//! their paths, so it stays behind when the folder is sent.
+//!
 //! A line that is cut short or broken is passed over: the frame is developed again.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Stop;
+use super::hash::{digits, hash};
 use super::write::{Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -34,6 +39,10 @@ pub struct Entry {
     pub output_hash: String,
     /// The original, as it was named or found.
     pub input: Name,
+    /// XXH64 of its whole path without links: where it lies, whatever it was named; older
+    /// journals have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_place: Option<String>,
     /// XXH64 of its bytes.
     pub input_hash: String,
     /// XXH64 of all that was ordered for it: recipe, fields, caption, sidecar, font and logo.
@@ -78,6 +87,22 @@ impl Name {
             None => Self::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
         }
     }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Bytes(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+        }
+    }
+}
+
+/// Where a file lies, as [`Entry::input_place`] says it.
+pub(super) fn place(input: &Path) -> String {
+    let whole = fs::canonicalize(input).or_else(|_| std::path::absolute(input));
+    let whole = whole.unwrap_or_else(|_| input.to_path_buf());
+    digits(hash(whole.as_os_str().as_encoded_bytes()))
 }
 
 /// What a journal knew when the run began.
@@ -125,6 +150,12 @@ impl Record {
                 Err(_) => record.broken_lines += 1,
             }
         }
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_output.is_empty()
     }
 
     /// What is known of an output, the newest last.
@@ -259,6 +290,7 @@ mod tests {
             output_bytes: 3,
             output_hash: "0".repeat(16),
             input: Name::Bytes(vec![0xff, 0x2f]),
+            input_place: None,
             input_hash: "1".repeat(16),
             recipe_hash: "2".repeat(16),
             chosen: Chosen { haze: Some(0.25), ..Chosen::default() },

@@ -4,10 +4,10 @@
 //! admitted, in a way that can be refused ([`fits`]). That matters where the address space is
 //! limited (`ulimit -v`); elsewhere the budget keeps frames waiting long before.
 
-/// What the machine, or the control group that the program runs in, has: total bytes.
+/// Bytes that the machine has free, or that the control group of the program may have at all.
 ///
-/// Linux: the smaller of `/proc/meminfo` `MemAvailable` and cgroup v2 `memory.max`; elsewhere, and
-/// where neither can be read, 4 GiB.
+/// Linux: the smaller of `MemAvailable` of `/proc/meminfo` and `memory.max` of cgroup v2, of which what
+/// the group has in use is not taken off; elsewhere, and where neither can be read, 4 GiB.
 #[must_use]
 pub fn machine_bytes() -> u64 {
     let read = |path: &str| std::fs::read_to_string(path).ok();

@@ -9,14 +9,17 @@ mod bomb;
 mod budget;
 mod captions;
 mod check;
+mod claims;
 mod deliver;
 mod existing;
 mod frame;
 mod hash;
 mod inputs;
 mod journal;
+mod matched;
 mod memory;
 mod plan;
+mod read;
 mod run;
 mod stop;
 mod write;
@@ -28,12 +31,14 @@ use std::time::Duration;
 pub use bomb::refuse_bomb;
 pub use captions::{Captions, Line};
 pub use check::lacking;
-pub use frame::{Done, read_bytes, read_fields};
+pub use existing::Foreseen;
+pub use frame::{Done, read_fields};
 pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
 pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
 pub use memory::machine_bytes;
 pub use plan::{Order, Plan, Root, Target, format_of_name, plan};
+pub use read::read_bytes;
 pub use stop::Stop;
 pub(crate) use write::write_whole;
 pub use write::{Sync, TEMPORARY_PREFIX, free_bytes, prepare_folder};
@@ -106,10 +111,11 @@ pub enum Existing {
     Keep,
     /// They are written anew.
     Overwrite,
-    /// Those are written anew that the journal knows and that are out of date: another original,
-    /// recipe or version. What the journal does not know is kept.
+    /// Those are written anew that the journal knows and that are out of date: a changed original,
+    /// another recipe or version. What the journal does not know, or knows as made from an original
+    /// that is none of this run's, is kept.
     Resume,
-    /// As [`Existing::Resume`], and what the journal does not know is written anew too.
+    /// As [`Existing::Resume`], and what that keeps is written anew too.
     ResumeOverwrite,
 }
 
@@ -126,7 +132,8 @@ pub struct Settings {
     pub accept_damaged: bool,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,
-    /// The output folder, in which the journal is kept; `None` for no journal.
+    /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
+    /// originals.
     pub journal: Option<PathBuf>,
 }
 
@@ -222,7 +229,7 @@ pub struct Summary {
 /// let out = Target::Folder("out".into());
 /// let found = find(&["shoot".into()], out.folder())?;
 /// let roots = [Root { recipe: Recipe::default(), captions: None }];
-/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
+/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, reads: &[], out: &out };
 /// let batch = Batch { jobs: plan(&found, &order)?.jobs, settings: Settings::default() };
 /// let summary = batch.run(&Stop::default(), |event| {
 ///     if let Event::Finished(outcome) = event {

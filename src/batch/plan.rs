@@ -1,17 +1,17 @@
 //! The plan: every frame with its recipe, its fields and its output name, before any work.
 //!
-//! Whatever can be found wrong without decoding a sample is found here: two frames of one name, an
-//! output that is an input, a caption without its fields, a folder that cannot be written.
+//! Whatever names and texts alone can have wrong is found here: a template that is none, a line of a
+//! table that means two frames, two frames of one output name, an output that is an input (see
+//! `claims`). What a caption lacks is found in `check`, a folder that cannot be written in `write`.
 
-use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::captions::Captions;
+use super::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use super::inputs::{Found, Input};
+use super::matched::Matched;
 use super::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Format;
@@ -29,6 +29,8 @@ pub struct Order<'a> {
     pub set: &'a [(String, String)],
     /// Short forms in captions and fields, written out.
     pub codes: Option<&'a CodeReplacements>,
+    /// Files that the order was read from: the recipe, the table and the like. No output may be one.
+    pub reads: &'a [PathBuf],
     /// Where outputs go.
     pub out: &'a Target,
 }
@@ -77,7 +79,8 @@ pub struct Plan {
 /// Makes the plan.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, or an output is an input.
+/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, a line of a table means two
+/// frames, or an output is an input.
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     let mut plan = Plan::default();
     let mut names = Names::default();
@@ -93,8 +96,8 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
         job.output = output;
         plan.jobs.push(job);
     }
-    plan.notes = matched.notes(order);
-    refuse_inputs_as_outputs(&plan.jobs)?;
+    plan.notes = matched.notes(order.roots)?;
+    refuse_what_is_read(&plan.jobs, order.reads)?;
     refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
 }
@@ -113,16 +116,12 @@ fn job(
     let set = order.set.iter().map(|(name, text)| pair((name, text))).collect();
     let mut fields = Fields { set, ..Fields::default() };
     let mut caption = None;
-    if let Some(table) = root.and_then(|root| root.captions) {
-        match table.find(&input.relative) {
-            Some(line) => {
-                matched.lines.insert((std::ptr::from_ref(table) as usize, line.number));
-                table.apply(line, &mut recipe)?;
-                fields.table = table.fields(line).map(pair).collect();
-                caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
-            }
-            None => matched.without_line.push(input.relative.clone()),
-        }
+    if let Some(table) = root.and_then(|root| root.captions)
+        && let Some(line) = matched.find(table, &input.relative)
+    {
+        table.apply(line, &mut recipe)?;
+        fields.table = table.fields(line).map(pair).collect();
+        caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
     }
     for (name, value) in order.flags {
         recipe.set(name, value)?;
@@ -136,7 +135,10 @@ fn job(
     let caption = match caption {
         Some(text) => text,
         None if recipe.caption.text.is_empty() => Caption::None,
-        None => Caption::Template(templates.get(&write_out(&recipe.caption.text))?),
+        None => {
+            let source = order.codes.map(|codes| codes.apply_to_template(&recipe.caption.text));
+            Caption::Template(templates.get(source.as_ref().unwrap_or(&recipe.caption.text))?)
+        }
     };
     Ok(Job {
         input: input.path.clone(),
@@ -147,51 +149,6 @@ fn job(
         sequence: 0,
         warnings: Vec::new(),
     })
-}
-
-/// Which lines of which tables have found their frames.
-#[derive(Debug, Default)]
-struct Matched {
-    /// Table (its address) and line number.
-    lines: HashSet<(usize, u64)>,
-    without_line: Vec<PathBuf>,
-}
-
-impl Matched {
-    /// Lines without a frame, frames without a line.
-    fn notes(&self, order: &Order) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut seen = HashSet::new();
-        for table in order.roots.iter().filter_map(|root| root.captions) {
-            let address = std::ptr::from_ref(table) as usize;
-            if seen.insert(address) {
-                let unmatched =
-                    table.lines().iter().filter(|l| !self.lines.contains(&(address, l.number)));
-                let unmatched = unmatched.map(|line| {
-                    format!("captions, line {}: no frame is named '{}'", line.number, line.file)
-                });
-                notes.extend(shortened(unmatched, "lines of which no frame has the name"));
-            }
-        }
-        let lacking = self.without_line.iter();
-        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
-        notes.extend(shortened(lacking, "frames without a line"));
-        notes
-    }
-}
-
-/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
-const MOST_NOTES: usize = 20;
-
-/// The first notes of a kind, and how many more there are.
-fn shortened(notes: impl Iterator<Item = String>, more: &str) -> Vec<String> {
-    let mut notes: Vec<String> = notes.collect();
-    let further = notes.len().saturating_sub(MOST_NOTES);
-    notes.truncate(MOST_NOTES);
-    if further > 0 {
-        notes.push(format!("captions: {further} more {more}"));
-    }
-    notes
 }
 
 /// `-o name.png` orders a PNG.
@@ -234,7 +191,7 @@ fn output_name(
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
-    let content = super::frame::sniff_file(&input.path);
+    let content = super::read::sniff_file(&input.path);
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
@@ -290,46 +247,6 @@ fn plain_name(
     with
 }
 
-/// Names that are taken, as file systems compare them: normalised, case-folded.
-#[derive(Debug, Default)]
-struct Names {
-    taken: HashSet<String>,
-}
-
-impl Names {
-    /// The name, or the name with a number if another frame has it.
-    fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
-        if self.insert(&path) {
-            return (path, None);
-        }
-        let stem = path.file_stem().unwrap_or_default().to_os_string();
-        for number in 2.. {
-            let mut name = stem.clone();
-            name.push(format!("-{number}"));
-            if let Some(extension) = path.extension() {
-                name.push(".");
-                name.push(extension);
-            }
-            let numbered = path.with_file_name(name);
-            if self.insert(&numbered) {
-                let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let text = format!("another frame has that output name, so this one is '{name}'");
-                return (numbered, Some(Warning::Other(text)));
-            }
-        }
-        (path, None)
-    }
-
-    fn insert(&mut self, path: &Path) -> bool {
-        let folded: String = match path.to_str() {
-            Some(text) => text.nfkc().flat_map(char::to_lowercase).nfc().collect(),
-            // Names that are no text are compared by their bytes.
-            None => format!("{:?}", path.as_os_str()),
-        };
-        self.taken.insert(folded)
-    }
-}
-
 /// Templates that were read, by their source: most frames share one.
 #[derive(Debug, Default)]
 struct Templates(HashMap<String, Arc<Template>>);
@@ -343,63 +260,4 @@ impl Templates {
         self.0.insert(source.to_owned(), Arc::clone(&template));
         Ok(template)
     }
-}
-
-/// An output that is an input through whatever links would be lost while it is read.
-fn refuse_inputs_as_outputs(jobs: &[Job]) -> Result<()> {
-    let inputs: HashMap<FileId, &Path> =
-        jobs.iter().filter_map(|job| Some((file_id(&job.input)?, job.input.as_path()))).collect();
-    for job in jobs {
-        if let Some(input) = file_id(&job.output).and_then(|id| inputs.get(&id)) {
-            let message = format!("the output is the input '{}'", input.display());
-            return Err(Error::new(ErrorKind::Usage, message)
-                .about(&job.output)
-                .with_hint("originals are never written over: name another output folder"));
-        }
-    }
-    Ok(())
-}
-
-/// A link in the output folder that leads out of it would take outputs along.
-fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
-    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
-        return Ok(());
-    };
-    let mut looked_at = HashSet::new();
-    for job in jobs {
-        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
-        for parent in parents {
-            if !looked_at.insert(parent) {
-                break;
-            }
-            if fs::canonicalize(parent).is_ok_and(|real| !real.starts_with(&top)) {
-                return Err(Error::new(
-                    ErrorKind::Usage,
-                    "the folder leads out of the output folder",
-                )
-                .about(parent)
-                .with_hint(
-                    "nothing is written elsewhere: remove the link, or name another folder",
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Device and number of a file; the same through every link.
-#[cfg(unix)]
-type FileId = (u64, u64);
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<FileId> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-/// The path without links; hard links are not seen through here.
-#[cfg(not(unix))]
-type FileId = PathBuf;
-#[cfg(not(unix))]
-fn file_id(path: &Path) -> Option<FileId> {
-    fs::canonicalize(path).ok()
 }

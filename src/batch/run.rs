@@ -14,11 +14,10 @@ use std::time::{Duration, Instant};
 use super::bomb::refuse_bomb;
 use super::budget::{Budget, Share};
 use super::deliver::{Content, Delivery, write_all};
-use super::existing::{self, Verdict};
-use super::frame::{Shared, develop_file, needed_bytes, read_bytes};
-use super::hash::{digits, hash};
-use super::journal::Record;
+use super::existing::{Known, Verdict, look};
+use super::frame::{Shared, develop_file, needed_bytes};
 use super::memory;
+use super::read::read_bytes;
 use super::{Batch, Event, Job, Outcome, Status, Stop, Summary, alone};
 use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -52,12 +51,11 @@ impl Batch {
             // A report that panicked does not keep later frames from theirs.
             (report.lock().unwrap_or_else(PoisonError::into_inner))(event);
         };
-        let record = existing::record(settings.existing, settings.journal.as_deref());
-        let (record, unready) = match record {
-            Ok(record) => (record, None),
-            Err(error) => (Record::default(), Some(error)),
+        let (known, unready) = match Known::read(&jobs, &settings) {
+            Ok(known) => (known, None),
+            Err(error) => (Known::default(), Some(error)),
         };
-        let shared = Shared::new(&settings, stop, record);
+        let shared = Shared::new(&settings, stop, known);
         let mut summary = match alone::small(&jobs, &settings).filter(|_| unready.is_none()) {
             Some(job) => alone::run(job.clone(), &shared, &tell),
             None => on_threads(jobs, unready, &shared, &tell),
@@ -222,10 +220,9 @@ enum Admission {
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
-    let keep_if = match existing::look(job, shared)? {
+    let verdict = match look(job, shared)? {
         Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
-        Verdict::Develop => None,
-        Verdict::KeepIf { input_hash } => Some(input_hash),
+        verdict => verdict,
     };
     let decoding = shared.decoding();
     let most_bytes = shared.settings.memory_bytes;
@@ -233,11 +230,13 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     let mut share = budget.take(length.min(budget.limit_bytes()));
     make_room(&share, budget, shared)?;
     let bytes = read_bytes(&job.input, &decoding.limits)?;
-    if keep_if.is_some_and(|known| known == digits(hash(&bytes))) {
-        return Ok(Admission::Kept(Status::UpToDate, None));
+    match verdict.on(&bytes) {
+        Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
+        Verdict::UpToDate => return Ok(Admission::Kept(Status::UpToDate, None)),
+        Verdict::Develop | Verdict::ByOriginal { .. } => {}
     }
     let header = format::probe(&bytes, &decoding.limits)?;
-    let needed = needed_bytes(&header, &job.recipe);
+    let needed = needed_bytes(&header, &job.recipe)?;
     let whole = (bytes.len() as u64).saturating_add(needed);
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     if whole > most_bytes {

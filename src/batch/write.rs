@@ -2,7 +2,7 @@
 //! or nothing.
 //!
 //! A temporary file with a short name of its own in the target folder, written, synced, looked at
-//! for its length, renamed; the folder is synced before the frame is reported (see `run`).
+//! for its length, renamed; the folder is synced before the frame is reported (see `deliver`).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -203,8 +203,9 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
 ///
 /// # Errors
 /// If the folder cannot be read.
-fn tidy(folder: &Path) -> io::Result<()> {
+pub(super) fn tidy(folder: &Path) -> io::Result<()> {
     const ABANDONED: std::time::Duration = std::time::Duration::from_secs(3600);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     for entry in fs::read_dir(folder)? {
         let Ok(entry) = entry else { continue };
         let ours = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes());

@@ -27,7 +27,7 @@ use stages::Stage;
 const SPECIMEN: Size = Size::new(6000, 4000);
 /// Frames that each job of the batch gets at the least: fewer tell nothing about overlap.
 const FRAMES_PER_JOB: usize = 4;
-/// Drawn if the recipe has no caption, so that its cost is seen.
+/// Drawn if the recipe has no caption or a template for one, so that its cost is seen.
 const CAPTION: &str = "longlens bench";
 
 /// All that was measured.
@@ -43,6 +43,11 @@ struct Figures {
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut recipe = super::recipe(order, Recipe::default())?;
+    if recipe.caption.text.contains('{') {
+        let instead = "the caption is a template, and a bench has no fields";
+        text::to_stderr(&format!("longlens: {instead}: it draws '{CAPTION}'\n"));
+        recipe.caption.text.clear();
+    }
     if recipe.caption.text.is_empty() {
         CAPTION.clone_into(&mut recipe.caption.text);
     }

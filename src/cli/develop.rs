@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
-    Batch, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
+    Batch, Captions, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
     format_of_name, free_bytes, lacking, plan, prepare_folder, split_at_nul,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -21,9 +21,9 @@ use crate::stage::caption::Typesetter;
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let named = inputs(order)?;
     let out = target(order, &named)?;
-    let found = find(&named, out.folder())?;
+    let mut found = find(&named, out.folder())?;
     let files = folder_files_of(order, &named)?;
-    let plan = planned(order, &named, &found, &files, &out)?;
+    let plan = planned(order, &named, &mut found, &files, &out)?;
     check_fields(order, &plan)?;
     check_drawing(&plan)?;
 
@@ -31,12 +31,11 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut report = Report::new(loudness(order), order.get_flag("json"));
     report.opening(&files, &found, &plan);
     if order.get_flag("dry-run") {
-        report.plan(&plan, &settings);
+        report.plan(&Batch { jobs: plan.jobs, settings })?;
         return Ok(exit::DONE);
     }
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
-        return Err(Error::new(ErrorKind::Usage, "there are no frames among the inputs")
-            .with_hint("longlens reads JPEG, PNG, TIFF and WebP"));
+        return Err(no_frames(&found));
     }
     if !plan.jobs.is_empty() {
         prepare_folder(out.folder())?;
@@ -68,6 +67,14 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         None if unreadable > 0 => exit::SOME_FAILED,
         None => exit::DONE,
     })
+}
+
+fn no_frames(found: &Found) -> Error {
+    let hint = match found.raw_count() {
+        0 => "longlens reads JPEG, PNG, TIFF and WebP",
+        _ => "develop the RAW files to JPEG or 16-bit TIFF first",
+    };
+    Error::new(ErrorKind::Usage, "there are no frames among the inputs").with_hint(hint)
 }
 
 fn inputs(order: &ArgMatches) -> Result<Vec<PathBuf>> {
@@ -128,10 +135,12 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     .with_hint("name a folder"))
 }
 
-/// The ending of a picture's name of a format that is not written: no folder is meant.
+/// The ending of a file's name of a format that is not written: no folder is meant.
 fn foreign_ending(out: &Path) -> Option<String> {
-    const ENDINGS: [&str; 10] =
-        ["heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp"];
+    const ENDINGS: [&str; 18] = [
+        "heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp", "csv", "json",
+        "pdf", "svg", "toml", "txt", "xmp", "zip",
+    ];
     let ending = out.extension()?.to_str()?.to_lowercase();
     ENDINGS.contains(&ending.as_str()).then_some(ending)
 }
@@ -149,7 +158,7 @@ fn folder_files_of(order: &ArgMatches, named: &[PathBuf]) -> Result<Vec<FolderFi
 fn planned(
     order: &ArgMatches,
     named: &[PathBuf],
-    found: &Found,
+    found: &mut Found,
     files: &[FolderFiles],
     out: &Target,
 ) -> Result<Plan> {
@@ -170,8 +179,27 @@ fn planned(
     for (name, value) in &flags {
         checked.set(name, value).map_err(|e| flag_error(&e))?;
     }
+    found.pass_over(&logos(&roots, &flags), "the logo", named);
     let set = set_fields(order)?;
-    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes: codes.as_ref(), out })
+    let (codes, reads) = (codes.as_ref(), &read_files(order, files));
+    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes, reads, out })
+}
+
+/// The logos that are in use: the flag's rules over all others.
+fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> {
+    if let Some((_, logo)) = flags.iter().find(|(name, _)| name == "logo") {
+        return vec![logo.into()];
+    }
+    let of_tables = roots.iter().filter_map(|root| root.captions).flat_map(Captions::logos);
+    let of_recipes = roots.iter().filter_map(|root| root.recipe.caption.logo.clone());
+    of_recipes.chain(of_tables).collect()
+}
+
+/// The files that the order was read from.
+fn read_files(order: &ArgMatches, files: &[FolderFiles]) -> Vec<PathBuf> {
+    let named = ["recipe", "captions", "code-replacements", "files0-from"];
+    let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
+    named.chain(files.iter().flat_map(|files| &files.used)).cloned().collect()
 }
 
 fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
@@ -190,6 +218,9 @@ fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
 fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<()> {
     let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
     let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
+    if required.contains(&"") {
+        return Err(Error::no_value("", "a field", "names: --require city,country"));
+    }
     let lacking = lacking(plan, &required);
     let Some(first) = lacking.first() else { return Ok(()) };
     for error in &lacking {

@@ -1,5 +1,6 @@
 //! Recipe, captions and code replacements: read from where they were named, or from the input
-//! folder in which they lie.
+//! folder in which they lie. Paths in a recipe or a table count from its own folder, so that a folder
+//! can be moved with its logo.
 
 use std::fs;
 use std::path::Path;
@@ -37,11 +38,17 @@ pub(super) fn of_folder(folder: &Path) -> Result<FolderFiles> {
 }
 
 pub(super) fn read_recipe(path: &Path, recipe: &mut Recipe) -> Result<()> {
-    recipe.set_from_toml(&text(path)?).map_err(|e| e.about(path))
+    recipe.set_from_toml_in(folder_of(path), &text(path)?).map_err(|e| e.about(path))
 }
 
 pub(super) fn read_captions(path: &Path) -> Result<Captions> {
-    Captions::parse(&bytes(path)?).map_err(|e| e.about(path))
+    let table = Captions::parse(&bytes(path)?).map_err(|e| e.about(path))?;
+    Ok(table.in_folder(folder_of(path)))
+}
+
+/// What a file's relative paths count from.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
 }
 
 pub(super) fn read_codes(path: &Path) -> Result<CodeReplacements> {

@@ -1,16 +1,16 @@
 //! What is said of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON, one line a frame, or the plan of a dry run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::folder_files::FolderFiles;
 use super::text;
-use crate::batch::{Caption, Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
+use crate::batch::{Batch, Caption, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
 use crate::develop::Survey;
-use crate::error::{Error, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::stage::dehaze::Amount;
 
 /// How much is said.
@@ -26,6 +26,10 @@ pub(super) enum Loudness {
 
 /// Names of files passed over that are shown: a card from a Mac may have one for each frame.
 const MOST_PASSED_OVER: usize = 20;
+
+/// What is said of RAW files in folders: most lie beside their JPEGs, so they are no failures.
+const RAW: &str =
+    ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
 
 pub(super) struct Report {
     loudness: Loudness,
@@ -55,13 +59,20 @@ impl Report {
         for path in files.iter().flat_map(|files| &files.used) {
             self.say(&format!("using {}", text::path(path)));
         }
+        if found.repeated > 0 {
+            let frames = frames(found.repeated);
+            self.say(&format!("named more than once, developed once: {frames}"));
+        }
+        if let count @ 1.. = found.raw_count() {
+            let files = if count == 1 { "file" } else { "files" };
+            let kinds = match found.raw.first_key_value() {
+                Some((extension, _)) if found.raw.len() == 1 => format!(".{extension}"),
+                _ => kinds(&found.raw),
+            };
+            self.say(&format!("skipped {count} RAW {files} ({kinds}){RAW}"));
+        }
         if found.left_out_count() > 0 {
-            let kinds = found.left_out.iter().map(|(extension, count)| match extension.as_str() {
-                "" => format!("{count} without extension"),
-                extension => format!("{count} .{}", text::clean(extension)),
-            });
-            let kinds: Vec<_> = kinds.collect();
-            self.say(&format!("left out, no pictures: {}", kinds.join(", ")));
+            self.say(&format!("left out, no pictures: {}", kinds(&found.left_out)));
         }
         let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
         for (path, why) in found.passed_over.iter().take(shown) {
@@ -84,28 +95,41 @@ impl Report {
         self.say(&format!("warning: the originals have {needed} and the disk has {free} free"));
     }
 
-    /// The plan in full, on standard output.
-    pub(super) fn plan(&self, plan: &Plan, settings: &Settings) {
-        for job in &plan.jobs {
-            let kept = settings.existing == Existing::Keep && job.output.symlink_metadata().is_ok();
-            let line = if self.json {
-                text::json(&json!({
-                    "input": lossy(&job.input),
-                    "output": lossy(&job.output),
-                    "status": if kept { "skipped" } else { "planned" },
-                    "warnings": warnings(&job.warnings),
-                }))
-            } else {
-                let (input, output) = (text::path(&job.input), text::path(&job.output));
-                let kept = if kept { " (exists, kept)" } else { "" };
-                let settings = settings_of(job);
-                format!("{input} -> {output}{kept}\n  {settings}\n")
+    /// The plan in full, on standard output: all that a dry run was ordered for.
+    pub(super) fn plan(&self, batch: &Batch) -> Result<()> {
+        for (job, foreseen) in batch.jobs.iter().zip(batch.foreseen()?) {
+            let mut said = warnings(&job.warnings);
+            let (status, note) = match &foreseen {
+                Ok(Foreseen::Planned) => ("planned", ""),
+                Ok(Foreseen::UpToDate) => ("up to date", " (up to date)"),
+                Ok(Foreseen::Kept(warning)) => {
+                    said.extend(warning.iter().map(ToString::to_string));
+                    ("skipped", " (exists, kept)")
+                }
+                Err(_) => ("failed", " (fails)"),
             };
-            text::to_stdout(&line);
+            let mut line = json!({
+                "input": lossy(&job.input),
+                "output": lossy(&job.output),
+                "status": status,
+                "warnings": &said,
+            });
+            let (input, output) = (text::path(&job.input), text::path(&job.output));
+            if let Err(error) = &foreseen {
+                line["error"] = json!(error.message());
+                line["hint"] = json!(error.hint());
+                said.push(error.message().to_owned());
+            }
+            if self.json {
+                text::print(&text::json(&line))?;
+                continue;
+            }
+            let mut lines = format!("{input} -> {output}{note}\n  {}\n", settings_of(job));
+            said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
+            text::print(&lines)?;
         }
-        let count = plan.jobs.len();
-        let frames = if count == 1 { "frame" } else { "frames" };
-        self.say(&format!("{count} {frames} planned, nothing written"));
+        self.say(&format!("{} planned, nothing written", frames(batch.jobs.len())));
+        Ok(())
     }
 
     /// A folder or link that could not be read.
@@ -178,6 +202,20 @@ impl Report {
             self.say(&format!("{count} of {frames} originals say where they were taken"));
         }
     }
+}
+
+/// `1 frame`, `312 frames`.
+fn frames(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "frame" } else { "frames" })
+}
+
+/// Files counted by extension: `300 .nef, 12 without extension`.
+fn kinds(counts: &BTreeMap<String, usize>) -> String {
+    let kinds = counts.iter().map(|(extension, count)| match extension.as_str() {
+        "" => format!("{count} without extension"),
+        extension => format!("{count} .{}", text::clean(extension)),
+    });
+    kinds.collect::<Vec<_>>().join(", ")
 }
 
 /// All settings of a frame that differ from the defaults.

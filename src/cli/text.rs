@@ -114,8 +114,13 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     };
     /// Less than the program and its fonts take themselves.
     const LEAST: f64 = 64e6;
+    /// An exabyte.
+    const MOST: f64 = 1e18;
     match number.trim().parse::<f64>() {
-        Ok(n) if n * unit >= LEAST && n * unit < 1e18 => Ok((n * unit) as u64),
+        Ok(n) if n * unit >= LEAST && n * unit < MOST => Ok((n * unit) as u64),
+        Ok(n) if n.is_finite() && n * unit >= MOST => {
+            Err("that is more than any machine has".to_owned())
+        }
         Ok(n) if n.is_finite() => Err("at least 64MB are needed".to_owned()),
         _ => Err(format!("'{number}' is no number")),
     }

@@ -51,7 +51,7 @@ pub struct Means<'a> {
 /// Develops one frame; the caption is drawn as it stands in the recipe.
 ///
 /// # Errors
-/// If the caption cannot be drawn: a font that cannot be read, say.
+/// If the crop misses the frame, or the caption cannot be drawn: a font that cannot be read, say.
 pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
     let typesetter = Typesetter::open(&recipe.caption)?;
@@ -70,7 +70,7 @@ pub fn develop_with(
     means: Means,
 ) -> Result<Developed> {
     let mut warnings = Vec::new();
-    let (kept, reduced) = recipe.crop.rect(frame.size());
+    let (kept, reduced) = recipe.crop.rect(frame.size())?;
     warnings.extend(reduced);
 
     let wants_survey = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();

@@ -18,6 +18,8 @@ mod tiff;
 mod upright;
 mod webp;
 
+pub(crate) use sniff::raw_refusal;
+
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Pool, Size};
 use crate::metadata::{Blocks, Iptc};

@@ -95,11 +95,7 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             .with_hint("copying it from the card has failed; copy it again");
     }
     match foreign(bytes) {
-        Some(name) if name.contains("RAW") => {
-            let message = format!("this is {name}, which longlens does not read");
-            Error::new(ErrorKind::Unsupported, message)
-                .with_hint("develop it to JPEG or 16-bit TIFF first")
-        }
+        Some(name) if name.contains("RAW") => raw_refusal(name),
         Some(name) => {
             let message = format!("this is {name}, which longlens does not read");
             Error::new(ErrorKind::Unsupported, message).with_hint(HINT)
@@ -111,6 +107,12 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             Error::new(ErrorKind::Unsupported, "not a picture that longlens knows").with_hint(HINT)
         }
     }
+}
+
+/// Why a camera's RAW file of this name is refused.
+pub(crate) fn raw_refusal(name: &str) -> Error {
+    let message = format!("this is {name}, which longlens does not read");
+    Error::new(ErrorKind::Unsupported, message).with_hint("develop it to JPEG or 16-bit TIFF first")
 }
 
 #[cfg(test)]

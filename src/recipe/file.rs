@@ -1,15 +1,25 @@
 //! A recipe as a file: flat TOML, one line a setting, commented when printed.
 
+use std::path::Path;
+
 use super::{Recipe, SETTINGS};
 use crate::error::{Error, ErrorKind, Result, place};
 
 impl Recipe {
-    /// Sets what a recipe file says; what it does not mention stays as it is.
+    /// Sets what a recipe says; what it does not mention stays as it is.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] if it is no TOML (with line and column), or for an unknown key or a
     /// value out of range, as [`Recipe::set`].
     pub fn set_from_toml(&mut self, text: &str) -> Result<()> {
+        self.set_from_toml_in(Path::new(""), text)
+    }
+
+    /// As [`Recipe::set_from_toml`], of a file in this folder: relative paths count from there.
+    ///
+    /// # Errors
+    /// As [`Recipe::set_from_toml`].
+    pub fn set_from_toml_in(&mut self, folder: &Path, text: &str) -> Result<()> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let table: toml::Table = text.parse().map_err(|e: toml::de::Error| not_toml(text, &e))?;
         for (name, value) in &table {
@@ -28,7 +38,7 @@ impl Recipe {
                     .with_hint("a recipe is lines of: name = value"));
                 }
             };
-            self.set(name, &value)?;
+            self.set_in(folder, name, &value)?;
         }
         Ok(())
     }

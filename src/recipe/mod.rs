@@ -9,6 +9,8 @@ mod output;
 
 pub use output::{FormatChoice, Output};
 
+use std::path::Path;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::Policy;
 use crate::stage::caption::{Caption, SIZE_PERCENT};
@@ -37,13 +39,16 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Sets one setting from its text, as a flag, a recipe or a CSV column gives it.
+    /// Sets one setting from its text, as a flag, a recipe or a CSV column gives it; spaces around it do
+    /// not count but for a caption and a name.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] for a name that is none, with the nearest that is one; for a value that
     /// the setting does not take, with those that it does.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         let setting = SETTINGS.iter().find(|s| s.name == name).ok_or_else(|| unknown(name))?;
+        // A caption and a name begin and end as they are written.
+        let value = if matches!(name, "caption" | "name") { value } else { value.trim() };
         (setting.read)(self, value).map_err(|why| {
             let message = format!("{name}: {}", why.message());
             let error = Error::new(ErrorKind::Usage, message);
@@ -52,6 +57,23 @@ impl Recipe {
                 None => error,
             }
         })
+    }
+
+    /// As [`Recipe::set`], as a file in this folder says it: a relative path counts from there.
+    ///
+    /// # Errors
+    /// As [`Recipe::set`].
+    pub fn set_in(&mut self, folder: &Path, name: &str, value: &str) -> Result<()> {
+        self.set(name, value)?;
+        let path = match name {
+            "font" => &mut self.caption.font,
+            "logo" => &mut self.caption.logo,
+            _ => return Ok(()),
+        };
+        if let Some(path) = path {
+            *path = folder.join(&path);
+        }
+        Ok(())
     }
 
     /// The text of a setting, as [`Recipe::set`] reads it back; `None` if there is no such setting.
@@ -254,21 +276,21 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 fn number(text: &str, low: f32, high: f32) -> Result<f32> {
-    match text.trim().parse() {
+    match text.parse() {
         Ok(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(Error::no_value(text, "in range", &format!("{low} to {high}"))),
     }
 }
 
 fn whole(text: &str, low: u32, high: u32) -> Result<u32> {
-    match text.trim().parse() {
+    match text.parse() {
         Ok(value) if (low..=high).contains(&value) => Ok(value),
         _ => Err(Error::no_value(text, "in range", &format!("a whole number, {low} to {high}"))),
     }
 }
 
 fn unless_off<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
-    if text.trim() == "off" { Ok(None) } else { read(text).map(Some) }
+    if text == "off" { Ok(None) } else { read(text).map(Some) }
 }
 
 fn or_off<T: ToString>(value: Option<&T>) -> String {

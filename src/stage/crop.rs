@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, Warning};
+use crate::error::{Error, ErrorKind, Warning};
 use crate::frame::{Anchor, Rect, Size};
 
 /// What part of a frame to keep.
@@ -39,21 +39,22 @@ pub enum Shape {
 
 impl Crop {
     /// The rectangle to keep of a frame of this size, and a warning if the frame is too small for it.
-    #[must_use]
-    pub fn rect(&self, frame: Size) -> (Rect, Option<Warning>) {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if it lies wholly outside of the frame.
+    pub fn rect(&self, frame: Size) -> Result<(Rect, Option<Warning>), Error> {
         let part = |width: f64, height: f64| Size {
             width: (width.round() as u32).clamp(1, frame.width.max(1)),
             height: (height.round() as u32).clamp(1, frame.height.max(1)),
         };
         let (width, height) = (f64::from(frame.width), f64::from(frame.height));
         let Some(shape) = self.shape else {
-            return (frame.rect(), None);
+            return Ok((frame.rect(), None));
         };
         let wanted = match shape {
             Shape::Rect(rect) => {
-                let within = rect.within(frame);
-                let warning = (within != Some(rect)).then_some(Warning::CropReduced);
-                return (within.unwrap_or_else(|| frame.rect()), warning);
+                let within = rect.within(frame).ok_or_else(|| outside(shape, frame))?;
+                return Ok((within, (within != rect).then_some(Warning::CropReduced)));
             }
             Shape::Size(size) => size,
             Shape::Share(percent) => part(width * percent / 100.0, height * percent / 100.0),
@@ -64,8 +65,14 @@ impl Crop {
         };
         let size = Size::new(wanted.width.min(frame.width), wanted.height.min(frame.height));
         let warning = (size != wanted).then_some(Warning::CropReduced);
-        (self.anchor.place(size, frame.rect()), warning)
+        Ok((self.anchor.place(size, frame.rect()), warning))
     }
+}
+
+fn outside(shape: Shape, frame: Size) -> Error {
+    let message = format!("the crop {shape} lies outside of the frame, which has {frame} px");
+    Error::new(ErrorKind::Usage, message)
+        .with_hint("a rectangle is width x height + pixels from the left + pixels from the top")
 }
 
 impl FromStr for Shape {
@@ -126,7 +133,7 @@ mod tests {
     use super::*;
 
     fn crop(shape: &str, anchor: Anchor, frame: Size) -> (Rect, Option<Warning>) {
-        Crop { shape: Some(shape.parse().unwrap()), anchor }.rect(frame)
+        Crop { shape: Some(shape.parse().unwrap()), anchor }.rect(frame).unwrap()
     }
 
     #[test]

@@ -69,21 +69,47 @@ impl CodeReplacements {
         while let Some(at) = rest.find(DELIMITERS) {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
-            let delimiter = &from[..1];
-            let inner = from[1..].split_once(delimiter);
-            match inner.and_then(|(code, after)| Some((self.replacement(code)?, after))) {
-                Some((replacement, after)) => {
-                    out.push_str(replacement);
-                    rest = after;
-                }
-                None => {
-                    out.push_str(delimiter);
-                    rest = &from[1..];
-                }
-            }
+            let (text, after) = self.code(from).unwrap_or_else(|| from.split_at(1));
+            out.push_str(text);
+            rest = after;
         }
         out.push_str(rest);
         out
+    }
+
+    /// A template's source with its codes replaced, in its texts and in the quoted texts of its
+    /// expressions. What a code stands for is a text there too: no brace or quote in it is looked at.
+    ///
+    /// ```
+    /// use longlens::template::{CodeReplacements, Fields, Template};
+    /// let codes = CodeReplacements::parse("k7\tNo. 7 {GK}\n")?;
+    /// let caption = Template::parse(&codes.apply_to_template(r"\k7\ saves"))?;
+    /// assert_eq!(caption.render(&Fields::new(), "a.jpg")?, "No. 7 {GK} saves");
+    /// # Ok::<(), longlens::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn apply_to_template(&self, source: &str) -> String {
+        let mut out = String::with_capacity(source.len());
+        let (mut rest, mut place) = (source, Place::Text);
+        while !rest.is_empty() {
+            let code = if place.is_code() { None } else { self.code(rest) };
+            if let Some((text, after)) = code {
+                out.push_str(&place.literal(text));
+                rest = after;
+            } else {
+                let (part, next) = place.step(rest);
+                out.push_str(part);
+                (rest, place) = (&rest[part.len()..], next);
+            }
+        }
+        out
+    }
+
+    /// What the code at the start of a text stands for, and what follows it.
+    fn code<'a>(&'a self, text: &'a str) -> Option<(&'a str, &'a str)> {
+        let after = text.strip_prefix(DELIMITERS)?;
+        let (code, after) = after.split_once(&text[..1])?;
+        Some((self.replacement(code)?, after))
     }
 
     fn replacement(&self, code: &str) -> Option<&str> {
@@ -93,5 +119,54 @@ impl CodeReplacements {
         let (code, number) = code.rsplit_once('#')?;
         let number: usize = number.parse().ok()?;
         self.codes.get(code)?.get(number.checked_sub(1)?).map(String::as_str)
+    }
+}
+
+/// Where in a template's source one is.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Outside of all braces.
+    Text,
+    /// In braces, which end so.
+    Code(&'static str),
+    /// In a text between such quotes, in braces that end so.
+    Quoted(char, &'static str),
+}
+
+impl Place {
+    fn is_code(self) -> bool {
+        matches!(self, Self::Code(_))
+    }
+
+    /// The next part of a source, and where one is behind it.
+    fn step(self, rest: &str) -> (&str, Self) {
+        const BRACES: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+        let opened = BRACES.iter().find(|(open, _)| rest.starts_with(open));
+        let (first, escaped) = {
+            let mut letters = rest.chars();
+            (letters.next().unwrap_or_default(), letters.next().map_or(0, char::len_utf8))
+        };
+        let (length, next) = match (self, first) {
+            (Self::Text, _) if opened.is_some() => {
+                (2, opened.map_or(self, |(_, close)| Self::Code(close)))
+            }
+            (Self::Code(close), _) if rest.starts_with(close) => (2, Self::Text),
+            // A remark has no texts.
+            (Self::Code(close), '"' | '\'') if close != "#}" => (1, Self::Quoted(first, close)),
+            (Self::Quoted(quote, close), _) if first == quote => (1, Self::Code(close)),
+            (Self::Quoted(..), '\\') => (1 + escaped, self),
+            _ => (first.len_utf8(), self),
+        };
+        (&rest[..length], next)
+    }
+
+    /// A text as it is written here, so that it is nothing but a text.
+    fn literal(self, text: &str) -> String {
+        let quoted = |quote: char| text.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
+        match self {
+            Self::Text => format!("{{{{ \"{}\" }}}}", quoted('"')),
+            Self::Quoted(quote, _) => quoted(quote),
+            Self::Code(_) => text.to_owned(),
+        }
     }
 }

@@ -92,6 +92,13 @@ impl Template {
         &self.source
     }
 
+    /// Whether it asks for a field of this name.
+    #[must_use]
+    pub fn asks_for(&self, field: &str) -> bool {
+        let asked = self.engine.get_template("text").map(|text| text.undeclared_variables(false));
+        asked.is_ok_and(|asked| asked.contains(field))
+    }
+
     /// The text for one frame; `frame` is its name, for messages.
     ///
     /// # Errors

@@ -152,7 +152,7 @@ fn begun_on(bench: &Bench, out: &str) -> Vec<ThreadId> {
     let out = Target::Folder(bench.path(out));
     let found = find(&[bench.path("in")], out.folder()).unwrap();
     let roots = [Root { recipe: Recipe::default(), captions: None }];
-    let order = Order { roots: &roots, flags: &[], set: &[], codes: None, out: &out };
+    let order = Order { roots: &roots, flags: &[], set: &[], codes: None, reads: &[], out: &out };
     let settings = Settings { journal: Some(out.folder().into()), ..Settings::default() };
     let batch = Batch { jobs: plan(&found, &order).unwrap().jobs, settings };
     let begun = Mutex::new(Vec::new());

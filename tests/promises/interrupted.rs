@@ -111,3 +111,13 @@ fn two_runs_into_one_folder_at_once_make_one_tree() {
     bench.develop("in -o out --resume").code(0).says("12 up to date");
     assert_eq!(bench.tree("out"), bench.tree("whole"));
 }
+
+#[test]
+fn what_a_killed_run_left_in_a_folder_below_is_taken_away() {
+    let bench = Bench::new();
+    bench.put("in/sub/a.jpg", &crate::bench::jpeg(60, 40, 1));
+    bench.put("out/.longlens-killed01", b"half a fra");
+    bench.put("out/sub/.longlens-killed02", b"half a fra");
+    bench.develop("in -o out").code(0);
+    bench.whole("out");
+}

@@ -9,9 +9,11 @@
 
 mod bench;
 
+mod captioned;
 mod damage;
 mod environment;
 mod interrupted;
 mod mutated;
 mod names;
+mod orders;
 mod resumed;

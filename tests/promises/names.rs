@@ -76,6 +76,23 @@ fn a_folder_that_leads_out_of_the_output_folder_is_refused() {
 }
 
 #[test]
+fn two_names_of_one_folder_are_one_folder() {
+    let bench = Bench::new();
+    bench.put("in/a/x.jpg", &jpeg(60, 40, 1));
+    bench.put("in/b/x.jpg", &jpeg(60, 40, 2));
+    fs::create_dir_all(bench.path("out/b")).unwrap();
+    symlink("b", bench.path("out/a")).unwrap();
+    let ran = bench.develop("in -o out --overwrite").code(0);
+    assert!(ran.err.contains("another frame has that output name"), "{ran:?}");
+    assert_eq!(bench.tree("out/b").len(), 2);
+    // A link to what the run itself would make.
+    fs::create_dir(bench.path("later")).unwrap();
+    symlink("b", bench.path("later/a")).unwrap();
+    bench.develop("in -o later").code(2).says("the folder is a link that leads nowhere");
+    assert!(!bench.path("later/b").exists());
+}
+
+#[test]
 fn frames_of_one_name_are_numbered_with_a_warning() {
     let bench = Bench::new();
     bench.put("in/a.jpg", &jpeg(60, 40, 1));
@@ -158,4 +175,58 @@ fn a_dry_run_shows_the_caption_of_the_table() {
     bench.put("in/captions.csv", b"file,caption\n000.jpg,Mist over the river\n");
     let ran = bench.develop("in -o out --dry-run").code(0);
     assert!(ran.out.contains("Mist over the river"), "{ran:?}");
+}
+
+#[test]
+fn a_frame_named_twice_is_developed_once_and_a_link_to_it_is_a_frame_of_its_own() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench.put("in/captions.csv", b"file,caption\n000.jpg,Mist\n");
+    symlink("000.jpg", bench.path("in/link.jpg")).unwrap();
+    symlink("in", bench.path("other")).unwrap();
+    let absolute = bench.path("in/000.jpg");
+    let named = format!("in/000.jpg ./in/000.jpg {} in ./in/ other", absolute.display());
+    let ran = bench.develop(&format!("{named} -o out")).code(0).says("3 developed");
+    let ran = ran.says("named more than once, developed once: 9 frames");
+    assert!(!ran.err.contains("another frame has that output name"), "{ran:?}");
+    let names: Vec<_> = bench.tree("out").into_keys().collect();
+    let right = [".longlens.jsonl", "000.jpg", "001.jpg", "link.jpg"];
+    assert_eq!(names, right.map(std::path::PathBuf::from));
+    // Named by itself it stands first, and the folder's table is not for it.
+    bench.develop("in/000.jpg in -o out --dry-run").code(0).says("captions, line 2: no frame");
+}
+
+#[test]
+fn links_that_lead_nowhere_are_named_as_such() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    symlink("round", bench.path("in/round")).unwrap();
+    symlink("gone", bench.path("in/lost.txt")).unwrap();
+    let ran = bench.develop("in -o out").code(0);
+    for name in ["round", "lost.txt"] {
+        let said = format!("passed over, a link that leads nowhere: in/{name}");
+        assert!(ran.err.contains(&said) && !ran.err.contains("no pictures"), "{ran:?}");
+    }
+    symlink("round.jpg", bench.path("in/round.jpg")).unwrap();
+    bench.develop("in -o out").code(1).says("it is a link that leads nowhere");
+}
+
+#[test]
+fn raw_files_beside_frames_are_one_line_and_one_named_itself_is_an_error() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    // What begins as a TIFF does, and what does not; a JPEG under such a name is a JPEG.
+    for name in ["in/a.NEF", "in/b.nef", "in/c.dng", "raw/d.arw"] {
+        bench.put(name, b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0");
+    }
+    bench.put("in/e.raf", b"FUJIFILMCCD-RAW 0201");
+    bench.put("in/f.orf", &jpeg(60, 40, 5));
+    let ran = bench.develop("in -o out").code(0).says("2 developed");
+    let ran = ran.says("skipped 4 RAW files (1 .dng, 2 .nef, 1 .raf)");
+    assert!(ran.err.contains("hint: develop RAW files") && !ran.err.contains("no pictures"));
+    let ran = bench.develop("raw -o out2").code(2).says("skipped 1 RAW file (.arw)");
+    ran.says("no frames").says("hint: develop the RAW files to JPEG or 16-bit TIFF first");
+    let ran = bench.develop("in/000.jpg in/c.dng in/e.raf -o out3").code(1).says("1 developed");
+    ran.says("in/c.dng: this is a RAW file (.dng), which longlens does not read")
+        .says("in/e.raf: this is Fujifilm RAW (RAF), which longlens does not read");
 }

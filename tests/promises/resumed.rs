@@ -106,3 +106,51 @@ fn a_journal_that_is_no_file_is_refused() {
     assert!(!bench.path("elsewhere").exists());
     bench.develop("in/000.jpg -o one.jpg --resume").code(2).says("--resume needs an output folder");
 }
+
+#[test]
+fn an_output_of_another_original_is_kept_and_its_original_is_named() {
+    let bench = Bench::new();
+    bench.put("card1/IMG_0001.jpg", &jpeg(60, 40, 1));
+    bench.put("card2/IMG_0001.jpg", &jpeg(60, 40, 2));
+    bench.develop("card1 -o out").code(0);
+    let first = bench.tree("out");
+    let named = "was made from another original, 'card1/IMG_0001.jpg'";
+    bench.develop("card2 -o out --resume").code(0).says("0 developed, 1 kept").says(named);
+    bench.develop("card2 -o out").code(0).says("0 developed, 1 kept").says(named);
+    assert_eq!(bench.tree("out"), first);
+    // From within its folder each is named alike.
+    let within = |card: &str| {
+        let mut program = bench.program();
+        program.current_dir(bench.path(card)).args(["develop", ".", "-o", "../within", "--resume"]);
+        crate::bench::Ran::of(program.output().unwrap()).code(0)
+    };
+    within("card1").says("1 developed");
+    within("card2").says("0 developed, 1 kept").says("another original, './IMG_0001.jpg'");
+    bench.develop("card2 -o out --resume --overwrite").code(0).says("1 developed");
+    bench.develop("card2 -o out --resume").code(0).says("1 up to date");
+}
+
+#[test]
+fn a_shoot_that_was_moved_is_the_same_shoot() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench.develop("in -o out").code(0);
+    fs::rename(bench.path("in"), bench.path("moved")).unwrap();
+    bench.develop("moved -o out --resume").code(0).says("2 up to date");
+    let kept = bench.develop("moved -o out").code(0).says("2 kept");
+    assert!(!kept.err.contains("another original"), "{kept:?}");
+    bench.develop("moved -o out --resume --sharpen 80").code(0).says("2 developed");
+    // An original that was changed where it lies is the same one, however its folder is named.
+    bench.put("moved/000.jpg", &jpeg(60, 40, 99));
+    bench.develop("./moved -o out --resume --sharpen 80").code(0).says("1 developed, 1 up to date");
+}
+
+#[test]
+fn one_frame_more_shifts_numbered_names_and_nothing_is_lost() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    bench.develop("in/001.jpg in/002.jpg -o out --name {seqn}").code(0);
+    bench.develop("in -o out --name {seqn} --resume").code(0).says("3 developed");
+    bench.develop("in -o afresh --name {seqn}").code(0);
+    assert_eq!(bench.tree("out"), bench.tree("afresh"));
+}

@@ -95,6 +95,11 @@ pub(super) fn measured(
     scratch: &Path,
 ) -> Result<Vec<Peer>> {
     let recipe_file = scratch.join("recipe.toml");
+    let mut recipe = recipe.clone();
+    // Paths in a recipe count from its folder.
+    for path in [&mut recipe.caption.font, &mut recipe.caption.logo].into_iter().flatten() {
+        *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+    }
     write_whole(&recipe_file, recipe.to_toml().as_bytes(), Sync::Lazy, &Stop::default())?;
     write_whole(&scratch.join("peer.xmp"), DARKTABLE.as_bytes(), Sync::Lazy, &Stop::default())?;
     write_whole(&scratch.join("peer.pp3"), RAWTHERAPEE.as_bytes(), Sync::Lazy, &Stop::default())?;

@@ -1,0 +1,139 @@
+//! Names of outputs: each is one frame's, none is a file that the run reads, and none leads out of the
+//! output folder.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::Job;
+use super::plan::Target;
+use crate::error::{Error, ErrorKind, Result, Warning};
+
+/// Names that are taken, as file systems compare them: normalised, case-folded.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    taken: HashSet<String>,
+    /// Folders of outputs, and what they are without links.
+    folders: HashMap<PathBuf, PathBuf>,
+}
+
+impl Names {
+    /// The name, or the name with a number if another frame has it.
+    pub(super) fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
+        if self.insert(&path) {
+            return (path, None);
+        }
+        let stem = path.file_stem().unwrap_or_default().to_os_string();
+        for number in 2.. {
+            let mut name = stem.clone();
+            name.push(format!("-{number}"));
+            if let Some(extension) = path.extension() {
+                name.push(".");
+                name.push(extension);
+            }
+            let numbered = path.with_file_name(name);
+            if self.insert(&numbered) {
+                let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let text = format!("another frame has that output name, so this one is '{name}'");
+                return (numbered, Some(Warning::Other(text)));
+            }
+        }
+        (path, None)
+    }
+
+    fn insert(&mut self, path: &Path) -> bool {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let real = self.folders.entry(folder.to_path_buf()).or_insert_with(|| real(folder));
+        let whole = real.join(path.file_name().unwrap_or_default());
+        let folded: String = match whole.to_str() {
+            Some(text) => text.nfkc().flat_map(char::to_lowercase).nfc().collect(),
+            // Names that are no text are compared by their bytes.
+            None => format!("{:?}", whole.as_os_str()),
+        };
+        self.taken.insert(folded)
+    }
+}
+
+/// A folder without links, as far as it is there already.
+fn real(folder: &Path) -> PathBuf {
+    for there in folder.ancestors() {
+        let named = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+        if let Ok(real) = fs::canonicalize(named) {
+            return real.join(folder.strip_prefix(there).unwrap_or(Path::new("")));
+        }
+    }
+    folder.to_path_buf()
+}
+
+/// An output that the run reads, through whatever links, would be lost while it is read: an original,
+/// a font or a logo, what the order was read from.
+pub(super) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> Result<()> {
+    let of_recipes = jobs.iter().flat_map(|job| {
+        let caption = &job.recipe.caption;
+        [&caption.font, &caption.logo].into_iter().flatten()
+    });
+    let read = of_recipes.chain(reads).filter_map(|path| Some((file_id(path)?, path.as_path())));
+    let read: HashMap<FileId, &Path> = read.collect();
+    let inputs = jobs.iter().filter_map(|job| Some((file_id(&job.input)?, job.input.as_path())));
+    let inputs: HashMap<FileId, &Path> = inputs.collect();
+    for job in jobs {
+        let Some(id) = file_id(&job.output) else { continue };
+        let (message, hint) = if let Some(input) = inputs.get(&id) {
+            (format!("the output is the input '{}'", input.display()), "originals are")
+        } else if let Some(read) = read.get(&id) {
+            (format!("the output is '{}', which this run reads", read.display()), "it is")
+        } else {
+            continue;
+        };
+        return Err(Error::new(ErrorKind::Usage, message)
+            .about(&job.output)
+            .with_hint(format!("{hint} never written over: name another output folder")));
+    }
+    Ok(())
+}
+
+/// A link in the output folder that leads out of it would take outputs along.
+pub(super) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
+    let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
+        return Ok(());
+    };
+    let mut looked_at = HashSet::new();
+    for job in jobs {
+        let parents = job.output.ancestors().skip(1).take_while(|parent| *parent != folder);
+        for parent in parents {
+            if !looked_at.insert(parent) {
+                break;
+            }
+            let wrong = match fs::canonicalize(parent) {
+                Ok(real) if real.starts_with(&top) => continue,
+                Ok(_) => "the folder leads out of the output folder",
+                // Where it leads the run itself might make a folder.
+                Err(_) if parent.is_symlink() => "the folder is a link that leads nowhere",
+                Err(_) => continue,
+            };
+            return Err(Error::new(ErrorKind::Usage, wrong).about(parent).with_hint(
+                "nothing is written elsewhere: remove the link, or name another folder",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Device and number of a file; the same through every link.
+#[cfg(unix)]
+type FileId = (u64, u64);
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// The path without links; hard links are not seen through here.
+#[cfg(not(unix))]
+type FileId = PathBuf;
+#[cfg(not(unix))]
+fn file_id(path: &Path) -> Option<FileId> {
+    fs::canonicalize(path).ok()
+}

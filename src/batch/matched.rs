@@ -1,0 +1,90 @@
+//! Which lines of which tables mean which frames: one each, or the user is told.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::captions::{Captions, Line};
+use super::plan::Root;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Lines with their frames, frames without a line.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    /// Table (its address) and line number, with the paths below their input folders.
+    lines: HashMap<(usize, u64), Vec<PathBuf>>,
+    without_line: Vec<PathBuf>,
+}
+
+fn key(table: &Captions, line: &Line) -> (usize, u64) {
+    (std::ptr::from_ref(table) as usize, line.number)
+}
+
+impl Matched {
+    /// The line of a frame, which is remembered.
+    pub(super) fn find<'a>(&mut self, table: &'a Captions, relative: &Path) -> Option<&'a Line> {
+        let line = table.find(relative);
+        match line {
+            Some(line) => {
+                self.lines.entry(key(table, line)).or_default().push(relative.to_path_buf());
+            }
+            None => self.without_line.push(relative.to_path_buf()),
+        }
+        line
+    }
+
+    /// Lines without a frame, frames without a line.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if a line means two frames: cameras begin to count anew in each folder,
+    /// and one of the two would get the other's caption.
+    pub(super) fn notes(&self, roots: &[Root]) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        let mut seen = HashSet::new();
+        for table in roots.iter().filter_map(|root| root.captions) {
+            if !seen.insert(std::ptr::from_ref(table)) {
+                continue;
+            }
+            let mut unmatched = Vec::new();
+            for line in table.lines() {
+                match self.lines.get(&key(table, line)).map(Vec::as_slice) {
+                    None | Some([]) => unmatched.push(format!(
+                        "captions, line {}: no frame is named '{}'",
+                        line.number, line.file
+                    )),
+                    Some([_]) => {}
+                    Some(frames) => return Err(means_several(line, frames)),
+                }
+            }
+            notes.extend(shortened(unmatched, "lines of which no frame has the name"));
+        }
+        let lacking = self.without_line.iter();
+        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
+        notes.extend(shortened(lacking.collect(), "frames without a line"));
+        Ok(notes)
+    }
+}
+
+fn means_several(line: &Line, frames: &[PathBuf]) -> Error {
+    let message =
+        format!("captions, line {}: '{}' means {} frames", line.number, line.file, frames.len());
+    let distinct = frames.iter().collect::<HashSet<_>>().len() == frames.len();
+    let deepest = frames.iter().min_by_key(|path| Reverse(path.components().count()));
+    Error::new(ErrorKind::Usage, message).with_hint(match deepest.filter(|_| distinct) {
+        Some(path) => format!("give the path: {}", path.display()),
+        None => "give the folder above them as the input, and paths below it in the table".into(),
+    })
+}
+
+/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
+const MOST_NOTES: usize = 20;
+
+/// The first notes of a kind, and how many more there are.
+fn shortened(mut notes: Vec<String>, more: &str) -> Vec<String> {
+    let further = notes.len().saturating_sub(MOST_NOTES);
+    notes.truncate(MOST_NOTES);
+    if further > 0 {
+        notes.push(format!("captions: {further} more {more}"));
+    }
+    notes
+}

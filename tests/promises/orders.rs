@@ -1,0 +1,120 @@
+//! Orders that cannot be carried out as they stand, and what a dry run says of them.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use image::ImageFormat;
+
+use crate::bench::{Bench, Ran, jpeg, lossless};
+
+#[test]
+fn what_the_run_reads_is_never_written_over() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("in/logo.png", &lossless(ImageFormat::Png, 60, 40));
+    bench.put("out/logo.png", &lossless(ImageFormat::Png, 30, 20));
+    bench.put("texts/000.jpg", b"");
+    bench.put("tables/000.jpg", b"file,city\n");
+    bench.put("codes/000.jpg", b"a\tb\n");
+    bench.put("lists/000.jpg", b"in/000.jpg\0");
+    let font = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/stage/caption/fonts");
+    let font = fs::read_dir(font).unwrap().map(|entry| entry.unwrap().path());
+    let font = font.filter(|path| path.extension().is_some_and(|e| e == "ttf" || e == "otf")).min();
+    bench.put("fonts/000.jpg", &fs::read(font.unwrap()).unwrap());
+    for words in [
+        "in -o out --logo out/logo.png",
+        "in -o texts --recipe texts/000.jpg",
+        "in -o tables --captions tables/000.jpg",
+        "in -o codes --code-replacements codes/000.jpg",
+        "--files0-from lists/000.jpg -o lists",
+        "in -o fonts --caption Mist --font fonts/000.jpg",
+    ] {
+        let folder = words.split_once("-o ").unwrap().1.split(' ').next().unwrap();
+        let before = bench.tree(folder);
+        bench.develop(&format!("{words} --overwrite")).code(2).says("which this run reads");
+        assert_eq!(bench.tree(folder), before, "{words}");
+    }
+}
+
+#[test]
+fn a_crop_that_misses_the_frame_costs_that_frame() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench
+        .develop("in -o out --crop 30x20+60+0")
+        .code(1)
+        .says("the crop 30x20+60+0 lies outside of the frame, which has 60x40 px");
+    assert!(!bench.path("out/000.jpg").exists());
+    bench.develop("in -o out --crop 30x20+50+0").code(0).says("was cut to it");
+}
+
+#[test]
+fn a_dry_run_tells_what_the_run_would_do() {
+    let bench = Bench::new();
+    bench.frames(4, 60);
+    bench.develop("in/000.jpg in/001.jpg -o out").code(0);
+    bench.put("in/001.jpg", &jpeg(60, 40, 9));
+    bench.put("out/002.jpg", b"retouched by hand");
+    let before = bench.tree("out");
+    for (flags, statuses) in [
+        ("", ["skipped", "skipped", "skipped", "planned"]),
+        ("--resume", ["up to date", "planned", "skipped", "planned"]),
+        ("--resume --overwrite", ["up to date", "planned", "planned", "planned"]),
+        ("--overwrite", ["planned"; 4]),
+    ] {
+        let ran = bench.develop(&format!("in -o out --dry-run --json {flags}")).code(0);
+        let line = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let told: Vec<_> = ran.out.lines().map(|text| line(text)["status"].clone()).collect();
+        assert_eq!(told, statuses, "{flags}");
+    }
+    let ran = bench.develop("in -o out --dry-run --resume").code(0);
+    assert!(ran.out.contains("out/000.jpg (up to date)"), "{ran:?}");
+    assert_eq!(bench.tree("out"), before);
+    if !Path::new("/dev/full").exists() {
+        eprintln!("skipped: there is no /dev/full");
+        return;
+    }
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut program = bench.program();
+    program.args(["develop", "in", "-o", "out", "--dry-run"]).stdout(full);
+    Ran::of(program.output().unwrap()).code(3).says("cannot write to standard output");
+}
+
+#[test]
+fn orders_that_make_no_sense_are_told_why() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.develop("in -o out --memory 9999999999GB").code(2).says("more than any machine has");
+    bench.develop("in -o x.csv").code(2).says("longlens does not write csv files");
+    for fields in ["", "city,", " "] {
+        let words = ["develop", "in", "-o", "out", "--require", fields];
+        let ran = Ran::of(bench.program().args(words).output().unwrap());
+        ran.code(2).says("'' is not a field").says("--require city,country");
+    }
+    assert!(!bench.path("out").exists() && !bench.path("x.csv").exists());
+}
+
+#[test]
+fn a_bench_of_a_template_draws_another_caption_and_says_so() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    let words = ["bench", "in/000.jpg", "--caption", "{{ city }}", "--against", "vips"];
+    let ran = Ran::of(bench.program().args(words).output().unwrap());
+    let ran = ran.code(0).says("the caption is a template");
+    let own = ran.out.lines().find(|line| line.starts_with("longlens  ")).unwrap();
+    assert!(own.ends_with("the whole recipe"), "{ran:?}");
+}
+
+#[test]
+fn one_frame_more_changes_only_captions_that_count() {
+    let bench = Bench::new();
+    bench.frames(3, 60);
+    for (out, caption, expected) in
+        [("a", "A-sequel", "1 developed, 2 up to date"), ("b", "{seqn}", "3 developed")]
+    {
+        fs::remove_file(bench.path("in/000.jpg")).unwrap();
+        bench.develop(&format!("in -o {out} --caption {caption}")).code(0);
+        bench.put("in/000.jpg", &jpeg(60, 40, 0));
+        bench.develop(&format!("in -o {out} --caption {caption} --resume")).code(0).says(expected);
+    }
+}
