@@ -25,8 +25,8 @@ const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
 /// Endings of cameras' RAW files. Most of them begin as a TIFF does, with a small preview for its
 /// picture, so that the content does not tell.
 const RAW_EXTENSIONS: [&str; 26] = [
-    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw",
-    "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
+    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
+    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
 ];
 
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
@@ -61,6 +61,19 @@ pub struct Found {
 }
 
 impl Found {
+    /// Takes up a file of a folder.
+    fn add(&mut self, input: Input, kind: Kind, is_new: bool) {
+        let ending = extension(&input.path);
+        match kind {
+            Kind::Frame if is_new => self.inputs.push(input),
+            Kind::Frame => self.repeated += 1,
+            _ if !is_new => {}
+            Kind::Raw => *self.raw.entry(ending).or_default() += 1,
+            Kind::Link(why) => self.passed_over.push((input.path, why)),
+            Kind::Other => *self.left_out.entry(ending).or_default() += 1,
+        }
+    }
+
     /// How many files were left out that are no pictures.
     #[must_use]
     pub fn left_out_count(&self) -> usize {
@@ -126,13 +139,7 @@ impl Seen {
     }
 }
 
-fn walk(
-    folder: &Path,
-    root: usize,
-    except: Option<&Path>,
-    seen: &mut Seen,
-    found: &mut Found,
-) {
+fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, found: &mut Found) {
     let is_output = |entry: &walkdir::DirEntry| {
         let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
         entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)
@@ -168,20 +175,9 @@ fn walk(
         if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
             continue;
         }
-        let kind = kind(&entry);
-        if !seen.is_new(path) {
-            found.repeated += usize::from(kind == Kind::Frame);
-            continue;
-        }
-        match kind {
-            Kind::Frame => {
-                let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-                found.inputs.push(Input { path: path.to_path_buf(), relative, root });
-            }
-            Kind::Raw => *found.raw.entry(extension(path)).or_default() += 1,
-            Kind::Link(why) => found.passed_over.push((path.to_path_buf(), why)),
-            Kind::Other => *found.left_out.entry(extension(path)).or_default() += 1,
-        }
+        let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+        let input = Input { path: path.to_path_buf(), relative, root };
+        found.add(input, kind(&entry), seen.is_new(path));
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::folder_files::FolderFiles;
 use super::text;
-use crate::batch::{Caption, Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
+use crate::batch::{Done, Existing, Found, Job, Outcome, Plan, Settings, Status, Summary};
 use crate::develop::Survey;
 use crate::error::{Error, Warning};
 use crate::stage::dehaze::Amount;
@@ -28,7 +28,8 @@ pub(super) enum Loudness {
 const MOST_PASSED_OVER: usize = 20;
 
 /// What is said of RAW files in folders: most lie beside their JPEGs, so they are no failures.
-const RAW: &str = ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
+const RAW: &str =
+    ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
 
 pub(super) struct Report {
     loudness: Loudness,
@@ -73,11 +74,14 @@ impl Report {
         if found.left_out_count() > 0 {
             self.say(&format!("left out, no pictures: {}", kinds(&found.left_out)));
         }
-        let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
-        for (path, why) in found.passed_over.iter().take(shown) {
+        let all = found.passed_over.len();
+        // One more takes no more room than the line that counts it.
+        let few = self.loudness == Loudness::Verbose || all <= MOST_PASSED_OVER + 1;
+        let shown = if few { all } else { MOST_PASSED_OVER };
+        for (path, why) in &found.passed_over[..shown] {
             self.say(&format!("passed over, {why}: {}", text::path(path)));
         }
-        if let Some(more @ 1..) = found.passed_over.len().checked_sub(shown) {
+        if let more @ 1.. = all - shown {
             self.say(&format!(
                 "passed over: {more} more hidden names, links and folders (--verbose names them)"
             ));
@@ -95,21 +99,29 @@ impl Report {
     }
 
     /// The plan in full, on standard output.
-    pub(super) fn plan(&self, plan: &Plan, settings: &Settings) {
-        for job in &plan.jobs {
+    pub(super) fn plan(
+        &self,
+        plan: &Plan,
+        captions: &[Result<String, Error>],
+        settings: &Settings,
+    ) {
+        for (job, caption) in plan.jobs.iter().zip(captions) {
             let kept = settings.existing == Existing::Keep && job.output.symlink_metadata().is_ok();
             let line = if self.json {
                 text::json(&json!({
                     "input": lossy(&job.input),
                     "output": lossy(&job.output),
                     "status": if kept { "skipped" } else { "planned" },
+                    "caption": caption.as_ref().ok().filter(|text| !text.is_empty()),
+                    "error": caption.as_ref().err().map(Error::message),
                     "warnings": warnings(&job.warnings),
                 }))
             } else {
                 let (input, output) = (text::path(&job.input), text::path(&job.output));
                 let kept = if kept { " (exists, kept)" } else { "" };
                 let settings = settings_of(job);
-                format!("{input} -> {output}{kept}\n  {settings}\n")
+                let caption = caption_of(caption);
+                format!("{input} -> {output}{kept}\n  {settings}\n{caption}")
             };
             text::to_stdout(&line);
         }
@@ -175,15 +187,21 @@ impl Report {
         };
         add(summary.failed + unreadable, "failed");
         add(summary.up_to_date, "up to date");
-        add(summary.skipped, "kept because they exist (--overwrite writes them anew)");
+        let one = "kept because it exists (--overwrite writes it anew)";
+        let more = "kept because they exist (--overwrite writes them anew)";
+        add(summary.skipped, if summary.skipped == 1 { one } else { more });
         add(summary.unbegun, "not developed because the run was stopped");
         add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
         let seconds = summary.took.as_secs_f64();
         let speed = summary.megapixels / seconds.max(1e-3);
         self.say(&format!("{}, {seconds:.1} s, {speed:.0} MP/s", parts.join(", ")));
-        if summary.had_position > 0 {
-            let (count, frames) = (summary.had_position, summary.done);
-            self.say(&format!("{count} of {frames} originals say where they were taken"));
+        match (summary.had_position, summary.done) {
+            (0, _) => {}
+            (1, 1) => self.say("the original says where it was taken"),
+            (1, frames) => self.say(&format!("1 of {frames} originals says where it was taken")),
+            (count, frames) => {
+                self.say(&format!("{count} of {frames} originals say where they were taken"));
+            }
         }
     }
 }
@@ -210,11 +228,21 @@ fn settings_of(job: &Job) -> String {
         (Some(&value) != defaults.get(setting.name).as_ref())
             .then(|| format!("{}={}", setting.name, text::clean(&value)))
     });
-    let mut named: Vec<_> = named.collect();
-    if let Caption::Text(caption) = &job.caption {
-        named.push(format!("caption from the table={}", text::clean(caption)));
-    }
+    let named: Vec<_> = named.collect();
     if named.is_empty() { "default settings".to_owned() } else { named.join(" ") }
+}
+
+/// The text that will be drawn, its lines below one another, or why it is not known.
+fn caption_of(caption: &Result<String, Error>) -> String {
+    const NEXT: &str = "\n           ";
+    match caption {
+        Ok(caption) if caption.is_empty() => String::new(),
+        Ok(caption) => {
+            let lines: Vec<_> = caption.lines().map(text::clean).collect();
+            format!("  caption: {}\n", lines.join(NEXT))
+        }
+        Err(error) => format!("  will fail: {}\n", text::clean(error.message())),
+    }
 }
 
 fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
