@@ -172,6 +172,8 @@ pub enum Warning {
     MissingGlyph(char),
     /// The caption did not fit and was made smaller.
     CaptionShrunk,
+    /// A word of the caption is wider than the frame and was broken.
+    CaptionBroken,
     /// The frame is too small for its caption at any size, so the caption was left out.
     CaptionLeftOut,
     /// The crop reaches beyond the frame and was cut to it.
@@ -208,6 +210,9 @@ impl fmt::Display for Warning {
                 write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))
             }
             Self::CaptionShrunk => f.write_str("the caption was made smaller to fit"),
+            Self::CaptionBroken => {
+                f.write_str("a word of the caption is wider than the frame and was broken")
+            }
             Self::CaptionLeftOut => {
                 f.write_str("the frame is too small for its caption, which was left out")
             }

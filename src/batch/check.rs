@@ -1,11 +1,12 @@
 //! Captions tried before the run: a field that is missing is found while nothing is written yet.
 //!
-//! What the order itself knows is tried first; the file's metadata is read only where that is not
-//! enough, and of a JPEG only the start.
+//! Before a run, what the order itself knows is tried first; the file's metadata is read only where
+//! that is not enough, and of a JPEG only the start. A dry run wants the texts, for which each file is
+//! read, once.
 
 use super::frame::{caption_text, ordered_fields, read_fields};
-use super::{Job, Plan};
-use crate::error::{Error, ErrorKind};
+use super::{Caption, Job, Plan};
+use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::Fields;
 
 /// What the frames of a plan lack: of the required fields, and of those that their captions need.
@@ -13,20 +14,33 @@ use crate::metadata::Fields;
 #[must_use]
 pub fn lacking(plan: &Plan, required: &[&str]) -> Vec<Error> {
     let lacks = |job: &Job| {
-        look(job, &ordered_fields(job), required)?;
+        look(job, &ordered_fields(job), required).err()?;
         let (fields, _) = read_fields(job).ok()?;
-        look(job, &fields, required).map(|error| error.about(&job.input))
+        look(job, &fields, required).err().map(|error| error.about(&job.input))
     };
     plan.jobs.iter().filter_map(lacks).collect()
 }
 
-fn look(job: &Job, fields: &Fields, required: &[&str]) -> Option<Error> {
+/// Every frame's caption as it would be drawn, in order; empty for none. An error of the kind
+/// [`ErrorKind::Caption`] is one of [`lacking`]'s, any other is a file that cannot be read.
+#[must_use]
+pub fn captions(plan: &Plan, required: &[&str]) -> Vec<Result<String>> {
+    let caption = |job: &Job| {
+        let known = required.is_empty() && !matches!(job.caption, Caption::Template(_));
+        let fields = if known { ordered_fields(job) } else { read_fields(job)?.0 };
+        look(job, &fields, required)
+    };
+    plan.jobs.iter().map(|job| caption(job).map_err(|error| error.about(&job.input))).collect()
+}
+
+/// The caption, if these fields are enough for it and have what is required.
+fn look(job: &Job, fields: &Fields, required: &[&str]) -> Result<String> {
     let empty = |name: &str| fields.get(name).is_none_or(|text| text.trim().is_empty());
     let missing: Vec<&str> = required.iter().copied().filter(|name| empty(name)).collect();
     if missing.is_empty() {
-        return caption_text(job, fields).err();
+        return caption_text(job, fields);
     }
     let message = format!("has no {}", missing.join(", "));
     let hint = "add it in captions.csv or with --set";
-    Some(Error::new(ErrorKind::Caption, message).with_hint(hint))
+    Err(Error::new(ErrorKind::Caption, message).with_hint(hint))
 }

@@ -61,6 +61,19 @@ pub struct Found {
 }
 
 impl Found {
+    /// Takes up a file of a folder.
+    fn add(&mut self, input: Input, kind: Kind, is_new: bool) {
+        let ending = extension(&input.path);
+        match kind {
+            Kind::Frame if is_new => self.inputs.push(input),
+            Kind::Frame => self.repeated += 1,
+            _ if !is_new => {}
+            Kind::Raw => *self.raw.entry(ending).or_default() += 1,
+            Kind::Link(why) => self.passed_over.push((input.path, why)),
+            Kind::Other => *self.left_out.entry(ending).or_default() += 1,
+        }
+    }
+
     /// How many files were left out that are no pictures.
     #[must_use]
     pub fn left_out_count(&self) -> usize {
@@ -179,20 +192,9 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
             continue;
         }
-        let kind = kind(&entry);
-        if !seen.is_new(path) {
-            found.repeated += usize::from(kind == Kind::Frame);
-            continue;
-        }
-        match kind {
-            Kind::Frame => {
-                let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
-                found.inputs.push(Input { path: path.to_path_buf(), relative, root });
-            }
-            Kind::Raw => *found.raw.entry(extension(path)).or_default() += 1,
-            Kind::Link(why) => found.passed_over.push((path.to_path_buf(), why)),
-            Kind::Other => *found.left_out.entry(extension(path)).or_default() += 1,
-        }
+        let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+        let input = Input { path: path.to_path_buf(), relative, root };
+        found.add(input, kind(&entry), seen.is_new(path));
     }
 }
 

@@ -12,9 +12,9 @@ use super::captions::Captions;
 use super::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use super::inputs::{Found, Input};
 use super::matched::Matched;
+use super::names::{format_of_name, output_name};
 use super::{Caption, Fields, Job};
-use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::format::Format;
+use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{FormatChoice, Recipe};
 use crate::template::{CodeReplacements, Template};
 
@@ -82,24 +82,37 @@ pub struct Plan {
 /// [`ErrorKind::Usage`] if a template is none, a setting is out of range, a line of a table means two
 /// frames, or an output is an input.
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
-    let mut plan = Plan::default();
     let mut names = Names::default();
-    let mut matched = Matched::default();
     let mut templates = Templates::default();
-    for (i, input) in found.inputs.iter().enumerate() {
-        let mut job = job(input, order, &mut templates, &mut matched)?;
-        job.sequence = i as u32 + 1;
-        let (name, wrong_extension) = output_name(input, &job, order.out, &mut templates)?;
+    let mut plan = unnamed(found, order, &mut templates)?;
+    for (input, job) in found.inputs.iter().zip(&mut plan.jobs) {
+        let (name, wrong_extension) = output_name(input, job, order.out, &mut templates)?;
         job.warnings.extend(wrong_extension);
         let (output, renamed) = names.claim(name);
         job.warnings.extend(renamed);
         job.output = output;
-        plan.jobs.push(job);
     }
-    plan.notes = matched.notes(order.roots)?;
     refuse_what_is_read(&plan.jobs, order.reads)?;
     refuse_ways_out(&plan.jobs, order.out)?;
     Ok(plan)
+}
+
+/// The plan without output names, for who only reads.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if a template is none, a setting is out of range, or a line of a table means
+/// two frames.
+pub fn plan_to_read(found: &Found, order: &Order) -> Result<Plan> {
+    unnamed(found, order, &mut Templates::default())
+}
+
+fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Plan> {
+    let mut jobs = Vec::with_capacity(found.inputs.len());
+    let mut matched = Matched::default();
+    for (number, input) in (1..).zip(&found.inputs) {
+        jobs.push(Job { sequence: number, ..job(input, order, templates, &mut matched)? });
+    }
+    Ok(Plan { jobs, notes: matched.notes(order.roots)? })
 }
 
 /// One frame's order but for its name: recipe, then table, then flags.
@@ -168,91 +181,12 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
     }
 }
 
-/// The format that a name promises.
-#[must_use]
-pub fn format_of_name(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()?.to_lowercase().as_str() {
-        "jpg" | "jpeg" | "jpe" => Some(Format::Jpeg),
-        "png" => Some(Format::Png),
-        "tif" | "tiff" => Some(Format::Tiff),
-        "webp" => Some(Format::WebP),
-        _ => None,
-    }
-}
-
-/// Where the frame goes, and a warning if its name says another format than its content.
-fn output_name(
-    input: &Input,
-    job: &Job,
-    out: &Target,
-    templates: &mut Templates,
-) -> Result<(PathBuf, Option<Warning>)> {
-    let folder = match out {
-        Target::File(file) => return Ok((file.clone(), None)),
-        Target::Folder(folder) => folder,
-    };
-    let content = super::read::sniff_file(&input.path);
-    let named = format_of_name(&input.relative);
-    let mut warning = None;
-    let extension = match (job.recipe.output.format, content, named) {
-        (FormatChoice::Always(format), _, named) if named != Some(format) => {
-            Some(format.extension())
-        }
-        (FormatChoice::Same, Some(content), named) if named != Some(content) => {
-            if let Some(extension) = input.relative.extension() {
-                let extension = extension.to_string_lossy().into_owned();
-                warning =
-                    named.map(|_| Warning::WrongExtension { extension, format: content.name() });
-            }
-            Some(content.extension())
-        }
-        // The name's own extension stays as it is written: .JPG, .jpeg.
-        _ => None,
-    };
-    let extension = match extension {
-        Some(extension) => std::ffi::OsString::from(extension),
-        None => input.relative.extension().unwrap_or_default().to_os_string(),
-    };
-    let below = input.relative.parent().unwrap_or(Path::new(""));
-    let default = order_is_filename(&job.recipe.output.name);
-    let name = if default {
-        plain_name(input, named.is_some(), &extension)
-    } else {
-        let suffix = format!(".{}", extension.to_string_lossy());
-        let template = templates.get(&job.recipe.output.name)?;
-        let fields = job.template_fields()?;
-        template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
-    };
-    Ok((folder.join(below).join(name), warning))
-}
-
-fn order_is_filename(template: &str) -> bool {
-    template.trim() == "{{ filename }}"
-}
-
-/// The input's own name, byte for byte, with this extension.
-fn plain_name(
-    input: &Input,
-    has_extension: bool,
-    extension: &std::ffi::OsStr,
-) -> std::ffi::OsString {
-    let name = input.relative.file_name().unwrap_or_default();
-    if input.relative.extension() == Some(extension) || extension.is_empty() {
-        return name.to_os_string();
-    }
-    let stem = if has_extension { input.relative.file_stem().unwrap_or(name) } else { name };
-    let mut with = stem.to_os_string();
-    with.push(".");
-    with.push(extension);
-    with
-}
-
 /// Templates that were read, by their source: most frames share one.
 #[derive(Debug, Default)]
-struct Templates(HashMap<String, Arc<Template>>);
+pub(super) struct Templates(HashMap<String, Arc<Template>>);
 
 impl Templates {
-    fn get(&mut self, source: &str) -> Result<Arc<Template>> {
+    pub(super) fn get(&mut self, source: &str) -> Result<Arc<Template>> {
         if let Some(template) = self.0.get(source) {
             return Ok(Arc::clone(template));
         }

@@ -25,15 +25,7 @@ pub(super) fn command() -> Command {
 fn develop() -> Command {
     Command::new("develop")
         .about("Develop frames into a folder; the originals are left alone")
-        .arg(
-            path("input", "INPUT")
-                .help("Frames, and folders of frames")
-                .num_args(1..)
-                .required_unless_present("files0-from"),
-        )
-        .arg(path("files0-from", "FILE").long("files0-from").help(
-            "Read the inputs from FILE, or from standard input if FILE is -, with NUL between them",
-        ))
+        .args(sources())
         .arg(
             path("out", "OUT")
                 .short('o')
@@ -44,33 +36,38 @@ fn develop() -> Command {
         .args(settings())
         .arg(path("recipe", "FILE").long("recipe").help("Settings from a recipe file; flags win"))
         .arg(
-            path("captions", "FILE")
-                .long("captions")
-                .help("Fields and settings for each frame: a CSV whose first column is 'file'"),
-        )
-        .arg(
-            path("code-replacements", "FILE")
-                .long("code-replacements")
-                .help("Short forms (\\code\\) to write out in captions: a tab-separated file"),
-        )
-        .arg(
-            Arg::new("set")
-                .long("set")
-                .value_name("FIELD=VALUE")
-                .action(ArgAction::Append)
-                .help("Set a field of all frames: --set byline='P. Pardo'"),
-        )
-        .arg(
             Arg::new("require")
                 .long("require")
                 .value_name("FIELDS")
                 .value_delimiter(',')
                 .help("Do nothing unless every frame has these fields: city,country,date,byline"),
         )
-        .arg(
-            switch("no-folder-files").help("Leave captions.csv and longlens.toml in input folders"),
-        )
         .args(run_flags())
+}
+
+/// Where frames and their fields come from.
+pub(super) fn sources() -> [Arg; 6] {
+    [
+        path("input", "INPUT")
+            .help("Frames, and folders of frames")
+            .num_args(1..)
+            .required_unless_present("files0-from"),
+        path("files0-from", "FILE").long("files0-from").help(
+            "Read the inputs from FILE, or from standard input if FILE is -, with NUL between them",
+        ),
+        path("captions", "FILE")
+            .long("captions")
+            .help("Fields and settings for each frame: a CSV whose first column is 'file'"),
+        path("code-replacements", "FILE")
+            .long("code-replacements")
+            .help("Short forms (\\code\\) to write out in captions: a tab-separated file"),
+        Arg::new("set")
+            .long("set")
+            .value_name("FIELD=VALUE")
+            .action(ArgAction::Append)
+            .help("Set a field of all frames: --set byline='P. Pardo'"),
+        switch("no-folder-files").help("Leave captions.csv and longlens.toml in input folders"),
+    ]
 }
 
 /// How the run goes.
@@ -119,7 +116,7 @@ fn inspect() -> Command {
 fn fields() -> Command {
     Command::new("fields")
         .about("Print the fields of frames, and where each comes from")
-        .arg(path("file", "FILE").required(true).num_args(1..))
+        .args(sources())
         .arg(switch("json").help("Print one line of JSON a frame"))
 }
 

@@ -1,41 +1,39 @@
 //! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
 
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
-use super::folder_files::{self, FolderFiles};
 use super::progress::Progress;
 use super::report::{Loudness, Report};
+use super::sources::Sources;
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
-    Batch, Captions, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target, find,
-    format_of_name, free_bytes, lacking, plan, prepare_folder, split_at_nul,
+    Batch, Captions, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target,
+    captions, find, format_of_name, free_bytes, lacking, plan, prepare_folder,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
 use crate::stage::caption::Typesetter;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
-    let named = inputs(order)?;
-    let out = target(order, &named)?;
-    let mut found = find(&named, out.folder())?;
-    let files = folder_files_of(order, &named)?;
-    let plan = planned(order, &named, &mut found, &files, &out)?;
-    check_fields(order, &plan)?;
+    let sources = Sources::read(order)?;
+    let out = target(order, &sources.named)?;
+    let mut found = find(&sources.named, out.folder())?;
+    let plan = planned(order, &sources, &mut found, &out)?;
+    let captions = check_fields(order, &plan)?;
     check_drawing(&plan)?;
 
     let settings = settings(order, &out)?;
     let mut report = Report::new(loudness(order), order.get_flag("json"));
-    report.opening(&files, &found, &plan);
+    report.opening(&sources.files, &found, &plan);
     if order.get_flag("dry-run") {
-        report.plan(&Batch { jobs: plan.jobs, settings })?;
+        report.plan(&Batch { jobs: plan.jobs, settings }, &captions)?;
         return Ok(exit::DONE);
     }
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
-        return Err(no_frames(&found));
+        return Err(super::no_frames(&found));
     }
     if !plan.jobs.is_empty() {
         prepare_folder(out.folder())?;
@@ -67,30 +65,6 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         None if unreadable > 0 => exit::SOME_FAILED,
         None => exit::DONE,
     })
-}
-
-fn no_frames(found: &Found) -> Error {
-    let hint = match found.raw_count() {
-        0 => "longlens reads JPEG, PNG, TIFF and WebP",
-        _ => "develop the RAW files to JPEG or 16-bit TIFF first",
-    };
-    Error::new(ErrorKind::Usage, "there are no frames among the inputs").with_hint(hint)
-}
-
-fn inputs(order: &ArgMatches) -> Result<Vec<PathBuf>> {
-    let named = order.get_many::<PathBuf>("input").into_iter().flatten().cloned();
-    let mut named: Vec<PathBuf> = named.collect();
-    if let Some(list) = order.get_one::<PathBuf>("files0-from") {
-        let mut bytes = Vec::new();
-        let read = if list == Path::new("-") {
-            std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
-        } else {
-            std::fs::read(list).map(|read| bytes = read)
-        };
-        read.map_err(|e| Error::io(ErrorKind::Usage, "cannot read the list", &e).about(list))?;
-        named.extend(split_at_nul(&bytes));
-    }
-    Ok(named)
 }
 
 /// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
@@ -145,44 +119,17 @@ fn foreign_ending(out: &Path) -> Option<String> {
     ENDINGS.contains(&ending.as_str()).then_some(ending)
 }
 
-/// What lies in each named folder, in the order of the inputs.
-fn folder_files_of(order: &ArgMatches, named: &[PathBuf]) -> Result<Vec<FolderFiles>> {
-    let left = order.get_flag("no-folder-files");
-    let of = |path: &PathBuf| match path.is_dir() && !left {
-        true => folder_files::of_folder(path),
-        false => Ok(FolderFiles::default()),
-    };
-    named.iter().map(of).collect()
-}
-
-fn planned(
-    order: &ArgMatches,
-    named: &[PathBuf],
-    found: &mut Found,
-    files: &[FolderFiles],
-    out: &Target,
-) -> Result<Plan> {
-    let captions = order.get_one::<PathBuf>("captions");
-    let captions = captions.map(|path| folder_files::read_captions(path)).transpose()?;
-    let codes = order.get_one::<PathBuf>("code-replacements");
-    let codes = codes.map(|path| folder_files::read_codes(path)).transpose()?;
-    let mut roots = Vec::with_capacity(named.len());
-    for files in files {
-        let mut recipe = files.recipe.clone();
-        if let Some(path) = order.get_one::<PathBuf>("recipe") {
-            folder_files::read_recipe(path, &mut recipe)?;
-        }
-        roots.push(Root { recipe, captions: captions.as_ref().or(files.captions.as_ref()) });
-    }
+fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Target) -> Result<Plan> {
+    let roots = sources.roots(order.get_one::<PathBuf>("recipe"))?;
     let flags = super::flags(order);
     let mut checked = Recipe::default();
     for (name, value) in &flags {
         checked.set(name, value).map_err(|e| flag_error(&e))?;
     }
-    found.pass_over(&logos(&roots, &flags), "the logo", named);
-    let set = set_fields(order)?;
-    let (codes, reads) = (codes.as_ref(), &read_files(order, files));
-    plan(found, &Order { roots: &roots, flags: &flags, set: &set, codes, reads, out })
+    found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
+    let (set, codes) = (&sources.set[..], sources.codes.as_ref());
+    let reads = &read_files(order, sources);
+    plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })
 }
 
 /// The logos that are in use: the flag's rules over all others.
@@ -196,40 +143,39 @@ fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> {
 }
 
 /// The files that the order was read from.
-fn read_files(order: &ArgMatches, files: &[FolderFiles]) -> Vec<PathBuf> {
+fn read_files(order: &ArgMatches, sources: &Sources) -> Vec<PathBuf> {
     let named = ["recipe", "captions", "code-replacements", "files0-from"];
     let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
-    named.chain(files.iter().flat_map(|files| &files.used)).cloned().collect()
-}
-
-fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
-    let given = order.get_many::<String>("set").into_iter().flatten();
-    let pair = |text: &String| match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.to_owned()))
-        }
-        _ => Err(Error::no_value(text, "a field and its value", "--set city=Tumen")),
-    };
-    given.map(pair).collect()
+    named.chain(sources.files.iter().flat_map(|files| &files.used)).cloned().collect()
 }
 
 /// Whether every frame has the fields that are required or that its caption needs; an error after
-/// all that lack one were named.
-fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<()> {
+/// all that lack one were named. For a dry run the captions, in the order of the frames.
+fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> {
     let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
     let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
     if required.contains(&"") {
         return Err(Error::no_value("", "a field", "names: --require city,country"));
     }
-    let lacking = lacking(plan, &required);
-    let Some(first) = lacking.first() else { return Ok(()) };
+    let (captions, lacking) = if order.get_flag("dry-run") {
+        let captions = captions(plan, &required);
+        let errors = captions.iter().filter_map(|caption| caption.as_ref().err());
+        let lacking = errors.filter(|error| error.kind() == ErrorKind::Caption).cloned().collect();
+        (captions, lacking)
+    } else {
+        (Vec::new(), lacking(plan, &required))
+    };
+    let Some(first) = lacking.first() else { return Ok(captions) };
     for error in &lacking {
         let path = error.path().map(text::path).unwrap_or_default();
         text::to_stderr(&format!("longlens: {path}: {}\n", text::clean(error.message())));
     }
-    let (count, frames) = (lacking.len(), plan.jobs.len());
-    let message = format!("{count} of {frames} frames lack fields, so nothing was written");
-    let error = Error::new(ErrorKind::Usage, message);
+    let lack = match (lacking.len(), plan.jobs.len()) {
+        (1, 1) => "the frame lacks fields".to_owned(),
+        (1, frames) => format!("1 of {frames} frames lacks fields"),
+        (count, frames) => format!("{count} of {frames} frames lack fields"),
+    };
+    let error = Error::new(ErrorKind::Usage, format!("{lack}, so nothing was written"));
     Err(match first.hint() {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -1,4 +1,4 @@
-//! `longlens inspect` and `longlens fields`: what a frame is and says, without developing it.
+//! `longlens inspect`: what a frame is, without developing it.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::report::{lossy, rounded};
 use super::{exit, text};
-use crate::batch::{Job, machine_bytes, read_bytes, read_fields, refuse_bomb};
+use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
 use crate::develop::survey;
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
-use crate::metadata::{Origin, icc};
+use crate::metadata::icc;
 use crate::recipe::Recipe;
 use crate::stage::dehaze::Amount;
 
@@ -63,41 +63,6 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     ];
     pool.give(decoded.frame);
     Ok(facts)
-}
-
-pub(super) fn fields(order: &ArgMatches) -> Result<u8> {
-    each(order, |path| {
-        let (fields, warnings) = read_fields(&Job::of_file(path))?;
-        let mut lines = String::new();
-        if order.get_flag("json") {
-            let pairs = fields.iter().map(|(name, value)| {
-                (name.to_owned(), json!({ "text": value.text, "from": origin(value.origin) }))
-            });
-            let fields: serde_json::Map<String, Value> = pairs.collect();
-            return Ok(text::json(&json!({ "file": lossy(path), "fields": fields })));
-        }
-        lines.push_str(&format!("{}\n", text::path(path)));
-        for (name, value) in fields.iter() {
-            let (value, origin) = (text::clean(&value.text), origin(value.origin));
-            lines.push_str(&format!("  {name:16} {value}  ({origin})\n"));
-        }
-        for warning in warnings {
-            lines.push_str(&format!("  warning: {}\n", text::clean(&warning.to_string())));
-        }
-        Ok(lines)
-    })
-}
-
-fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::File => "file",
-        Origin::Exif => "EXIF",
-        Origin::Iptc => "IPTC",
-        Origin::Xmp => "XMP",
-        Origin::Sidecar => "sidecar",
-        Origin::Csv => "table",
-        Origin::Set => "set",
-    }
 }
 
 /// Prints what is found of each file; the exit code says whether all could be read.

@@ -3,17 +3,20 @@
 mod args;
 mod bench;
 mod develop;
+mod fields;
 mod folder_files;
 mod inspect;
 mod progress;
 mod report;
 mod signals;
+mod sources;
 mod text;
 
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 
+use crate::batch::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
 
@@ -50,7 +53,7 @@ fn ordered() -> ExitCode {
         Some(("develop", order)) => develop::run(order),
         Some(("recipe", order)) => print_recipe(order),
         Some(("inspect", order)) => inspect::run(order),
-        Some(("fields", order)) => inspect::fields(order),
+        Some(("fields", order)) => fields::run(order),
         Some(("bench", order)) => bench::run(order),
         Some(("completions", order)) => print_completions(order),
         _ => Ok(exit::USAGE),
@@ -89,6 +92,15 @@ fn flag_error(error: &Error) -> Error {
         Some(hint) => flag.with_hint(hint),
         None => flag,
     }
+}
+
+/// What is said where nothing was found to develop.
+fn no_frames(found: &Found) -> Error {
+    let hint = match found.raw_count() {
+        0 => "longlens reads JPEG, PNG, TIFF and WebP",
+        _ => "develop the RAW files to JPEG or 16-bit TIFF first",
+    };
+    Error::new(ErrorKind::Usage, "there are no frames among the inputs").with_hint(hint)
 }
 
 fn print_recipe(order: &ArgMatches) -> Result<u8> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::folder_files::FolderFiles;
 use super::text;
-use crate::batch::{Batch, Caption, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
+use crate::batch::{Batch, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
 use crate::develop::Survey;
 use crate::error::{Error, Result, Warning};
 use crate::stage::dehaze::Amount;
@@ -74,11 +74,14 @@ impl Report {
         if found.left_out_count() > 0 {
             self.say(&format!("left out, no pictures: {}", kinds(&found.left_out)));
         }
-        let shown = if self.loudness == Loudness::Verbose { usize::MAX } else { MOST_PASSED_OVER };
-        for (path, why) in found.passed_over.iter().take(shown) {
+        let all = found.passed_over.len();
+        // One more takes no more room than the line that counts it.
+        let few = self.loudness == Loudness::Verbose || all <= MOST_PASSED_OVER + 1;
+        let shown = if few { all } else { MOST_PASSED_OVER };
+        for (path, why) in &found.passed_over[..shown] {
             self.say(&format!("passed over, {why}: {}", text::path(path)));
         }
-        if let Some(more @ 1..) = found.passed_over.len().checked_sub(shown) {
+        if let more @ 1.. = all - shown {
             self.say(&format!(
                 "passed over: {more} more hidden names, links and folders (--verbose names them)"
             ));
@@ -96,8 +99,12 @@ impl Report {
     }
 
     /// The plan in full, on standard output: all that a dry run was ordered for.
-    pub(super) fn plan(&self, batch: &Batch) -> Result<()> {
-        for (job, foreseen) in batch.jobs.iter().zip(batch.foreseen()?) {
+    pub(super) fn plan(&self, batch: &Batch, captions: &[Result<String>]) -> Result<()> {
+        for ((job, foreseen), caption) in batch.jobs.iter().zip(batch.foreseen()?).zip(captions) {
+            let foreseen = foreseen.and_then(|foreseen| match (&foreseen, caption) {
+                (Foreseen::Planned, Err(error)) => Err(error.clone()),
+                _ => Ok(foreseen),
+            });
             let mut said = warnings(&job.warnings);
             let (status, note) = match &foreseen {
                 Ok(Foreseen::Planned) => ("planned", ""),
@@ -112,6 +119,7 @@ impl Report {
                 "input": lossy(&job.input),
                 "output": lossy(&job.output),
                 "status": status,
+                "caption": caption.as_ref().ok().filter(|text| !text.is_empty()),
                 "warnings": &said,
             });
             let (input, output) = (text::path(&job.input), text::path(&job.output));
@@ -125,6 +133,7 @@ impl Report {
                 continue;
             }
             let mut lines = format!("{input} -> {output}{note}\n  {}\n", settings_of(job));
+            lines.push_str(&caption_of(caption.as_deref().unwrap_or_default()));
             said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
             text::print(&lines)?;
         }
@@ -191,15 +200,21 @@ impl Report {
         };
         add(summary.failed + unreadable, "failed");
         add(summary.up_to_date, "up to date");
-        add(summary.skipped, "kept because they exist (--overwrite writes them anew)");
+        let one = "kept because it exists (--overwrite writes it anew)";
+        let more = "kept because they exist (--overwrite writes them anew)";
+        add(summary.skipped, if summary.skipped == 1 { one } else { more });
         add(summary.unbegun, "not developed because the run was stopped");
         add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
         let seconds = summary.took.as_secs_f64();
         let speed = summary.megapixels / seconds.max(1e-3);
         self.say(&format!("{}, {seconds:.1} s, {speed:.0} MP/s", parts.join(", ")));
-        if summary.had_position > 0 {
-            let (count, frames) = (summary.had_position, summary.done);
-            self.say(&format!("{count} of {frames} originals say where they were taken"));
+        match (summary.had_position, summary.done) {
+            (0, _) => {}
+            (1, 1) => self.say("the original says where it was taken"),
+            (1, frames) => self.say(&format!("1 of {frames} originals says where it was taken")),
+            (count, frames) => {
+                self.say(&format!("{count} of {frames} originals say where they were taken"));
+            }
         }
     }
 }
@@ -226,11 +241,17 @@ fn settings_of(job: &Job) -> String {
         (Some(&value) != defaults.get(setting.name).as_ref())
             .then(|| format!("{}={}", setting.name, text::clean(&value)))
     });
-    let mut named: Vec<_> = named.collect();
-    if let Caption::Text(caption) = &job.caption {
-        named.push(format!("caption from the table={}", text::clean(caption)));
-    }
+    let named: Vec<_> = named.collect();
     if named.is_empty() { "default settings".to_owned() } else { named.join(" ") }
+}
+
+/// The text that will be drawn, its lines below one another, or why it is not known.
+fn caption_of(caption: &str) -> String {
+    const NEXT: &str = "\n           ";
+    match caption.lines().map(text::clean).collect::<Vec<_>>() {
+        lines if lines.is_empty() => String::new(),
+        lines => format!("  caption: {}\n", lines.join(NEXT)),
+    }
 }
 
 fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {

@@ -91,6 +91,8 @@ pub struct Carried {
     pub(super) privacy: Privacy,
     pub(super) byline: Option<String>,
     pub(super) secrets: Secrets,
+    /// The field that stays at every level and tells what should be gone, if one does.
+    pub(super) telling: Option<&'static str>,
 }
 
 /// Makes the blocks of the finished file out of those of the file that was read.
@@ -129,7 +131,12 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         Privacy::Bare => carrying.bare(&blocks),
         _ => carried,
     };
+    let tells = |name: &&str| {
+        let text = change.fields.get(name).unwrap_or_default();
+        carrying.secrets.find(text.as_bytes()).is_some()
+    };
     Ok(Carried {
+        telling: BARE.into_iter().find(|name| tells(name)),
         blocks: Blocks { icc, ..blocks },
         had_position: carrying.had_position,
         removed: carrying.removed.into_iter().collect(),

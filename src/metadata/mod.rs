@@ -7,9 +7,10 @@
 //! [`icc`] knows the colours.
 //!
 //! `exif` patches its block where it stands, `iptc` works by datasets within `photoshop`'s
-//! resources, `xmp` by ranges of the packet's bytes; `secrets` and `segments` serve the search.
+//! resources, `xmp` by ranges of the packet's bytes; `secrets`, `angle` and `segments` serve the search.
 //! How blocks are packed into a file is the format room's business.
 
+mod angle;
 mod carry;
 mod exif;
 mod fields;

@@ -3,7 +3,12 @@
 //!
 //! They are collected before anything is taken out, so that the search afterwards does not depend
 //! on the code that took it out. Short numbers are not searched for: `0/1 0/1 0/1` or `12` stand in
-//! any file by chance.
+//! any file by chance. Positions are searched for as numbers, as decimal degrees and as
+//! [angles](super::angle); angles in UTF-16 are not found.
+
+use std::ops::Range;
+
+use super::angle::{Angle, angles};
 
 /// Characters below which a serial number is too common to be searched for.
 const SERIAL_MIN_CHARS: usize = 5;
@@ -28,8 +33,15 @@ struct Secret {
 }
 
 /// All that must not be found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Secrets(Vec<Secret>);
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Secrets {
+    texts: Vec<Secret>,
+    /// Latitudes and longitudes, in degrees without a sign.
+    degrees: Vec<f64>,
+}
+
+/// What a position is called in an error.
+const POSITION: &str = "a position";
 
 impl Secrets {
     fn add(&mut self, what: &'static str, bytes: Vec<u8>, whole_word: bool) {
@@ -46,8 +58,8 @@ impl Secrets {
     }
 
     fn push(&mut self, secret: Secret) {
-        if !self.0.contains(&secret) {
-            self.0.push(secret);
+        if !self.texts.contains(&secret) {
+            self.texts.push(secret);
         }
     }
 
@@ -64,7 +76,7 @@ impl Secrets {
     }
 
     /// A latitude or longitude as three unsigned fractions (degrees, minutes, seconds; EXIF 2.32,
-    /// 4.6.6), searched for in both byte orders and as decimal degrees.
+    /// 4.6.6), searched for in both byte orders and as a text.
     pub(super) fn add_degrees(&mut self, parts: [(u32, u32); 3]) {
         let part = |i: usize| match parts[i] {
             (_, 0) => 0.0,
@@ -75,31 +87,56 @@ impl Secrets {
             return;
         }
         let numbers = || parts.iter().flat_map(|&(n, d)| [n, d]);
-        self.add("a position", numbers().flat_map(u32::to_le_bytes).collect(), false);
-        self.add("a position", numbers().flat_map(u32::to_be_bytes).collect(), false);
-        // Four decimals cut off, not rounded, begin every longer way to write the same place.
-        let decimal = format!("{:.4}", (degrees * 1e4).floor() / 1e4);
-        self.add_text("a position", &decimal, false);
+        self.add(POSITION, numbers().flat_map(u32::to_le_bytes).collect(), false);
+        self.add(POSITION, numbers().flat_map(u32::to_be_bytes).collect(), false);
+        self.add_written(degrees);
     }
 
-    /// A position as it is written in XMP: `41,48.5N`, or decimal degrees.
-    pub(super) fn add_position_text(&mut self, text: &str) {
+    /// Degrees, searched for as people write them.
+    fn add_written(&mut self, degrees: f64) {
+        // Four decimals cut off, not rounded, begin every longer way to write the same place.
+        let decimal = format!("{:.4}", (degrees * 1e4).floor() / 1e4);
+        self.add_text(POSITION, &decimal, false);
+        self.degrees.push(degrees);
+    }
+
+    /// A latitude, longitude or altitude as it is written in XMP: `41,48.5N`, or decimal degrees.
+    pub(super) fn add_position_text(&mut self, name: &str, text: &str) {
         let telling = text.chars().filter(|c| matches!(c, '1'..='9')).count() >= 3;
         if telling && text.chars().count() >= 6 {
-            self.add_text("a position", text, false);
+            self.add_text(POSITION, text, false);
+        }
+        if !name.to_lowercase().ends_with("altitude") {
+            let degrees = degrees_of(text).filter(|degrees| *degrees >= DEGREES_MIN);
+            degrees.into_iter().for_each(|degrees| self.add_written(degrees));
         }
     }
 
     /// What of it stands in these bytes.
     pub(super) fn find(&self, bytes: &[u8]) -> Option<&'static str> {
-        self.0.iter().find(|s| s.places(bytes).next().is_some()).map(|s| s.what)
+        let text = self.texts.iter().find(|s| s.places(bytes).next().is_some()).map(|s| s.what);
+        text.or_else(|| self.angles(bytes).next().map(|_| POSITION))
     }
 
     /// Where anything of it stands in these bytes.
-    pub(super) fn places(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+    pub(super) fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let of = |s: &Secret| s.places(bytes).map(|at| at..at + s.bytes.len()).collect::<Vec<_>>();
-        self.0.iter().flat_map(of).collect()
+        self.texts.iter().flat_map(of).chain(self.angles(bytes)).collect()
     }
+
+    fn angles<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
+        let searched = if self.degrees.is_empty() { &[] } else { bytes };
+        let told = |angle: &Angle| self.degrees.iter().any(|degrees| angle.means(*degrees));
+        angles(searched).filter(told).map(|angle| angle.range)
+    }
+}
+
+/// XMP's `41,48,30N`, `41,48.5N` and `-41.8083` without the sign.
+fn degrees_of(text: &str) -> Option<f64> {
+    let text = text.trim().trim_start_matches(['-', '+']).trim_end_matches(['N', 'S', 'E', 'W']);
+    let parts: Result<Vec<f64>, _> = text.splitn(3, ',').map(str::parse).collect();
+    let sum = (parts.ok()?.into_iter().zip([1.0, 60.0, 3600.0])).map(|(n, unit)| n / unit).sum();
+    (0.0..=180.0).contains(&sum).then_some(sum)
 }
 
 impl Secret {
@@ -128,10 +165,27 @@ mod tests {
         let numbers = [41u32, 1, 48, 1, 3000, 100];
         let little: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
         let big: Vec<u8> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
-        for bytes in [&little[..], &big, b"lat=41.80833"] {
+        for bytes in [&little[..], &big, b"lat=41.80833", b"41\xC2\xB048'30\"N"] {
             assert_eq!(secrets.find(&[b"..", bytes].concat()), Some("a position"));
         }
-        assert_eq!(secrets.find(b"41.9 and 48"), None);
+        for bytes in [&b"41.9 and 48"[..], b"41\xC2\xB049'30\"N", b"6'2\" at 14:03:22"] {
+            assert_eq!(secrets.find(bytes), None);
+        }
+        assert_eq!(secrets.places(b"at 41\xC2\xB048'30\"N").first(), Some(&(3..12)));
+    }
+
+    #[test]
+    fn a_place_of_xmp_is_found_however_it_is_written_and_a_height_is_none() {
+        for text in ["41,48.5N", "41,48,30S", "-41.808333"] {
+            let mut secrets = Secrets::default();
+            secrets.add_position_text("GPSLatitude", text);
+            for bytes in [&b"41\xC2\xB048'30\"N"[..], b"41.8083"] {
+                assert_eq!(secrets.find(bytes), Some(POSITION), "{text}");
+            }
+        }
+        let mut secrets = Secrets::default();
+        secrets.add_position_text("RelativeAltitude", "+41.80");
+        assert_eq!(secrets.find(b"41.8000 or 41\xC2\xB048'00\""), None);
     }
 
     #[test]

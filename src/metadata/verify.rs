@@ -44,9 +44,23 @@ pub fn verify(finished: &Blocks, whole_file: &[u8], carried: &Carried) -> Result
             ErrorKind::Privacy,
             format!("the finished file still holds {what}, so it is not delivered"),
         )
-        .with_hint(
-            "take it out of the original, or use --privacy bare (or keep, if it may be known)",
-        )),
+        .with_hint(remedy(carried))),
+    }
+}
+
+/// What helps: bare only where it takes out what tells.
+fn remedy(carried: &Carried) -> String {
+    let write = if carried.privacy == Privacy::Bare { "" } else { " and --write-metadata yes" };
+    match carried.telling {
+        Some(field) => format!(
+            "it stands in the {field}, which stays: give another one with --set {field}=…{write}, or \
+             use --privacy keep if it may be known"
+        ),
+        None if carried.privacy == Privacy::Bare => {
+            "take it out of the original, or use --privacy keep if it may be known".to_owned()
+        }
+        None => "take it out of the original, or use --privacy bare (or keep, if it may be known)"
+            .to_owned(),
     }
 }
 

@@ -120,6 +120,37 @@ fn sources_overrule_one_another_in_their_order() {
     shoot.out("Set.jpg");
 }
 
+#[test]
+fn fields_are_those_that_develop_would_have() {
+    let shoot = Shoot::new();
+    let bytes = file(&picture(60, 40), Format::Jpeg, &full(Order::Big));
+    let a = shoot.put("in/a.jpg", &bytes);
+    shoot.put("in/deep/b.jpg", &plain());
+    shoot.put("in/note.txt", b"no picture");
+    shoot.put("in/captions.csv", b"file,city\na.jpg,Of the table\nnone.jpg,X\n");
+    let from = |ran: &crate::Ran, name: &str| -> Vec<String> {
+        let lines = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let lines: Vec<serde_json::Value> = lines.collect();
+        lines.iter().map(|line| line["fields"][name]["from"].to_string()).collect()
+    };
+    let ran = shoot.run(&["fields", "in", "--json", "--set", "byline=P. Pardo"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(from(&ran, "city"), ["\"table\"", "null"]);
+    assert_eq!(from(&ran, "byline"), ["\"set\"", "\"set\""]);
+    for said in ["using in/captions.csv", "no pictures: 1 .txt", "no frame is named 'none.jpg'"] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    let ran = shoot.run(&["fields", "in", "--json", "--no-folder-files"]);
+    assert_eq!(from(&ran, "city"), ["\"XMP\"", "null"]);
+    shoot.put("odd.csv", b"file,city\na.jpg,\\t\\\n");
+    shoot.put("codes.txt", b"t\tTumen\n");
+    let table = ["--captions", "odd.csv", "--code-replacements", "codes.txt"];
+    let ran = shoot.run(&[&["fields", a.to_str().unwrap()], &table[..]].concat());
+    assert!(ran.stdout.contains("Tumen  (table)"), "{}{}", ran.stdout, ran.stderr);
+    shoot.put("empty/note.txt", b"no picture");
+    assert_eq!(shoot.run(&["fields", "empty"]).code, 2);
+}
+
 /// Quotes, braces, percent signs, control characters and overrides of the reading direction.
 const ODD: &str = "\"'{{ 7*7 }}{% x %}{city} 100%s \u{1b}[31m\u{7} \u{202e}gpj.exe\u{2066} \\ab\\";
 

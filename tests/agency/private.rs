@@ -38,7 +38,7 @@ fn by_default_no_format_keeps_what_endangers_and_all_keep_the_caption() {
                 let out = format!("out-{to}");
                 let ran = shoot.run(&["develop", "in", "-o", &out, "--format", to]);
                 assert_eq!(ran.code, 0, "{}", ran.stderr);
-                assert!(ran.stderr.contains("1 of 1 originals say where"), "{}", ran.stderr);
+                assert!(ran.stderr.contains("the original says where"), "{}", ran.stderr);
                 let name = crate::only_frame(&shoot.path(&out));
                 let bytes = std::fs::read(name.path()).unwrap();
                 for secret in planted(order) {
@@ -121,4 +121,31 @@ fn what_a_format_has_no_place_for_is_said_once_in_a_run() {
     }
     let ran = shoot.develop(&["--format", "webp"]);
     assert_eq!(ran.stderr.matches("WebP has no place for IPTC-IIM").count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_position_in_the_description_fails_with_a_hint_that_helps() {
+    for text in ["Houses at 41.80833, 126.91", "Houses at 41°48'30\"N 126°54'36\"E"] {
+        let mut blocks = full(Order::Little);
+        let packet = make::XMP.replace(">Houses<", &format!(">{text}<"));
+        assert_ne!(packet, make::XMP);
+        blocks.xmp = Some(packet.into_bytes());
+        let shoot = Shoot::new();
+        shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &blocks));
+        for (level, further) in [("field", " and --write-metadata yes"), ("bare", "")] {
+            let ran = shoot.develop(&["--privacy", level]);
+            assert_eq!(ran.code, 1, "{text}: {}", ran.stderr);
+            assert!(ran.stderr.contains("still holds a position"), "{}", ran.stderr);
+            let hint =
+                format!("another one with --set description=…{further}, or use --privacy keep");
+            assert!(ran.stderr.contains(&hint), "{}", ran.stderr);
+            let follow = ["--privacy", level, "--set", "description=Houses", "--overwrite"];
+            let write = ["--write-metadata", "yes"];
+            let write = if level == "field" { &write[..] } else { &[] };
+            let ran = shoot.develop(&[&follow[..], write].concat());
+            assert_eq!(ran.code, 0, "{level}: {}", ran.stderr);
+            assert_eq!(shoot.develop(&["--privacy", "keep", "--overwrite"]).code, 0);
+            std::fs::remove_dir_all(shoot.path("out")).unwrap();
+        }
+    }
 }

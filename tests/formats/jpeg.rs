@@ -263,6 +263,29 @@ fn metadata_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn xmp_under_a_garbled_name_is_read_and_what_is_no_packet_is_named() {
+    let bytes = file_with(&rgb8(Size::new(8, 8)), &encoding(Format::Jpeg), &blocks());
+    let name = b"http://ns.adobe.com/xap/1.0/\0";
+    let at = bytes.windows(name.len()).position(|w| w == name).unwrap();
+    let mut garbled = bytes.clone();
+    garbled[at..at + 4].copy_from_slice(b"XMP\0");
+    let decoded = open(&garbled).unwrap();
+    assert_eq!((decoded.blocks, decoded.warnings), (blocks(), vec![]));
+    // The one under the proper name counts, wherever it stands.
+    let packet = b"XMP\0<x:xmpmeta>other</x:xmpmeta>";
+    let other = [&[0xFF, 0xE1, 0, packet.len() as u8 + 2][..], packet].concat();
+    let two = [&bytes[..2], &other, &bytes[2..]].concat();
+    let decoded = open(&two).unwrap();
+    assert_eq!(decoded.blocks, blocks());
+    assert_eq!(decoded.warnings, [Warning::PartsLeftOut("APP1 (XMP)".to_owned())]);
+    // No packet begins here.
+    garbled[at + name.len()] = b'(';
+    let decoded = open(&garbled).unwrap();
+    assert_eq!(decoded.blocks.xmp, None);
+    assert!(decoded.warnings.contains(&Warning::PartsLeftOut("APP1 (XMP)".to_owned())));
+}
+
+#[test]
 fn extended_xmp_of_another_packet_is_dropped_with_a_warning() {
     let frame = rgb8(Size::new(8, 8));
     let bytes = file_with(&frame, &encoding(Format::Jpeg), &blocks());

@@ -53,7 +53,7 @@ fn outputs_that_exist_are_kept_unless_told_otherwise_and_links_are_never_written
     bench.put("out/000.jpg", b"somebody's");
     bench.put("elsewhere/treasure", b"treasure");
     symlink("../elsewhere/treasure", bench.path("out/001.jpg")).unwrap();
-    let ran = bench.develop("in -o out").code(1).says("1 developed, 1 failed, 1 kept");
+    let ran = bench.develop("in -o out").code(1).says("1 failed, 1 kept because it exists");
     assert!(ran.err.contains("is a link, not a file"), "{ran:?}");
     assert_eq!(fs::read(bench.path("out/000.jpg")).unwrap(), b"somebody's");
     bench.develop("in -o out --resume").code(1).says("is kept");
@@ -169,12 +169,29 @@ fn what_cannot_be_drawn_or_written_is_known_before_the_run() {
 }
 
 #[test]
-fn a_dry_run_shows_the_caption_of_the_table() {
+fn a_dry_run_shows_the_captions_of_table_and_template() {
     let bench = Bench::new();
-    bench.frames(1, 60);
-    bench.put("in/captions.csv", b"file,caption\n000.jpg,Mist over the river\n");
+    bench.frames(2, 60);
+    let tables = |city: &str| format!("file,city,caption\n000.jpg,,Mist over\n001.jpg,{city},\n");
+    bench.put("in/captions.csv", tables("Tumen").as_bytes());
+    bench.put("in/longlens.toml", b"caption = \"{{ city }}\\n{{ filename }}\"\n");
     let ran = bench.develop("in -o out --dry-run").code(0);
-    assert!(ran.out.contains("Mist over the river"), "{ran:?}");
+    assert!(ran.out.contains("  caption: Mist over"), "{ran:?}");
+    assert!(ran.out.contains("  caption: Tumen\n           001\n"), "{ran:?}");
+    let ran = bench.develop("in -o out --dry-run --json").code(0);
+    let last: serde_json::Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    assert_eq!(last["caption"], "Tumen\n001");
+    // What would fail is said there too, and a file that cannot be read costs no other.
+    bench.put("in/002.jpg", b"no picture");
+    let ran = bench.develop("in -o out --dry-run --require filename").code(0);
+    assert!(ran.out.contains("out/002.jpg (fails)\n"), "{ran:?}");
+    assert!(ran.out.contains("\n  not a picture that longlens knows\n"), "{ran:?}");
+    bench.put("in/captions.csv", tables("").as_bytes());
+    let ran = bench.develop("in -o out --dry-run").code(2).says("1 of 3 frames lacks fields");
+    ran.says("001.jpg: the field 'city' has no value");
+    let ran = bench.develop("in/001.jpg -o out --require city").code(2);
+    ran.says("the frame lacks fields, so nothing was written");
+    assert!(!bench.path("out").exists());
 }
 
 #[test]

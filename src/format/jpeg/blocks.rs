@@ -47,9 +47,25 @@ pub(super) fn orientation(segments: &[Segment<'_>]) -> Orientation {
     exif(segments).map_or(Orientation::Upright, upright::from_exif)
 }
 
+/// The XMP packet: the one under its proper name, or else one under a garbled name, as a program
+/// left it that wrote `XMP\0` over the `http` of the address.
+pub(super) fn xmp<'a>(segments: &'a [Segment<'a>]) -> Option<&'a [u8]> {
+    let garbled = || bodies(segments, APP1, b"").find_map(packet_under_another_name);
+    bodies(segments, APP1, XMP).next().or_else(garbled)
+}
+
+fn packet_under_another_name(body: &[u8]) -> Option<&[u8]> {
+    /// The proper name has 29 bytes.
+    const NAME_BYTES: usize = 64;
+    const BEGINS: [&[u8]; 4] = [b"<?xpacket", b"<x:xmpmeta", b"<x:xapmeta", b"<rdf:RDF"];
+    let is_other = body.starts_with(EXIF) || body.starts_with(XMP_EXTENSION);
+    let start = body.iter().take(NAME_BYTES).position(|&b| b == b'<').filter(|_| !is_other)?;
+    BEGINS.iter().any(|begin| body[start..].starts_with(begin)).then(|| &body[start..])
+}
+
 /// All blocks of a file.
 pub(super) fn read(segments: &[Segment<'_>], warnings: &mut Vec<Warning>) -> Blocks {
-    let xmp = bodies(segments, APP1, XMP).next();
+    let xmp = xmp(segments);
     let photoshop = bodies(segments, APP13, PHOTOSHOP).flatten().copied().collect::<Vec<_>>();
     let mut comments = segments.iter().filter(|s| s.marker == COM).map(|s| s.body.to_vec());
     let comment = comments.next();

@@ -2,7 +2,7 @@
 //! DC-007 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos
 //! behind the end, makers' own segments. What points to them in XMP goes in the metadata room.
 
-use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION};
+use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION, xmp};
 use super::walk::{APP0, COM, Segment, Walk};
 use crate::error::Warning;
 
@@ -24,13 +24,18 @@ pub(super) fn left_out(walk: &Walk<'_>) -> Option<Warning> {
         }
     };
     let has = |body: &[u8], word: &[u8]| body.windows(word.len()).any(|w| w == word);
+    let packet = xmp(&walk.segments);
     for segment in &walk.segments {
         let body = segment.body;
-        if body.starts_with(XMP) && (has(body, b"hdrgm:") || has(body, b"HDRGainMap")) {
+        let is_xmp = body.starts_with(XMP) || packet.is_some_and(|packet| body.ends_with(packet));
+        if is_xmp && (has(body, b"hdrgm:") || has(body, b"HDRGainMap")) {
             add("gain map".to_owned());
         } else if body.starts_with(MPF) {
             add("further pictures (MPF)".to_owned());
-        } else if segment.marker != COM && !KNOWN.iter().any(|known| body.starts_with(known)) {
+        } else if !is_xmp
+            && segment.marker != COM
+            && !KNOWN.iter().any(|known| body.starts_with(known))
+        {
             add(name(segment));
         }
     }

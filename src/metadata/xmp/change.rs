@@ -175,7 +175,7 @@ impl Changing<'_> {
             }
             match reason {
                 Some(Removed::Position) if name.local.to_lowercase().ends_with("itude") => {
-                    secrets.add_position_text(text.trim());
+                    secrets.add_position_text(&name.local, text.trim());
                 }
                 Some(Removed::SerialNumber) => secrets.add_serial(text),
                 _ => {}

@@ -1,8 +1,9 @@
 //! Text into lines, and the size at which they fit.
 //!
-//! Lines are broken by the Unicode line breaking algorithm (UAX 14) without hyphenation, and within
-//! a word only where the word alone is wider than the line. Baselines are 1.3 letter sizes apart
-//! whatever fonts a line mixes. A caption that is too long is first set wider, then smaller.
+//! Lines are broken by the Unicode line breaking algorithm (UAX 14) without hyphenation. Baselines
+//! are 1.3 letter sizes apart whatever fonts a line mixes. A caption that is too long is first set
+//! wider, then smaller; only where a word is wider than the line at the smallest legible size are
+//! words broken.
 
 use cosmic_text::{Attrs, Buffer, Family, LayoutGlyph, Metrics, Shaping, Wrap};
 
@@ -66,6 +67,8 @@ pub(super) struct Block {
     pub(super) rows: Vec<Row>,
     /// Whether it is smaller or takes more height than it should.
     pub(super) shrunk: bool,
+    /// Whether a word is wider than a line, so that it goes on in the next.
+    pub(super) broken: bool,
 }
 
 impl Block {
@@ -96,7 +99,6 @@ impl Text {
             return None;
         }
         let mut buffer = Buffer::new_empty(Metrics::new(LEGIBLE_PX, LEGIBLE_PX));
-        buffer.set_wrap(Wrap::WordOrGlyph);
         let family = Desk::family();
         let attrs = Attrs::new().family(Family::Name(&family));
         buffer.set_text(text, &attrs, Shaping::Advanced, None);
@@ -134,14 +136,25 @@ impl Text {
         let attempts = std::iter::once((room.asked_px, narrow, low))
             .chain(shrinking(room.asked_px, legible).map(|px| (px, wide, low)))
             .chain(shrinking(legible, SMALLEST_PX).map(|px| (px, wide, high)));
+        let whole = self.holds_words(desk, room, legible);
+        self.buffer.set_wrap(if whole { Wrap::Word } else { Wrap::WordOrGlyph });
         for (size_px, width, height) in attempts {
-            if let Some(rows) = self.rows(desk, room, size_px, width, height) {
-                let rows = self.balance(desk, room, size_px, rows, width, height);
+            if let Some(mut rows) = self.rows(desk, room, size_px, width, height) {
                 let shrunk = size_px < room.asked_px || height > low;
-                return Some(Block { size_px, rows, shrunk });
+                if whole {
+                    rows = self.balance(desk, room, size_px, rows, width, height);
+                }
+                let broken = !whole && !self.holds_words(desk, room, size_px);
+                return Some(Block { size_px, rows, shrunk, broken });
             }
         }
         None
+    }
+
+    /// Whether every word has room in a line of letters of this size.
+    fn holds_words(&mut self, desk: &mut Desk, room: &Room, size_px: f32) -> bool {
+        self.buffer.set_wrap(Wrap::Word);
+        self.rows(desk, room, size_px, room.width[1], f32::INFINITY).is_some()
     }
 
     /// The lines at one size in one width; `None` if they do not fit.
@@ -201,4 +214,28 @@ fn row(run: &cosmic_text::LayoutRun<'_>) -> Row {
     let right = run.glyphs.iter().filter(seen).map(|glyph| glyph.x + glyph.w).fold(0.0, f32::max);
     let (left, width) = if right > left { (left, right - left) } else { (0.0, 0.0) };
     Row { glyphs: run.glyphs.to_vec(), left, width, rtl: run.rtl }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fonts::Face;
+    use super::*;
+
+    #[test]
+    fn words_are_broken_only_where_one_has_no_room_in_a_line() {
+        let mut desk = Desk::new(&Face::carried()).expect("the carried fonts are fonts");
+        let text = "Rows of uniform houses in Chunggang, North Korea, seen from Linjiang in Jilin";
+        for width in 60_u16..240 {
+            let (width, height) = (f32::from(width), f32::from(width) * 0.66);
+            let room =
+                Room { asked_px: 12.0, width: [width; 2], height: [height; 2], pad: [0.75, 0.55] };
+            let mut shaped = Text::shape(&mut desk, text).expect("it is short");
+            let Some(block) = shaped.fit(&mut desk, &room) else { continue };
+            let begins = block.rows.iter().filter_map(|row| row.glyphs.first()).map(|g| g.start);
+            let inside = |&at: &usize| at > 0 && !text[..at].ends_with([' ', ',']);
+            let broken: Vec<_> = begins.filter(inside).collect();
+            assert_eq!(block.broken, !broken.is_empty(), "{width} px: at {broken:?}");
+            assert!(!block.broken || width < 72.0, "{width} px have room for a word of 10 letters");
+        }
+    }
 }

@@ -87,6 +87,9 @@ fn compose(
         if block.shrunk {
             warnings.push(Warning::CaptionShrunk);
         }
+        if block.broken {
+            warnings.push(Warning::CaptionBroken);
+        }
         Some(place.layout(desk, &block, warnings))
     });
     let layout = layout.flatten();

@@ -1,0 +1,89 @@
+//! Output names: the input's own or a template's, with the ending of the content.
+
+use std::path::{Path, PathBuf};
+
+use super::Job;
+use super::inputs::Input;
+use super::plan::{Target, Templates};
+use crate::error::{Result, Warning};
+use crate::format::Format;
+use crate::recipe::FormatChoice;
+
+/// The format that a name promises.
+#[must_use]
+pub fn format_of_name(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_lowercase().as_str() {
+        "jpg" | "jpeg" | "jpe" => Some(Format::Jpeg),
+        "png" => Some(Format::Png),
+        "tif" | "tiff" => Some(Format::Tiff),
+        "webp" => Some(Format::WebP),
+        _ => None,
+    }
+}
+
+/// Where the frame goes, and a warning if its name says another format than its content.
+pub(super) fn output_name(
+    input: &Input,
+    job: &Job,
+    out: &Target,
+    templates: &mut Templates,
+) -> Result<(PathBuf, Option<Warning>)> {
+    let folder = match out {
+        Target::File(file) => return Ok((file.clone(), None)),
+        Target::Folder(folder) => folder,
+    };
+    let content = super::read::sniff_file(&input.path);
+    let named = format_of_name(&input.relative);
+    let mut warning = None;
+    let extension = match (job.recipe.output.format, content, named) {
+        (FormatChoice::Always(format), _, named) if named != Some(format) => {
+            Some(format.extension())
+        }
+        (FormatChoice::Same, Some(content), named) if named != Some(content) => {
+            if let Some(extension) = input.relative.extension() {
+                let extension = extension.to_string_lossy().into_owned();
+                warning =
+                    named.map(|_| Warning::WrongExtension { extension, format: content.name() });
+            }
+            Some(content.extension())
+        }
+        // The name's own extension stays as it is written: .JPG, .jpeg.
+        _ => None,
+    };
+    let extension = match extension {
+        Some(extension) => std::ffi::OsString::from(extension),
+        None => input.relative.extension().unwrap_or_default().to_os_string(),
+    };
+    let below = input.relative.parent().unwrap_or(Path::new(""));
+    let default = order_is_filename(&job.recipe.output.name);
+    let name = if default {
+        plain_name(input, named.is_some(), &extension)
+    } else {
+        let suffix = format!(".{}", extension.to_string_lossy());
+        let template = templates.get(&job.recipe.output.name)?;
+        let fields = job.template_fields()?;
+        template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
+    };
+    Ok((folder.join(below).join(name), warning))
+}
+
+fn order_is_filename(template: &str) -> bool {
+    template.trim() == "{{ filename }}"
+}
+
+/// The input's own name, byte for byte, with this extension.
+fn plain_name(
+    input: &Input,
+    has_extension: bool,
+    extension: &std::ffi::OsStr,
+) -> std::ffi::OsString {
+    let name = input.relative.file_name().unwrap_or_default();
+    if input.relative.extension() == Some(extension) || extension.is_empty() {
+        return name.to_os_string();
+    }
+    let stem = if has_extension { input.relative.file_stem().unwrap_or(name) } else { name };
+    let mut with = stem.to_os_string();
+    with.push(".");
+    with.push(extension);
+    with
+}

@@ -1,0 +1,76 @@
+//! `longlens fields`: what is known of frames that a caption can say, and where each comes from.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::report::{Loudness, Report, lossy};
+use super::sources::Sources;
+use super::{exit, text};
+use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
+use crate::error::{Error, Result};
+use crate::metadata::Origin;
+
+/// Prints the fields of each frame; the exit code says whether all could be read.
+pub(super) fn run(order: &ArgMatches) -> Result<u8> {
+    let json = order.get_flag("json");
+    let sources = Sources::read(order)?;
+    let found = find(&sources.named, Path::new(""))?;
+    let roots = sources.roots(None)?;
+    let out = Target::Folder(PathBuf::new());
+    let (set, codes) = (&sources.set[..], sources.codes.as_ref());
+    let (flags, reads) = (&[][..], &[][..]);
+    let order = Order { roots: &roots, flags, set, codes, reads, out: &out };
+    let plan = plan_to_read(&found, &order)?;
+    let report = Report::new(Loudness::Normal, json);
+    report.opening(&sources.files, &found, &plan);
+    if plan.jobs.is_empty() && found.unreadable.is_empty() {
+        return Err(super::no_frames(&found));
+    }
+    let mut code = exit::DONE;
+    let mut failed = |error: &Error| {
+        text::to_stderr(&text::error(error));
+        code = exit::SOME_FAILED;
+    };
+    found.unreadable.iter().for_each(&mut failed);
+    for job in &plan.jobs {
+        match lines(job, json) {
+            Ok(lines) => text::print(&lines)?,
+            Err(error) => failed(&error),
+        }
+    }
+    Ok(code)
+}
+
+fn lines(job: &Job, json: bool) -> Result<String> {
+    let (fields, warnings) = read_fields(job)?;
+    if json {
+        let pairs = fields.iter().map(|(name, value)| {
+            (name.to_owned(), json!({ "text": value.text, "from": origin(value.origin) }))
+        });
+        let fields: serde_json::Map<String, serde_json::Value> = pairs.collect();
+        return Ok(text::json(&json!({ "file": lossy(&job.input), "fields": fields })));
+    }
+    let mut lines = format!("{}\n", text::path(&job.input));
+    for (name, value) in fields.iter() {
+        let (value, origin) = (text::clean(&value.text), origin(value.origin));
+        lines.push_str(&format!("  {name:16} {value}  ({origin})\n"));
+    }
+    for warning in warnings {
+        lines.push_str(&format!("  warning: {}\n", text::clean(&warning.to_string())));
+    }
+    Ok(lines)
+}
+
+fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::File => "file",
+        Origin::Exif => "EXIF",
+        Origin::Iptc => "IPTC",
+        Origin::Xmp => "XMP",
+        Origin::Sidecar => "sidecar",
+        Origin::Csv => "table",
+        Origin::Set => "set",
+    }
+}
