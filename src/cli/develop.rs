@@ -7,11 +7,11 @@ use clap::ArgMatches;
 
 use super::progress::Progress;
 use super::report::{Loudness, Report};
-use super::sources::Sources;
+use super::sources::{Sources, logos};
 use super::{exit, flag_error, signals, text};
 use crate::batch::{
-    Batch, Captions, Event, Existing, Found, Order, Plan, Root, Settings, Stop, Sync, Target,
-    captions, find, format_of_name, free_bytes, lacking, plan, prepare_folder,
+    Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Sync, Target, captions, find,
+    format_of_name, free_bytes, lacking, plan, prepare_folder,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -130,16 +130,6 @@ fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
     let reads = &read_files(order, sources);
     plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })
-}
-
-/// The logos that are in use: the flag's rules over all others.
-fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> {
-    if let Some((_, logo)) = flags.iter().find(|(name, _)| name == "logo") {
-        return vec![logo.into()];
-    }
-    let of_tables = roots.iter().filter_map(|root| root.captions).flat_map(Captions::logos);
-    let of_recipes = roots.iter().filter_map(|root| root.recipe.caption.logo.clone());
-    of_recipes.chain(of_tables).collect()
 }
 
 /// The files that the order was read from.

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::report::{Loudness, Report, lossy};
-use super::sources::Sources;
+use super::sources::{Sources, logos};
 use super::{exit, text};
 use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
 use crate::error::{Error, Result};
@@ -16,8 +16,9 @@ use crate::metadata::Origin;
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let json = order.get_flag("json");
     let sources = Sources::read(order)?;
-    let found = find(&sources.named, Path::new(""))?;
+    let mut found = find(&sources.named, Path::new(""))?;
     let roots = sources.roots(None)?;
+    found.pass_over(&logos(&roots, &[]), "the logo", &sources.named);
     let out = Target::Folder(PathBuf::new());
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
     let (flags, reads) = (&[][..], &[][..]);

@@ -59,6 +59,16 @@ impl Sources {
     }
 }
 
+/// The logos that are in use: the flag's rules over all others.
+pub(super) fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> {
+    if let Some((_, logo)) = flags.iter().find(|(name, _)| name == "logo") {
+        return vec![logo.into()];
+    }
+    let of_tables = roots.iter().filter_map(|root| root.captions).flat_map(Captions::logos);
+    let of_recipes = roots.iter().filter_map(|root| root.recipe.caption.logo.clone());
+    of_recipes.chain(of_tables).collect()
+}
+
 fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
     let named = order.get_many::<PathBuf>("input").into_iter().flatten().cloned();
     let mut named: Vec<PathBuf> = named.collect();
