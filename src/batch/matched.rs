@@ -81,9 +81,9 @@ const MOST_NOTES: usize = 20;
 
 /// The first notes of a kind, and how many more there are.
 fn shortened(mut notes: Vec<String>, more: &str) -> Vec<String> {
-    let further = notes.len().saturating_sub(MOST_NOTES);
-    notes.truncate(MOST_NOTES);
-    if further > 0 {
+    // One more takes no more room than the line that counts it.
+    if let further @ 2.. = notes.len().saturating_sub(MOST_NOTES) {
+        notes.truncate(MOST_NOTES);
         notes.push(format!("captions: {further} more {more}"));
     }
     notes
