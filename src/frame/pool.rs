@@ -38,9 +38,9 @@ fn take<T: bytemuck::Zeroable + Clone>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -
 
 /// Zeros that nobody had to write: the system gives fresh pages empty.
 ///
-/// Pages of 2 MiB (`madvise`) were tried and lost: on bare metal and right after a run like it the
-/// first touch of 122 MB falls from 80 to 40 ms, but in a virtual machine that gives idle memory
-/// back, large free blocks go first, and the same touch took 250 to 450 ms.
+/// Pages of 2 MiB (`madvise`) were tried and lost: a process of one frame right after another took
+/// 277 ms instead of 321, but a virtual machine that gives idle memory back gives large free blocks
+/// first, and there the system's part of six frames rose from 120 to between 280 and 580 ms.
 fn fresh<T: bytemuck::Zeroable>(len: usize) -> Result<Vec<T>> {
     bytemuck::allocation::try_zeroed_vec(len)
         .map_err(|()| no_memory(len.saturating_mul(size_of::<T>())))
