@@ -5,8 +5,8 @@
 //! band that goes downwards is always behind what it still has to read. The few rows that a band
 //! reads of its neighbours are copied before any of them begins.
 //!
-//! Beside a second buffer this saves, for 50 MB of a 24 MP frame, the memory and 12,000 first touches of
-//! a page (30 ms of a process that develops one frame).
+//! Beside a second buffer this saves 50 MB for a 24 MP frame, and 12,000 first touches of a page (30 ms
+//! of a process that develops one frame).
 
 use std::ops::Range;
 

@@ -45,7 +45,7 @@ impl RowStages {
 
 /// Rows of a band when a frame is shared out: the unsharp mask's halo costs 4 of them.
 const BAND_ROWS: usize = 128;
-/// Rows of a band for each row of reach at least: of what bands copy, 2 for 8 of these.
+/// Rows of a band at least, for each row of reach: what bands copy of each other is a quarter at most.
 const BAND_REACHES: usize = 8;
 
 /// Sweeps the rows and columns of `part` of a frame of `CHANNELS` interleaved samples a pixel where
