@@ -58,14 +58,15 @@ fn brightest_of_top(picture: &Picture, plane: &Plane) -> [f32; 3] {
 
 fn refined(picture: &Picture, plane: &Plane) -> Plane {
     let luma = picture.luma();
-    let fit = guided(&luma, plane, radius_px(picture.size(), GUIDED.0), GUIDED.1);
+    let fit = guided(&luma, plane.clone(), radius_px(picture.size(), GUIDED.0), GUIDED.1);
     fit.a.zip(&luma, |a, y| a * y).zip(&fit.b, |slope, b| slope + b)
 }
 
 fn recovered(picture: &Picture, airlight: [f32; 3], t: &Plane) -> Picture {
-    let mut channels = picture.channels.clone();
-    for (channel, air) in channels.iter_mut().zip(airlight) {
-        *channel = channel.zip(t, |v, t| ((v - air) / t.max(0.1) + air).clamp(0.0, 1.0));
-    }
+    let channels = std::array::from_fn(|c| {
+        let air = airlight[c];
+        let channel = picture.channels[c].clone();
+        channel.zip(t, |v, t| ((v - air) / t.max(0.1) + air).clamp(0.0, 1.0))
+    });
     Picture { channels }
 }

@@ -50,7 +50,7 @@ pub(crate) fn psnr(picture: &Picture, truth: &Picture) -> f64 {
 /// Mean |difference| over all three channels, in levels of 255.
 pub(crate) fn mean_difference(one: &Picture, other: &Picture) -> f64 {
     let channels = one.channels.iter().zip(&other.channels);
-    255.0 * mean(channels.map(|(a, b)| f64::from(a.zip(b, |a, b| (a - b).abs()).mean())))
+    255.0 * mean(channels.map(|(a, b)| f64::from(a.clone().zip(b, |a, b| (a - b).abs()).mean())))
 }
 
 /// Wang, Bovik et al. 2004 with windows of 7×7 and sample covariances, mean of the channels.
@@ -59,10 +59,10 @@ fn ssim(picture: &Picture, truth: &Picture) -> f64 {
     const SAMPLES: f32 = 49.0 / 48.0;
     const C: (f32, f32) = (0.01 * 0.01, 0.03 * 0.03);
     mean(picture.channels.iter().zip(&truth.channels).map(|(x, y)| {
-        let blurred = |plane: &Plane| box_mean(plane, RADIUS);
-        let (mx, my) = (blurred(x), blurred(y));
-        let (xx, yy) = (blurred(&x.map(|v| v * v)), blurred(&y.map(|v| v * v)));
-        let xy = blurred(&x.zip(y, |x, y| x * y));
+        let blurred_product =
+            |a: &Plane, b: &Plane| box_mean(a.clone().zip(b, |a, b| a * b), RADIUS);
+        let (mx, my) = (box_mean(x.clone(), RADIUS), box_mean(y.clone(), RADIUS));
+        let (xx, yy, xy) = (blurred_product(x, x), blurred_product(y, y), blurred_product(x, y));
         let Size { width, height } = x.size();
         let inside = |side: u32| RADIUS..(side as usize).saturating_sub(RADIUS);
         let (mut sum, mut count) = (0.0, 0.0_f64);
@@ -167,7 +167,7 @@ impl Real {
         let (y, z) = (before.luma(), after.luma());
         let deviation = |p: &Plane| {
             let m = p.mean();
-            f64::from(p.map(|v| (v - m) * (v - m)).mean()).sqrt()
+            f64::from(p.clone().map(|v| (v - m) * (v - m)).mean()).sqrt()
         };
         Self([
             (clipped(after) - clipped(before)) * 100.0,
@@ -194,7 +194,7 @@ impl fmt::Display for Real {
 /// Median |Laplacian| after beside before, in the flattest tenth of the picture before.
 fn flat_noise(before: &Plane, after: &Plane) -> f64 {
     let (edges, raised) = (laplacian(before), laplacian(after));
-    let busy = box_mean(&edges, 7);
+    let busy = box_mean(edges.clone(), 7);
     let mut order: Vec<usize> = (0..busy.values().len()).collect();
     let flat = order.len() / 10;
     order.select_nth_unstable_by(flat, |&a, &b| busy.values()[a].total_cmp(&busy.values()[b]));

@@ -5,9 +5,10 @@ use crate::frame::Plane;
 /// The mean within `radius` pixels in both directions, over the part of the window that lies in
 /// the plane.
 #[must_use]
-pub fn box_mean(plane: &Plane, radius: usize) -> Plane {
-    let across = means_of_rows(plane, radius);
-    means_of_columns(&across, radius)
+pub fn box_mean(mut plane: Plane, radius: usize) -> Plane {
+    let across = means_of_rows(&plane, radius);
+    means_of_columns(&across, radius, &mut plane);
+    plane
 }
 
 fn means_of_rows(plane: &Plane, radius: usize) -> Plane {
@@ -33,9 +34,8 @@ fn means_of_rows(plane: &Plane, radius: usize) -> Plane {
     out
 }
 
-fn means_of_columns(plane: &Plane, radius: usize) -> Plane {
+fn means_of_columns(plane: &Plane, radius: usize, out: &mut Plane) {
     let (width, height) = (plane.size().width as usize, plane.size().height as usize);
-    let mut out = Plane::filled(plane.size(), 0.0);
     let mut sums = vec![0.0_f64; width];
     let mut count = radius.min(height);
     for y in 0..count {
@@ -56,7 +56,6 @@ fn means_of_columns(plane: &Plane, radius: usize) -> Plane {
         let means = &mut out.values_mut()[y * width..][..width];
         means.iter_mut().zip(&sums).for_each(|(mean, sum)| *mean = (sum * share) as f32);
     }
-    out
 }
 
 #[cfg(test)]
@@ -69,7 +68,7 @@ mod tests {
         for (w, h, radius) in [(1_i64, 1_i64, 0_i64), (1, 1, 3), (7, 5, 1), (13, 9, 4), (5, 1, 2)] {
             let size = Size::new(w as u32, h as u32);
             let noise: Vec<f32> = (0..w * h).map(|i| ((i * 7919 + 13) % 101) as f32).collect();
-            let means = box_mean(&Plane::new(size, noise.clone()), radius as usize);
+            let means = box_mean(Plane::new(size, noise.clone()), radius as usize);
             for y in 0..h {
                 for x in 0..w {
                     let rows = (y - radius).max(0)..=(y + radius).min(h - 1);

@@ -20,20 +20,20 @@ pub struct Coefficients {
 /// The guided filter of `input` along `guide`; `epsilon` is the variance of the guide below which
 /// a window counts as flat.
 #[must_use]
-pub fn guided(guide: &Plane, input: &Plane, radius: usize, epsilon: f32) -> Coefficients {
-    let guide_mean = box_mean(guide, radius);
+pub fn guided(guide: &Plane, input: Plane, radius: usize, epsilon: f32) -> Coefficients {
+    let product_mean = box_mean(guide.clone().zip(&input, |g, p| g * p), radius);
+    let square_mean = box_mean(guide.clone().map(|g| g * g), radius);
+    let guide_mean = box_mean(guide.clone(), radius);
     let input_mean = box_mean(input, radius);
-    let product_mean = box_mean(&guide.zip(input, |g, p| g * p), radius);
-    let square_mean = box_mean(&guide.map(|g| g * g), radius);
 
     let variance = square_mean.zip(&guide_mean, |square, mean| (square - mean * mean).max(0.0));
-    let means = guide_mean.zip(&input_mean, |g, p| g * p);
+    let means = guide_mean.clone().zip(&input_mean, |g, p| g * p);
     let covariance = product_mean.zip(&means, |product, means| product - means);
 
     let a = covariance.zip(&variance, |covariance, variance| covariance / (variance + epsilon));
-    let slope = a.zip(&guide_mean, |a, g| a * g);
+    let slope = guide_mean.zip(&a, |g, a| a * g);
     let b = input_mean.zip(&slope, |p, slope| p - slope);
-    Coefficients { a: box_mean(&a, radius), b: box_mean(&b, radius) }
+    Coefficients { a: box_mean(a, radius), b: box_mean(b, radius) }
 }
 
 #[cfg(test)]
@@ -45,8 +45,8 @@ mod tests {
     fn a_linear_relation_to_the_guide_is_kept() {
         let size = Size::new(40, 30);
         let guide = Plane::new(size, (0..1200).map(|i| ((i * 37) % 101) as f32 / 100.0).collect());
-        let input = guide.map(|g| 0.5 * g + 0.2);
-        let c = guided(&guide, &input, 4, 1e-6);
+        let input = guide.clone().map(|g| 0.5 * g + 0.2);
+        let c = guided(&guide, input.clone(), 4, 1e-6);
         let output = c.a.zip(&guide, |a, g| a * g).zip(&c.b, |slope, b| slope + b);
         let worst = output.zip(&input, |o, i| (o - i).abs());
         assert!(worst.values().iter().all(|&d| d < 1e-3));
@@ -56,7 +56,7 @@ mod tests {
     fn a_flat_guide_gives_the_mean() {
         let size = Size::new(9, 9);
         let input = Plane::new(size, (0..81).map(|i| (i % 3) as f32).collect());
-        let c = guided(&Plane::filled(size, 0.4), &input, 40, 1e-3);
+        let c = guided(&Plane::filled(size, 0.4), input, 40, 1e-3);
         assert!(c.a.values().iter().all(|a| a.abs() < 1e-3));
         assert!(c.b.values().iter().all(|b| (b - 1.0).abs() < 1e-3));
     }

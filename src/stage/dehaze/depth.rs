@@ -65,32 +65,32 @@ pub(super) fn depth(
     let saturation = saturation(picture, least);
     let normalised = veil_of_pixels(picture, &saturation, airlight);
     let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
-    let [near, middle, wide] = &eroded;
-    let veil = near.zip(middle, |a, b| a + b).zip(wide, |sum, c| (sum + c) / 3.0);
+    let [near, middle, wide] = eroded;
+    let veil = near.zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
 
     let deviation = standard_deviation(guide, radius_px(CONTRAST_RADIUS, size));
     let contrast = deviation.zip(&veil, |deviation, m| deviation / (1.05 - m));
-    let trusted = veil.zip(&contrast, |m, contrast| {
+    let trusted = veil.clone().zip(&contrast, |m, contrast| {
         let least = TRUST.0 * (1.0 - TRUST.1 * m);
         let rich = (contrast / CONTRAST_TRUSTED).min(1.0);
         let sky = smoothstep(SKY, m) * (1.0 - rich);
         full_depth(m) * (least + (1.0 - least) * rich) * (1.0 - sky)
     });
-    let coefficients = guided(guide, &trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let coefficients = guided(guide, trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
     let veiled = middle.zip(&contrast, |m, contrast| {
         let veiled = ((m - VEILED.0) / (VEILED.1 - VEILED.0)).clamp(0.0, 1.0);
         veiled * (contrast / CONTRAST_TRUSTED).min(1.0)
     });
     let veiled_share = veiled.mean();
-    let [_, _, wide_veil] = eroded;
-    Depth { coefficients, veil, wide_veil, contrast, saturation: saturation.mean(), veiled_share }
+    let saturation = saturation.mean();
+    Depth { coefficients, veil, wide_veil: wide, contrast, saturation, veiled_share }
 }
 
 /// 1 − least/greatest channel of every pixel.
 fn saturation(picture: &SmallPicture, least: &Plane) -> Plane {
     let [red, green, blue] = &picture.channels;
-    let greatest = red.zip(green, f32::max).zip(blue, f32::max);
-    least.zip(&greatest, |least, greatest| 1.0 - least / greatest.max(1e-3))
+    let greatest = red.clone().zip(green, f32::max).zip(blue, f32::max);
+    greatest.zip(least, |greatest, least| 1.0 - least / greatest.max(1e-3))
 }
 
 /// Optical depth at strength 1 behind a veil that is fully trusted. With τ = m what takes out dense
@@ -114,7 +114,7 @@ fn veil_of_pixels(picture: &SmallPicture, saturation: &Plane, airlight: [f32; 3]
 }
 
 fn standard_deviation(plane: &Plane, radius: usize) -> Plane {
-    let mean = box_mean(plane, radius);
-    let square = box_mean(&plane.map(|v| v * v), radius);
+    let mean = box_mean(plane.clone(), radius);
+    let square = box_mean(plane.clone().map(|v| v * v), radius);
     square.zip(&mean, |square, mean| (square - mean * mean).max(0.0).sqrt())
 }

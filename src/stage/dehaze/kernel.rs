@@ -63,8 +63,8 @@ impl Removal {
             bounds: Bounds::new(survey.airlight, sample_max),
             tone: Tone::new(&survey.whites, strength, sample_max),
             maps: Coefficients {
-                a: survey.depth.a.map(|a| a * scale / sample_max),
-                b: survey.depth.b.map(|b| b * scale),
+                a: survey.depth.a.clone().map(|a| a * scale / sample_max),
+                b: survey.depth.b.clone().map(|b| b * scale),
             },
             range,
             colours,

@@ -102,7 +102,7 @@ const SOFTENED: f32 = 0.1;
 pub fn survey(picture: &SmallPicture) -> Survey {
     let picture = &softened(picture, SOFTENED);
     let [red, green, blue] = &picture.channels;
-    let least = red.zip(green, f32::min).zip(blue, f32::min);
+    let least = red.clone().zip(green, f32::min).zip(blue, f32::min);
     let air = airlight(picture, &least);
     let guide = Plane::new(
         red.size(),
@@ -116,9 +116,9 @@ pub fn survey(picture: &SmallPicture) -> Survey {
     let veil_low = quantile(&wide_veil, 0.25);
     let veil_median = quantile(&wide_veil, 0.50);
     let haze = veiled_share + NEAR_VEIL * (veil_low + 0.5 * veil_median);
-    let shown = contrast.map(|c| (c / CONTRAST_TRUSTED).min(1.0)).mean();
-    let weights = veil.map(|m| m * (1.0 - m) + 1e-3);
-    let contrast = weights.zip(&contrast, |w, c| w * c).mean() / weights.mean();
+    let shown = contrast.clone().map(|c| (c / CONTRAST_TRUSTED).min(1.0)).mean();
+    let weights = veil.clone().map(|m| m * (1.0 - m) + 1e-3);
+    let contrast = contrast.zip(&weights, |c, w| w * c).mean() / weights.mean();
     let slope = correlation_with_row(&veil);
     let mean = veil.mean();
     let spread = veil.map(|m| (m - mean) * (m - mean)).mean().sqrt();
