@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -131,25 +132,12 @@ impl Record {
     ///
     /// # Errors
     /// Of the reader.
-    pub fn recover(mut lines: impl BufRead) -> std::io::Result<Self> {
-        /// Longest line that is one: two paths as numbers, warnings.
-        const MOST_BYTES: u64 = 1 << 20;
-        let mut record = Self::default();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            if (&mut lines).take(MOST_BYTES).read_until(b'\n', &mut line)? == 0 {
-                return Ok(record);
-            }
-            let text = line.trim_ascii();
-            if text.is_empty() {
-                continue;
-            }
-            match serde_json::from_slice::<Entry>(text) {
-                Ok(entry) => record.by_output.entry(entry.output.clone()).or_default().push(entry),
-                Err(_) => record.broken_lines += 1,
-            }
-        }
+    pub fn recover(lines: impl BufRead) -> std::io::Result<Self> {
+        let mut by_output: HashMap<Name, Vec<Entry>> = HashMap::new();
+        let broken_lines = for_each_entry(lines, |entry, _| {
+            by_output.entry(entry.output.clone()).or_default().push(entry);
+        })?;
+        Ok(Self { by_output, broken_lines })
     }
 
     /// Whether nothing is known.
@@ -163,10 +151,28 @@ impl Record {
     pub fn of(&self, output: &Name) -> &[Entry] {
         self.by_output.get(output).map_or(&[], Vec::as_slice)
     }
+}
 
-    /// The last entry of each output, in the order of their names.
-    fn last_of_each(&self) -> BTreeMap<&Name, &Entry> {
-        self.by_output.iter().filter_map(|(name, all)| Some((name, all.last()?))).collect()
+/// Calls `each` with every entry and where in the file its line stands; returns how many lines
+/// are broken.
+fn for_each_entry(
+    mut lines: impl BufRead,
+    mut each: impl FnMut(Entry, Range<u64>),
+) -> std::io::Result<usize> {
+    /// Longest line that is one: two paths as numbers, warnings.
+    const MOST_BYTES: u64 = 1 << 20;
+    let (mut line, mut begin, mut broken) = (Vec::new(), 0, 0);
+    loop {
+        line.clear();
+        let end = begin + (&mut lines).take(MOST_BYTES).read_until(b'\n', &mut line)? as u64;
+        if end == begin {
+            return Ok(broken);
+        }
+        match serde_json::from_slice(line.trim_ascii()) {
+            Ok(entry) => each(entry, begin..end),
+            Err(_) => broken += usize::from(!line.trim_ascii().is_empty()),
+        }
+        begin = end;
     }
 }
 
@@ -218,19 +224,37 @@ impl Journal {
         {
             return Ok(());
         }
-        let record = Record::read(&self.folder)?;
-        let mut bytes = Vec::new();
-        for entry in record.last_of_each().values() {
-            serde_json::to_writer(&mut bytes, entry).map_err(|e| {
-                Error::new(ErrorKind::Internal, format!("cannot write the journal: {e}"))
-            })?;
-            bytes.push(b'\n');
+        match in_order(&self.file).map_err(|e| cannot("read", &path, &e))? {
+            Some(bytes) => write_whole(&path, &bytes, sync, stop),
+            None => Ok(()),
         }
-        if fs::read(&path).is_ok_and(|present| present == bytes) {
-            return Ok(());
-        }
-        write_whole(&path, &bytes, sync, stop)
     }
+}
+
+/// The last line of each output, in the order of their names; `None` if the file is that already.
+///
+/// Of the lines only the names are held: with the entries whole, the end of a run of 1,000 small
+/// frames took more memory than its middle.
+fn in_order(mut file: &File) -> std::io::Result<Option<Vec<u8>>> {
+    let mut lines: BTreeMap<Name, Range<u64>> = BTreeMap::new();
+    let (mut end, mut ordered) = (0, true);
+    file.rewind()?;
+    for_each_entry(BufReader::new(file), |entry, line| {
+        let last = lines.last_key_value().is_none_or(|(last, _)| *last < entry.output);
+        ordered &= last && line.start == end;
+        end = line.end;
+        lines.insert(entry.output, line);
+    })?;
+    if ordered && end == file.metadata()?.len() {
+        return Ok(None);
+    }
+    let length: u64 = lines.values().map(|line| line.end - line.start).sum();
+    let mut bytes = Vec::with_capacity(length as usize);
+    for line in lines.values() {
+        file.seek(SeekFrom::Start(line.start))?;
+        file.take(line.end - line.start).read_to_end(&mut bytes)?;
+    }
+    Ok(Some(bytes))
 }
 
 /// The path below the folder, or as it is.
@@ -315,6 +339,8 @@ mod tests {
         let text = fs::read_to_string(folder.path().join(JOURNAL)).unwrap();
         let read: Vec<Entry> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(read, [entry("a.jpg", "1"), entry("b.jpg", "2")]);
+        let file = File::open(folder.path().join(JOURNAL)).unwrap();
+        assert_eq!(in_order(&file).unwrap(), None, "and stays as it is from then on");
     }
 
     #[test]
