@@ -3,7 +3,8 @@
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
 //! out and counted, RAW files apart from it. Links to files are followed; links to folders are not
 //! (no loops), and hidden names are passed over. What was named itself is always a frame, whatever
-//! it is, so that its error has its name.
+//! it is, so that its error has its name; but a RAW file named together with its JPEG (`card/*`) is
+//! counted as in folders.
 //!
 //! A frame that is named more than once, by whatever path, is one frame, and the first naming counts
 //! (it decides on folders below the output and on the folder's table). A link with a name of its own
@@ -50,7 +51,7 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
-    /// Cameras' RAW files in folders, counted by extension.
+    /// Cameras' RAW files in folders or named with their pictures, counted by extension.
     pub raw: BTreeMap<String, usize>,
     /// How often a frame was named that had been named before.
     pub repeated: usize,
@@ -112,6 +113,10 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let mut found = Found::default();
     let except = fs::canonicalize(except).ok();
     let mut seen = Seen::default();
+    let pictures = named.iter().filter(|path| is_named_like_one(path));
+    let pictures: HashSet<PathBuf> = pictures.map(|path| path.with_extension("")).collect();
+    let is_beside_its_picture =
+        |path: &Path| pictures.contains(&path.with_extension("")) && is_raw(path, sniff_file(path));
     for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
@@ -127,6 +132,9 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
                 walk(path, root, except.as_deref(), &mut seen, &mut found);
             }
             Err(error) if error.hint().is_none() => return Err(error),
+            _ if is_beside_its_picture(path) => {
+                *found.raw.entry(extension(path)).or_default() += 1;
+            }
             _ if !seen.is_new(path) => found.repeated += 1,
             _ => {
                 let name = path.file_name().map_or_else(|| path.clone(), PathBuf::from);

@@ -246,4 +246,8 @@ fn raw_files_beside_frames_are_one_line_and_one_named_itself_is_an_error() {
     let ran = bench.develop("in/000.jpg in/c.dng in/e.raf -o out3").code(1).says("1 developed");
     ran.says("in/c.dng: this is a RAW file (.dng), which longlens does not read")
         .says("in/e.raf: this is Fujifilm RAW (RAF), which longlens does not read");
+    // As `card/*` names them.
+    bench.put("in/000.NEF", b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0");
+    let ran = bench.develop("in/000.NEF in/000.jpg -o out4").code(0).says("1 developed");
+    ran.says("skipped 1 RAW file (.nef)");
 }
