@@ -94,9 +94,10 @@ impl Secrets {
 
     /// Degrees, searched for as people write them.
     fn add_written(&mut self, degrees: f64) {
-        // Four decimals cut off, not rounded, begin every longer way to write the same place.
-        let decimal = format!("{:.4}", (degrees * 1e4).floor() / 1e4);
-        self.add_text(POSITION, &decimal, false);
+        // Four decimals, cut off or rounded, begin every longer way to write the same place.
+        for decimals in [(degrees * 1e4).floor(), (degrees * 1e4).round()] {
+            self.add_text(POSITION, &format!("{:.4}", decimals / 1e4), false);
+        }
         self.degrees.push(degrees);
     }
 
@@ -172,6 +173,17 @@ mod tests {
             assert_eq!(secrets.find(bytes), None);
         }
         assert_eq!(secrets.places(b"at 41\xC2\xB048'30\"N").first(), Some(&(3..12)));
+    }
+
+    #[test]
+    fn decimals_are_found_cut_off_and_rounded() {
+        let mut secrets = Secrets::default();
+        // 41°48'29.88", just below 41.8083.
+        secrets.add_degrees([(41, 1), (48, 1), (2_987_999, 100_000)]);
+        for bytes in [&b"41.8082"[..], b"41.8083", b"41.80830", b"41.8082999"] {
+            assert_eq!(secrets.find(bytes), Some(POSITION), "{}", bytes.escape_ascii());
+        }
+        assert_eq!(secrets.find(b"41.8084 or 41.8081"), None);
     }
 
     #[test]
