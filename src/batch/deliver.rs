@@ -109,7 +109,10 @@ impl Disk<'_> {
                 journal.append(entry)?;
             }
         }
-        whole.rename()?;
+        match self.settings.existing {
+            Existing::Keep => whole.rename_if_free()?,
+            Existing::Overwrite | Existing::Resume | Existing::ResumeOverwrite => whole.rename()?,
+        }
         self.folders.insert(folder.to_path_buf());
         Ok(Status::Done(finished.done))
     }

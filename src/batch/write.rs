@@ -33,6 +33,7 @@ trait Disk {
     fn sync(&self, file: &File) -> io::Result<()>;
     fn length(&self, file: &File) -> io::Result<u64>;
     fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
+    fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
 }
 
 /// The disk of the machine.
@@ -62,6 +63,17 @@ impl Disk for System {
     fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
         Ok(file.persist(path).map(drop)?)
     }
+
+    fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+        use io::ErrorKind as Io;
+        let Err(refused) = file.persist_noclobber(path) else { return Ok(()) };
+        // Some file systems know neither such a rename nor links.
+        let unknown = [Io::PermissionDenied, Io::Unsupported, Io::InvalidInput];
+        if unknown.contains(&refused.error.kind()) && path.symlink_metadata().is_err() {
+            return self.rename(refused.file, path);
+        }
+        Err(refused.error)
+    }
 }
 
 /// A whole file that has no name yet; dropping it takes it away.
@@ -73,12 +85,30 @@ pub(super) struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// Gives it its name.
+    /// Gives it its name; what stood there is replaced.
     ///
     /// # Errors
     /// As [`write_beside`]; what stood under the name stands there still.
     pub(super) fn rename(self) -> Result<()> {
         self.rename_on(&System)
+    }
+
+    /// Gives it its name if nothing has that name, not even since the run looked.
+    ///
+    /// # Errors
+    /// As [`Written::rename`]; [`ErrorKind::Usage`] if the name is taken.
+    pub(super) fn rename_if_free(self) -> Result<()> {
+        let Self { temporary, path, stop } = self;
+        let renamed = System.rename_if_free(temporary, path);
+        stop.leaves_nothing();
+        renamed.map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => {
+                let taken = "another program wrote this output during the run, so it is kept";
+                Error::new(ErrorKind::Usage, format!("{taken}: '{}'", path.display()))
+                    .with_hint("--overwrite writes it anew")
+            }
+            _ => failed("cannot rename into place", &e, path),
+        })
     }
 
     fn rename_on(self, disk: &impl Disk) -> Result<()> {
@@ -344,6 +374,10 @@ mod tests {
         fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
             self.call(|| System.rename(file, path), || Err(self.full()))
         }
+
+        fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+            self.call(|| System.rename_if_free(file, path), || Err(self.full()))
+        }
     }
 
     #[test]
@@ -368,6 +402,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_another_run_wrote_meanwhile_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (stop, path) = (Stop::default(), folder.path().join("a.jpg"));
+        let written = write_beside(&path, b"ours", Sync::Lazy, &stop).unwrap();
+        fs::write(&path, b"theirs").unwrap();
+        let error = written.rename_if_free().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        fs::remove_file(&path).unwrap();
+        write_beside(&path, b"ours", Sync::Lazy, &stop).unwrap().rename_if_free().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
     }
 
     #[test]
