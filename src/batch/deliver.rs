@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::budget::Share;
 use super::frame::Finished;
 use super::journal::{JOURNAL, Journal};
-use super::write::{Sync, make_folder, sync_folder, tidy, write_beside};
+use super::write::{Sync, Taken, is_taken, make_folder, sync_folder, tidy, write_beside};
 use super::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::error::{ErrorKind, Result, Warning};
 
@@ -100,6 +100,14 @@ impl Disk<'_> {
             let _ = tidy(folder);
         }
         let whole = write_beside(&job.output, &finished.bytes, self.settings.sync, self.stop)?;
+        let taken = match self.settings.existing {
+            Existing::Keep => Taken::Kept,
+            Existing::Overwrite | Existing::Resume | Existing::ResumeOverwrite => Taken::Replaced,
+        };
+        // Before the journal says what would not be true.
+        if taken == Taken::Kept && whole.is_taken() {
+            return Err(is_taken(&job.output));
+        }
         // The line first: an output without one would be a stranger's to a resumed run.
         if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {
             if self.journal.is_none() {
@@ -109,10 +117,7 @@ impl Disk<'_> {
                 journal.append(entry)?;
             }
         }
-        match self.settings.existing {
-            Existing::Keep => whole.rename_if_free()?,
-            Existing::Overwrite | Existing::Resume | Existing::ResumeOverwrite => whole.rename()?,
-        }
+        whole.rename(taken)?;
         self.folders.insert(folder.to_path_buf());
         Ok(Status::Done(finished.done))
     }

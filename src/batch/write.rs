@@ -26,14 +26,22 @@ pub enum Sync {
     Lazy,
 }
 
+/// What happens to a file that has the name already, or got it since the run looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is replaced.
+    Replaced,
+    /// It is kept, and the new file fails.
+    Kept,
+}
+
 /// The calls that a file goes through on its way to its name; each can fail.
 trait Disk {
     fn create(&self, folder: &Path) -> io::Result<NamedTempFile>;
     fn write(&self, file: &mut NamedTempFile, bytes: &[u8]) -> io::Result<()>;
     fn sync(&self, file: &File) -> io::Result<()>;
     fn length(&self, file: &File) -> io::Result<u64>;
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
-    fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
+    fn rename(&self, file: NamedTempFile, path: &Path, taken: Taken) -> io::Result<()>;
 }
 
 /// The disk of the machine.
@@ -60,17 +68,16 @@ impl Disk for System {
         Ok(file.metadata()?.len())
     }
 
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
-        Ok(file.persist(path).map(drop)?)
-    }
-
-    fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+    fn rename(&self, file: NamedTempFile, path: &Path, taken: Taken) -> io::Result<()> {
         use io::ErrorKind as Io;
+        if taken == Taken::Replaced {
+            return Ok(file.persist(path).map(drop)?);
+        }
         let Err(refused) = file.persist_noclobber(path) else { return Ok(()) };
         // Some file systems know neither such a rename nor links.
         let unknown = [Io::PermissionDenied, Io::Unsupported, Io::InvalidInput];
         if unknown.contains(&refused.error.kind()) && path.symlink_metadata().is_err() {
-            return self.rename(refused.file, path);
+            return self.rename(refused.file, path, Taken::Replaced);
         }
         Err(refused.error)
     }
@@ -85,38 +92,36 @@ pub(super) struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// Gives it its name; what stood there is replaced.
-    ///
-    /// # Errors
-    /// As [`write_beside`]; what stood under the name stands there still.
-    pub(super) fn rename(self) -> Result<()> {
-        self.rename_on(&System)
+    /// Whether something has its name.
+    pub(super) fn is_taken(&self) -> bool {
+        self.path.symlink_metadata().is_ok()
     }
 
-    /// Gives it its name if nothing has that name, not even since the run looked.
+    /// Gives it its name.
     ///
     /// # Errors
-    /// As [`Written::rename`]; [`ErrorKind::Usage`] if the name is taken.
-    pub(super) fn rename_if_free(self) -> Result<()> {
+    /// As [`write_beside`], and [`ErrorKind::Usage`] if what has the name is [`Taken::Kept`]; what
+    /// stood under the name stands there still.
+    pub(super) fn rename(self, taken: Taken) -> Result<()> {
+        self.rename_on(&System, taken)
+    }
+
+    fn rename_on(self, disk: &impl Disk, taken: Taken) -> Result<()> {
         let Self { temporary, path, stop } = self;
-        let renamed = System.rename_if_free(temporary, path);
+        let renamed = disk.rename(temporary, path, taken);
         stop.leaves_nothing();
-        renamed.map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => {
-                let taken = "another program wrote this output during the run, so it is kept";
-                Error::new(ErrorKind::Usage, format!("{taken}: '{}'", path.display()))
-                    .with_hint("--overwrite writes it anew")
-            }
+        renamed.map_err(|e| match (e.kind(), taken) {
+            (io::ErrorKind::AlreadyExists, Taken::Kept) => is_taken(path),
             _ => failed("cannot rename into place", &e, path),
         })
     }
+}
 
-    fn rename_on(self, disk: &impl Disk) -> Result<()> {
-        let Self { temporary, path, stop } = self;
-        let renamed = disk.rename(temporary, path);
-        stop.leaves_nothing();
-        renamed.map_err(|e| failed("cannot rename into place", &e, path))
-    }
+/// The error of a frame whose output was written by somebody else since the run looked.
+pub(super) fn is_taken(path: &Path) -> Error {
+    let message = "another program wrote this output during the run, so it is kept";
+    Error::new(ErrorKind::Usage, format!("{message}: '{}'", path.display()))
+        .with_hint("--overwrite writes it anew")
 }
 
 /// Writes a whole file beside its final name.
@@ -166,7 +171,7 @@ fn write_beside_on<'a>(
 /// # Errors
 /// As [`write_beside`]; what stood under the name stands there still.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) -> Result<()> {
-    write_beside(path, bytes, sync, stop)?.rename()
+    write_beside(path, bytes, sync, stop)?.rename(Taken::Replaced)
 }
 
 /// What is wrong with one name costs one frame; the rest ends the run.
@@ -371,12 +376,8 @@ mod tests {
             self.call(|| System.length(file), || Ok(1))
         }
 
-        fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
-            self.call(|| System.rename(file, path), || Err(self.full()))
-        }
-
-        fn rename_if_free(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
-            self.call(|| System.rename_if_free(file, path), || Err(self.full()))
+        fn rename(&self, file: NamedTempFile, path: &Path, taken: Taken) -> io::Result<()> {
+            self.call(|| System.rename(file, path, taken), || Err(self.full()))
         }
     }
 
@@ -390,7 +391,7 @@ mod tests {
                 let disk = Failing { calls_before: calls_before.into(), how };
                 let stop = Stop::default();
                 let written = write_beside_on(&disk, &path, b"the new one", Sync::Full, &stop)
-                    .and_then(|written| written.rename_on(&disk));
+                    .and_then(|written| written.rename_on(&disk, Taken::Replaced));
                 let hit = disk.calls_before.get() > calls_before;
                 let expected: &[u8] = if hit { b"the old file" } else { b"the new one" };
                 assert_eq!(fs::read(&path).unwrap(), expected, "call {calls_before}");
@@ -410,12 +411,13 @@ mod tests {
         let (stop, path) = (Stop::default(), folder.path().join("a.jpg"));
         let written = write_beside(&path, b"ours", Sync::Lazy, &stop).unwrap();
         fs::write(&path, b"theirs").unwrap();
-        let error = written.rename_if_free().unwrap_err();
+        assert!(written.is_taken());
+        let error = written.rename(Taken::Kept).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         fs::remove_file(&path).unwrap();
-        write_beside(&path, b"ours", Sync::Lazy, &stop).unwrap().rename_if_free().unwrap();
+        write_beside(&path, b"ours", Sync::Lazy, &stop).unwrap().rename(Taken::Kept).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"ours");
     }
 
@@ -427,7 +429,7 @@ mod tests {
         let written = write_beside(&path, b"whole", Sync::Lazy, &stop).unwrap();
         tidy(folder.path()).unwrap();
         assert!(!folder.path().join(".longlens-killed01").exists());
-        written.rename().unwrap();
+        written.rename(Taken::Replaced).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 }
