@@ -7,9 +7,10 @@ use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use super::budget::Share;
+use super::folder::{make_folder, sync_folder, tidy};
 use super::frame::Finished;
 use super::journal::{JOURNAL, Journal};
-use super::write::{Sync, Taken, is_taken, make_folder, sync_folder, tidy, write_beside};
+use super::write::{Sync, Taken, is_taken, write_beside};
 use super::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::error::{ErrorKind, Result, Warning};
 
