@@ -4,7 +4,9 @@
 //! quoted fields may hold line breaks. A column named like a setting (`crop`, `dehaze`) sets it for
 //! that frame; any other is a field. The column `caption` is a finished text, not a template.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
@@ -12,6 +14,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
 use crate::recipe::{Recipe, SETTINGS};
+
+/// A last line that no table has. If it is read as a part of another, a quote is open before it.
+const END: &str = "\n\0end of the table\0";
 
 /// A table of captions.
 #[derive(Debug, Default)]
@@ -44,19 +49,25 @@ impl Captions {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] with the line: no UTF-8, no column `file`, a column that is nearly a
-    /// known one, a line with too many values, a frame named twice, a setting out of range.
+    /// known one, a line with too many values, a quote that nothing closes, a frame named twice, a
+    /// setting out of range.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = with_line_feeds(text.strip_prefix('\u{feff}').unwrap_or(text));
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(text))
+            .delimiter(delimiter(&text))
             .flexible(true)
-            .from_reader(text.as_bytes());
+            .from_reader(text.as_bytes().chain(END.as_bytes()));
         let head = reader.headers().map_err(|e| broken(&e))?.clone();
+        refuse_open_quote(&head, 1)?;
         let mut table = Self { columns: columns(&head)?, ..Self::default() };
         for record in reader.records() {
             let record = record.map_err(|e| broken(&e))?;
             let number = record.position().map_or(0, csv::Position::line);
+            if record == [END.trim_start()][..] {
+                break;
+            }
+            refuse_open_quote(&record, number)?;
             table.add(&record, number)?;
         }
         Ok(table)
@@ -164,7 +175,7 @@ impl Captions {
 
 /// A name or path as it is compared: `é` is one letter, however a disk or a spreadsheet writes it, and
 /// the slashes of Windows are slashes. Large and small letters differ: two frames may differ in them.
-fn key(path: &str) -> String {
+pub(super) fn key(path: &str) -> String {
     path.replace('\\', "/").trim_start_matches("./").nfc().collect()
 }
 
@@ -172,6 +183,23 @@ fn not_utf8(bytes: &[u8]) -> Error {
     let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let what = if utf16 { "the table is UTF-16" } else { "the table is not UTF-8" };
     Error::new(ErrorKind::Usage, what).with_hint("save it as CSV UTF-8")
+}
+
+/// Lines that end with a carriage return alone, as old programs on a Mac write them, end with line feeds.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    match text.contains('\n') {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.replace('\r', "\n")),
+    }
+}
+
+fn refuse_open_quote(record: &csv::StringRecord, number: u64) -> Result<()> {
+    if !record.iter().any(|value| value.ends_with(END)) {
+        return Ok(());
+    }
+    let message = format!("line {number}: a quote (\") opens a text and none closes it");
+    Err(Error::new(ErrorKind::Usage, message)
+        .with_hint("a text in quotes ends with one; a quote within it is written twice"))
 }
 
 fn broken(error: &csv::Error) -> Error {
@@ -279,6 +307,12 @@ mod tests {
             ("file,city\na.jpg,B,C\n", "line 2: 3 values for 2 columns"),
             ("file,crop\na.jpg,nonsense\n", "line 2: crop: 'nonsense' is not a crop"),
             ("file,city,City\n", "there are two columns 'city'"),
+            ("file,city\ra.jpg,B\ra.jpg,D", "line 3: 'a.jpg' stands in line 2 already"),
+            (
+                "file,city\na.jpg,\"two\nlines\"\nb.jpg,\"C\nc.jpg,D\n",
+                "line 4: a quote (\") opens a text and none closes it",
+            ),
+            ("file,\"city\na.jpg,B\n", "line 1: a quote (\") opens a text and none closes it"),
         ] {
             assert_eq!(Captions::parse(text.as_bytes()).unwrap_err().message(), message);
         }

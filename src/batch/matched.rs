@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::captions::{Captions, Line};
+use super::captions::{Captions, Line, key};
+use super::inputs::Input;
 use super::plan::Root;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -13,20 +14,37 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) struct Matched {
     /// Table (its address) and line number, with the paths below their input folders.
     lines: HashMap<(usize, u64), Vec<PathBuf>>,
+    /// Table and path of every frame: a line that is one of them means that frame and no other.
+    paths: HashSet<(usize, String)>,
     without_line: Vec<PathBuf>,
 }
 
-fn key(table: &Captions, line: &Line) -> (usize, u64) {
-    (std::ptr::from_ref(table) as usize, line.number)
+fn address(table: &Captions) -> usize {
+    std::ptr::from_ref(table) as usize
 }
 
 impl Matched {
+    /// What these frames will be asked for.
+    pub(super) fn of(inputs: &[Input], roots: &[Root]) -> Self {
+        let path = |input: &Input| {
+            let table = roots.get(input.root)?.captions?;
+            Some((address(table), key(&input.relative.to_string_lossy())))
+        };
+        Self { paths: inputs.iter().filter_map(path).collect(), ..Self::default() }
+    }
+
     /// The line of a frame, which is remembered.
     pub(super) fn find<'a>(&mut self, table: &'a Captions, relative: &Path) -> Option<&'a Line> {
-        let line = table.find(relative);
+        let is_of_another = |line: &Line| {
+            let named = key(&line.file);
+            named != key(&relative.to_string_lossy())
+                && self.paths.contains(&(address(table), named))
+        };
+        let line = table.find(relative).filter(|line| !is_of_another(line));
         match line {
             Some(line) => {
-                self.lines.entry(key(table, line)).or_default().push(relative.to_path_buf());
+                let frames = self.lines.entry((address(table), line.number)).or_default();
+                frames.push(relative.to_path_buf());
             }
             None => self.without_line.push(relative.to_path_buf()),
         }
@@ -47,7 +65,7 @@ impl Matched {
             }
             let mut unmatched = Vec::new();
             for line in table.lines() {
-                match self.lines.get(&key(table, line)).map(Vec::as_slice) {
+                match self.lines.get(&(address(table), line.number)).map(Vec::as_slice) {
                     None | Some([]) => unmatched.push(format!(
                         "captions, line {}: no frame is named '{}'",
                         line.number, line.file

@@ -108,7 +108,7 @@ pub fn plan_to_read(found: &Found, order: &Order) -> Result<Plan> {
 
 fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Plan> {
     let mut jobs = Vec::with_capacity(found.inputs.len());
-    let mut matched = Matched::default();
+    let mut matched = Matched::of(&found.inputs, order.roots);
     for (number, input) in (1..).zip(&found.inputs) {
         jobs.push(Job { sequence: number, ..job(input, order, templates, &mut matched)? });
     }

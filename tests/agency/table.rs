@@ -20,6 +20,7 @@ fn marks_delimiters_line_ends_and_quotes_do_not_matter() {
         "File\tCity\tCountry\r\na.jpg\tTumen\tChina",
         "file,headline,city\na.jpg,\"two\nlines, \"\"quoted\"\"\",Tumen\n",
         "\u{feff}\"file\";\"city\"\r\n\"a.jpg\";\"Tumen\"\r\n\r\n",
+        "file,city\ra.jpg,Tumen\rb.jpg,Jilin\r",
     ] {
         let plan = city(&shoot, table.as_bytes());
         assert!(plan.contains("Tumen.jpg"), "{table:?}: {plan}");
@@ -38,10 +39,29 @@ fn mistakes_in_a_table_are_told_with_their_line() {
         (b"file,city,city\na.jpg,X,Y\n", "two columns 'city'"),
         (b"\xff\xfef\0i\0l\0e\0", "UTF-16"),
         (b"file,city\na.jpg,Z\xfcrich\n", "not UTF-8"),
+        (
+            b"file,city\na.jpg,\"X\nb.jpg,Y\n",
+            "line 2: a quote (\") opens a text and none closes it",
+        ),
         (b"file,city\na.jpg,X\nnone.jpg,Y\n", "line 3: no frame is named 'none.jpg'"),
     ] {
         let plan = city(&shoot, table);
         assert!(plan.contains(said), "{said}: {plan}");
+    }
+}
+
+#[test]
+fn a_line_that_is_a_frames_path_means_that_frame_alone() {
+    let shoot = Shoot::new();
+    shoot.put("in/a.jpg", &plain());
+    shoot.put("in/one/a.jpg", &plain());
+    for line in ["a.jpg", "./a.jpg"] {
+        let both = format!("file,city\n{line},Tumen\none/a.jpg,Jilin\n");
+        let plan = city(&shoot, both.as_bytes());
+        assert!(plan.contains("Tumen.jpg") && plan.contains("Jilin.jpg"), "{plan}");
+        // The other frame has no city, and so no name.
+        let alone = city(&shoot, format!("file,city\n{line},Tumen\n").as_bytes());
+        assert!(alone.contains("one/a.jpg: the field 'city' has no value"), "{alone}");
     }
 }
 
