@@ -26,6 +26,19 @@ fn render(source: &str) -> Result<String, Error> {
 }
 
 #[test]
+fn a_frames_date_has_the_frames_time_and_no_other_has_midnight() {
+    let template = Template::parse("{{ date | date('%-d %B, %H:%M') }}").unwrap();
+    let with_time = fields(&[("date", "2024-02-28"), ("time", "14:03:22")]);
+    assert_eq!(template.render(&with_time, "a.jpg").unwrap(), "28 February, 14:03");
+    let alone = template.render(&fields(&[("date", "2024-02-28")]), "a.jpg").unwrap_err();
+    assert!(alone.message().contains("wants a time of day"), "{alone}");
+    let own = Template::parse("{{ embargo | date('%H:%M') }}").unwrap();
+    let embargo =
+        fields(&[("embargo", "2024-03-01"), ("date", "2024-02-28"), ("time", "14:03:22")]);
+    assert!(own.render(&embargo, "a.jpg").is_err());
+}
+
+#[test]
 fn the_agencys_caption() {
     let caption = "{{ city }}, {{ country }}, seen from {{ viewpoint }} · {{ date | date(\"%-d %B %Y\") }} · {{ byline }}/{{ credit }}";
     assert_eq!(

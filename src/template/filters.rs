@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use jiff::civil;
+use jiff::fmt::strtime;
 use minijinja::value::Value;
-use minijinja::{Environment, Error, ErrorKind, filters};
+use minijinja::{Environment, Error, ErrorKind, State, filters};
 
 use super::MOST_CHARACTERS;
 
@@ -47,31 +48,50 @@ pub(super) fn add(engine: &mut Environment<'_>) {
     engine.add_filter("upper", filters::upper);
 }
 
-/// A date in another form, as strftime writes it.
-fn date(value: Cow<'_, str>, format: Option<&str>) -> Result<String, Error> {
-    let wrong = |what: String| Error::new(ErrorKind::InvalidOperation, what);
-    let moment = moment(&value)
-        .ok_or_else(|| wrong(format!("'{}' is no date as 2024-02-28", value.escape_debug())))?;
-    let format = format.unwrap_or(DATE);
-    jiff::fmt::strtime::format(format, moment)
-        .map_err(|cause| wrong(format!("'{}': {cause}", format.escape_debug())))
+/// A date in another form, as strftime writes it; the frame's own has the frame's time of day.
+fn date(state: &State, value: Cow<'_, str>, format: Option<&str>) -> Result<String, Error> {
+    let is_the_frames = state.lookup("date").is_some_and(|date| date.as_str() == Some(&*value));
+    let time = state.lookup("time").filter(|_| is_the_frames);
+    written(&value, time.as_ref().and_then(Value::as_str), format)
 }
 
-/// Reads `2024-02-28`, `2024:02:28` (EXIF) or `20240228` (IPTC), with or without a time behind it;
-/// an offset from UTC is left out, a photograph's date is that of the place.
-fn moment(text: &str) -> Option<civil::DateTime> {
+/// A date, with this time of day if it has none itself.
+fn written(date: &str, time: Option<&str>, format: Option<&str>) -> Result<String, Error> {
+    let wrong = |what: String| Error::new(ErrorKind::InvalidOperation, what);
+    let shown = date.escape_debug();
+    let (day, own) =
+        moment(date).ok_or_else(|| wrong(format!("'{shown}' is no date as 2024-02-28")))?;
+    let format = format.unwrap_or(DATE);
+    let text = match own.or_else(|| time_of_day(time?)) {
+        Some(time) => strtime::format(format, day.to_datetime(time)),
+        None => strtime::format(format, day),
+    };
+    text.map_err(|cause| {
+        let with_time = strtime::format(format, day.at(0, 0, 0, 0));
+        let format = format.escape_debug();
+        match with_time {
+            Ok(_) => wrong(format!("'{format}' wants a time of day, and '{shown}' has none")),
+            Err(_) => wrong(format!("'{format}': {cause}")),
+        }
+    })
+}
+
+/// Reads `2024-02-28`, `2024:02:28` (EXIF) or `20240228` (IPTC), with or without a time behind it.
+fn moment(text: &str) -> Option<(civil::Date, Option<civil::Time>)> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (date_len, form) = if digits == 8 { (8, "%Y%m%d") } else { (10, "%Y-%m-%d") };
     let (date, time) = text.split_at_checked(date_len)?;
     let date = civil::Date::strptime(form, date.replace(':', "-")).ok()?;
     let time = time.trim_start_matches(['T', 't', ' ', ':']);
-    if time.is_empty() {
-        return Some(date.at(0, 0, 0, 0));
-    }
-    let read = |form: &str, len: usize| civil::Time::strptime(form, time.get(..len)?).ok();
-    let time = read("%H:%M:%S", 8).or_else(|| read("%H:%M", 5)).or_else(|| read("%H%M%S", 6))?;
-    Some(date.to_datetime(time))
+    if time.is_empty() { Some((date, None)) } else { Some((date, Some(time_of_day(time)?))) }
+}
+
+/// Reads `10:11:12`, `10:11` or `101112`; an offset from UTC is left out, a photograph's time is that
+/// of the place.
+fn time_of_day(text: &str) -> Option<civil::Time> {
+    let read = |form: &str, len: usize| civil::Time::strptime(form, text.get(..len)?).ok();
+    read("%H:%M:%S", 8).or_else(|| read("%H:%M", 5)).or_else(|| read("%H%M%S", 6))
 }
 
 /// Every occurrence replaced; the one filter that can make a text longer, so it is bounded.
@@ -109,14 +129,15 @@ mod tests {
             "2024-02-28 10:11",
             " 2024-02-28T10:11:12Z ",
         ] {
-            assert_eq!(date(text.into(), None).ok().as_deref(), Some("28 February 2024"), "{text}");
+            let written = written(text, None, None);
+            assert_eq!(written.ok().as_deref(), Some("28 February 2024"), "{text}");
         }
         assert_eq!(
-            date("2024:02:28 10:11:12".into(), Some("%H:%M on %A")).ok().as_deref(),
+            written("2024:02:28 10:11:12", Some("23:59"), Some("%H:%M on %A")).ok().as_deref(),
             Some("10:11 on Wednesday")
         );
         for text in ["yesterday", "", "2024-13-01", "2024-02-30", "28.2.2024", "é024-02-28"] {
-            assert!(date(text.into(), None).is_err(), "{text}");
+            assert!(written(text, None, None).is_err(), "{text}");
         }
     }
 
