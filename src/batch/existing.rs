@@ -14,8 +14,8 @@ use crate::error::{Error, ErrorKind, Result, Warning};
 /// What to do with a frame.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// There is nothing, or what there is may be written over.
-    Develop,
+    /// There is nothing, or what there is may be written over, with this to say of it.
+    Develop(Option<Warning>),
     /// What there is stays, with this to say of it.
     Keep(Option<Warning>),
     /// What there is is what would be made again.
@@ -75,8 +75,8 @@ impl Known {
 /// What a run would do with a frame.
 #[derive(Debug)]
 pub enum Foreseen {
-    /// It would be developed, if it can be.
-    Planned,
+    /// It would be developed, if it can be, with this to say of what it replaces.
+    Planned(Option<Warning>),
     /// Its output would be kept, with this to say of it.
     Kept(Option<Warning>),
     /// Its output is what would be made again.
@@ -100,7 +100,8 @@ impl Batch {
             Ok(match verdict {
                 Verdict::Keep(warning) => Foreseen::Kept(warning),
                 Verdict::UpToDate => Foreseen::UpToDate,
-                Verdict::Develop | Verdict::ByOriginal { .. } => Foreseen::Planned,
+                Verdict::Develop(warning) => Foreseen::Planned(warning),
+                Verdict::ByOriginal { .. } => Foreseen::Planned(None),
             })
         };
         Ok(self.jobs.iter().map(of).collect())
@@ -112,7 +113,7 @@ impl Batch {
 /// # Errors
 /// [`ErrorKind::Usage`] if that is no file: links and devices are not written over.
 pub(super) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
-    let Ok(kind) = job.output.symlink_metadata() else { return Ok(Verdict::Develop) };
+    let Ok(kind) = job.output.symlink_metadata() else { return Ok(Verdict::Develop(None)) };
     if !kind.is_file() {
         let what = if kind.is_symlink() {
             "a link"
@@ -127,7 +128,7 @@ pub(super) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
     }
     match shared.settings.existing {
         Existing::Keep => Ok(keep(job, kind.len(), shared)),
-        Existing::Overwrite => Ok(Verdict::Develop),
+        Existing::Overwrite => Ok(Verdict::Develop(None)),
         Existing::Resume | Existing::ResumeOverwrite => Ok(resume(job, kind.len(), shared)),
     }
 }
@@ -154,12 +155,15 @@ fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
 fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let entries = entries(job, shared);
     let kept = |warning: Warning| match shared.settings.existing {
-        Existing::ResumeOverwrite => Verdict::Develop,
+        Existing::ResumeOverwrite => Verdict::Develop(None),
         _ => Verdict::Keep(Some(warning)),
     };
     let stranger = || {
-        let what = "the output is not as longlens wrote it, so it is kept";
-        kept(Warning::Other(format!("{what}{ANEW}")))
+        let what = match entries.is_empty() {
+            true => "the journal does not know the output",
+            false => "the output is not as longlens wrote it",
+        };
+        kept(Warning::Other(format!("{what}, so it is kept{ANEW}")))
     };
     if !entries.iter().any(|entry| entry.output_bytes == length) {
         return stranger();
@@ -174,11 +178,17 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     // A moved shoot is known by its content. A frame of this very run gets another name in it, as
     // when one frame more shifts all numbers.
     let here = |place: &String| shared.known.originals.contains(place);
-    let replaced = is_of(entry, &job.input) || entry.input_place.as_ref().is_some_and(here);
+    let other = if is_of(entry, &job.input) {
+        Verdict::Develop(None)
+    } else if entry.input_place.as_ref().is_some_and(here) {
+        Verdict::Develop(Some(renamed(entry)))
+    } else {
+        kept(of_another(entry))
+    };
     Verdict::ByOriginal {
         input_hash: entry.input_hash.clone(),
-        same: Box::new(if current { Verdict::UpToDate } else { Verdict::Develop }),
-        other: Box::new(if replaced { Verdict::Develop } else { kept(of_another(entry)) }),
+        same: Box::new(if current { Verdict::UpToDate } else { Verdict::Develop(None) }),
+        other: Box::new(other),
     }
 }
 
@@ -192,6 +202,11 @@ fn is_of(entry: &Entry, input: &Path) -> bool {
 
 /// How to have an output that is kept.
 const ANEW: &str = " (--overwrite writes it anew)";
+
+fn renamed(entry: &Entry) -> Warning {
+    let name = &entry.input;
+    Warning::Other(format!("the output was that of '{name}', which has another name in this run"))
+}
 
 fn of_another(entry: &Entry) -> Warning {
     let name = &entry.input;

@@ -6,6 +6,9 @@
 //! it is, so that its error has its name; but a RAW file named together with its JPEG (`card/*`) is
 //! counted as in folders.
 //!
+//! Outputs of earlier runs in folders below, known by the journal beside them, are passed over: what was
+//! sharpened is not sharpened again.
+//!
 //! A frame that is named more than once, by whatever path, is one frame, and the first naming counts
 //! (it decides on folders below the output and on the folder's table). A link with a name of its own
 //! is a frame of its own: somebody has given it that name.
@@ -16,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::journal::{JOURNAL, Record, name_below};
 use super::read::sniff_file;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
@@ -169,6 +173,7 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         let same = |except| fs::canonicalize(entry.path()).is_ok_and(|path| path == except);
         entry.file_type().is_dir() && entry.depth() > 0 && except.is_some_and(same)
     };
+    let mut earlier = Earlier::default();
     let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
@@ -195,6 +200,15 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
             if entry.depth() > 0 && is_named_like_one(path) {
                 found.passed_over.push((path.to_path_buf(), "a folder, not a frame"));
             }
+            if entry.depth() > 0 {
+                earlier.enter(path);
+            }
+            continue;
+        }
+        if let Some(run) = earlier.run_of(path) {
+            if !std::mem::replace(&mut run.is_told, true) {
+                found.passed_over.push((run.folder.clone(), "outputs of an earlier run"));
+            }
             continue;
         }
         if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
@@ -203,6 +217,39 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();
         let input = Input { path: path.to_path_buf(), relative, root };
         found.add(input, kind(&entry), seen.is_new(path));
+    }
+}
+
+/// The journals of the folders that a walk is in, the outermost first.
+#[derive(Debug, Default)]
+struct Earlier(Vec<EarlierRun>);
+
+#[derive(Debug)]
+struct EarlierRun {
+    folder: PathBuf,
+    record: Record,
+    is_told: bool,
+}
+
+impl Earlier {
+    fn enter(&mut self, folder: &Path) {
+        self.0.retain(|run| folder.starts_with(&run.folder));
+        if fs::symlink_metadata(folder.join(JOURNAL)).is_ok()
+            // One that cannot be read knows nothing.
+            && let Ok(record) = Record::read(folder)
+        {
+            self.0.push(EarlierRun { folder: folder.to_path_buf(), record, is_told: false });
+        }
+    }
+
+    /// The run that wrote this file, by its name and length.
+    fn run_of(&mut self, path: &Path) -> Option<&mut EarlierRun> {
+        let bytes = if self.0.is_empty() { None } else { Some(fs::metadata(path).ok()?.len()) }?;
+        let wrote = |run: &&mut EarlierRun| {
+            let entries = run.record.of(&name_below(&run.folder, path));
+            path.starts_with(&run.folder) && entries.iter().any(|e| e.output_bytes == bytes)
+        };
+        self.0.iter_mut().find(wrote)
     }
 }
 

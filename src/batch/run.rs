@@ -31,6 +31,8 @@ pub(super) struct Admitted {
     job: Job,
     bytes: Vec<u8>,
     warnings: Vec<Warning>,
+    /// What is to be said of the output that it replaces: of this run, so not for the journal.
+    replaced: Option<Warning>,
     begun: Instant,
     share: Share,
     workers: Workers,
@@ -179,8 +181,8 @@ pub(super) fn admitted(
             refuse(deliver, job, error, begun);
             None
         }
-        Ok(Admission::Developed(bytes, share)) => {
-            Some(Admitted { job, bytes, warnings, begun, share, workers })
+        Ok(Admission::Developed(bytes, share, replaced)) => {
+            Some(Admitted { job, bytes, warnings, replaced, begun, share, workers })
         }
     }
 }
@@ -214,8 +216,8 @@ fn refuse_all(jobs: Vec<Job>, error: &Error, deliver: &SyncSender<Delivery>) {
 enum Admission {
     /// Its output stays as it is.
     Kept(Status, Option<Warning>),
-    /// It is developed: the file's bytes, and its share of the memory.
-    Developed(Vec<u8>, Share),
+    /// It is developed: the file's bytes, its share of the memory, and what to say of what it replaces.
+    Developed(Vec<u8>, Share, Option<Warning>),
 }
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
@@ -230,11 +232,12 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     let mut share = budget.take(length.min(budget.limit_bytes()));
     make_room(&share, budget, shared)?;
     let bytes = read_bytes(&job.input, &decoding.limits)?;
-    match verdict.on(&bytes) {
+    let replaced = match verdict.on(&bytes) {
         Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
         Verdict::UpToDate => return Ok(Admission::Kept(Status::UpToDate, None)),
-        Verdict::Develop | Verdict::ByOriginal { .. } => {}
-    }
+        Verdict::Develop(warning) => warning,
+        Verdict::ByOriginal { .. } => None,
+    };
     let header = format::probe(&bytes, &decoding.limits)?;
     let needed = needed_bytes(&header, &job.recipe)?;
     let whole = (bytes.len() as u64).saturating_add(needed);
@@ -254,7 +257,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     share.add(needed);
     shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
-    Ok(Admission::Developed(bytes, share))
+    Ok(Admission::Developed(bytes, share, replaced))
 }
 
 /// Sees to it that what was admitted can be allocated; a frame that does not fit beside the others
@@ -284,7 +287,7 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
 
 /// One frame, whatever happens in it.
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
-    let Admitted { job, bytes, mut warnings, begun, mut share, workers } = admitted;
+    let Admitted { job, bytes, mut warnings, replaced, begun, mut share, workers } = admitted;
     let developed = match shared.stop.is_set() {
         true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
@@ -296,6 +299,7 @@ fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
                 .with_hint("please report it with the frame; the other frames are not touched"))
         }),
     };
+    warnings.extend(replaced);
     share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));
     let result = developed.map(|finished| Content::File(Box::new(finished)));
     Delivery { job, result, warnings, begun, share: Some(share) }

@@ -59,9 +59,12 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     progress.end();
     report.summary(&summary, unreadable);
     unreadable += summary.failed;
+    if let Some(error) = report.untold() {
+        text::to_stderr(&text::error(error));
+    }
     Ok(match stop.signal() {
         Some(signal) => signals::EXIT_BASE + signal as u8,
-        None if summary.environment => exit::ENVIRONMENT,
+        None if summary.environment || report.untold().is_some() => exit::ENVIRONMENT,
         None if unreadable > 0 => exit::SOME_FAILED,
         None => exit::DONE,
     })
@@ -84,6 +87,11 @@ fn check_drawing(plan: &Plan) -> Result<()> {
 fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     let out = order.get_one::<PathBuf>("out").cloned().unwrap_or_default();
     let one_file = matches!(named, [one] if !one.is_dir());
+    if out.as_os_str() == "-" {
+        let message = "pictures are not written to standard output";
+        let hint = "name a folder, or a file such as out.jpg; a folder named - is ./-";
+        return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
+    }
     if out.is_dir() || format_of_name(&out).is_none() {
         if out.exists() && !out.is_dir() {
             return Err(
@@ -97,6 +105,11 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
                 .with_hint("name a folder, or a file that ends in jpg, png, tif or webp"));
         }
         return Ok(Target::Folder(out));
+    }
+    if one_file && order.contains_id("name") {
+        let message = "the output has a name already, so --name has no meaning";
+        let hint = "name a folder, or leave --name out";
+        return Err(Error::new(ErrorKind::Usage, message).about(out).with_hint(hint));
     }
     if one_file {
         return Ok(Target::File(out));
@@ -161,11 +174,11 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
         text::to_stderr(&format!("longlens: {path}: {}\n", text::clean(error.message())));
     }
     let lack = match (lacking.len(), plan.jobs.len()) {
-        (1, 1) => "the frame lacks fields".to_owned(),
-        (1, frames) => format!("1 of {frames} frames lacks fields"),
-        (count, frames) => format!("{count} of {frames} frames lack fields"),
+        (1, 1) => "the frame".to_owned(),
+        (count, frames) => format!("{count} of {frames} frames"),
     };
-    let error = Error::new(ErrorKind::Usage, format!("{lack}, so nothing was written"));
+    let message = format!("{lack} cannot be captioned as ordered, so nothing was written");
+    let error = Error::new(ErrorKind::Usage, message);
     Err(match first.hint() {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -104,7 +104,13 @@ fn no_frames(found: &Found) -> Error {
 }
 
 fn print_recipe(order: &ArgMatches) -> Result<u8> {
-    text::print(&recipe(order, Recipe::default())?.to_toml())?;
+    let mut recipe = recipe(order, Recipe::default())?;
+    let caption = &mut recipe.caption;
+    // Wherever the text is put, its paths mean what they mean here.
+    for path in [&mut caption.font, &mut caption.logo].into_iter().flatten() {
+        *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+    }
+    text::print(&recipe.to_toml())?;
     Ok(exit::DONE)
 }
 

@@ -37,15 +37,28 @@ pub(super) struct Report {
     warnings: usize,
     /// Warnings of the run that were said.
     said: HashSet<Warning>,
+    /// Why a line of JSON could not be written; the run goes on, for the frames' sake.
+    untold: Option<Error>,
 }
 
 impl Report {
     pub(super) fn new(loudness: Loudness, json: bool) -> Self {
-        Self { loudness, json, warnings: 0, said: HashSet::new() }
+        Self { loudness, json, warnings: 0, said: HashSet::new(), untold: None }
     }
 
     pub(super) fn loudness(&self) -> Loudness {
         self.loudness
+    }
+
+    /// What whoever reads the JSON was not told, if anything.
+    pub(super) fn untold(&self) -> Option<&Error> {
+        self.untold.as_ref()
+    }
+
+    fn tell(&mut self, line: &Value) {
+        if let Err(error) = text::print(&text::json(line)) {
+            self.untold.get_or_insert(error);
+        }
     }
 
     fn say(&self, line: &str) {
@@ -102,12 +115,15 @@ impl Report {
     pub(super) fn plan(&self, batch: &Batch, captions: &[Result<String>]) -> Result<()> {
         for ((job, foreseen), caption) in batch.jobs.iter().zip(batch.foreseen()?).zip(captions) {
             let foreseen = foreseen.and_then(|foreseen| match (&foreseen, caption) {
-                (Foreseen::Planned, Err(error)) => Err(error.clone()),
+                (Foreseen::Planned(_), Err(error)) => Err(error.clone()),
                 _ => Ok(foreseen),
             });
             let mut said = warnings(&job.warnings);
             let (status, note) = match &foreseen {
-                Ok(Foreseen::Planned) => ("planned", ""),
+                Ok(Foreseen::Planned(warning)) => {
+                    said.extend(warning.iter().map(ToString::to_string));
+                    ("planned", "")
+                }
                 Ok(Foreseen::UpToDate) => ("up to date", " (up to date)"),
                 Ok(Foreseen::Kept(warning)) => {
                     said.extend(warning.iter().map(ToString::to_string));
@@ -142,21 +158,21 @@ impl Report {
     }
 
     /// A folder or link that could not be read.
-    pub(super) fn failure(&self, error: &Error) {
+    pub(super) fn failure(&mut self, error: &Error) {
         text::to_stderr(&text::error(error));
         if self.json {
             let path = error.path().map(lossy);
-            text::to_stdout(&text::json(&json!({
+            self.tell(&json!({
                 "input": path, "output": null, "status": "failed",
                 "error": error.message(), "hint": error.hint(), "warnings": [],
-            })));
+            }));
         }
     }
 
     /// One frame's outcome.
     pub(super) fn outcome(&mut self, outcome: &Outcome) {
         if self.json {
-            text::to_stdout(&text::json(&outcome_json(outcome)));
+            self.tell(&outcome_json(outcome));
         }
         let input = text::path(&outcome.job.input);
         for warning in &outcome.warnings {

@@ -22,11 +22,11 @@ fn a_closed_or_full_standard_output_costs_no_frame() {
     }
     let mut program = bench.program();
     program.args(["develop", "in", "-o", "out", "--json"]).stdout(full());
-    Ran::of(program.output().unwrap()).code(0);
+    Ran::of(program.output().unwrap()).code(3).says("cannot write to standard output");
     assert_eq!(bench.tree("out").len(), 4, "three frames and the journal");
     let mut program = bench.program();
     program.args(["develop", "in", "-o", "again", "--json", "-v"]).stdout(full()).stderr(full());
-    Ran::of(program.output().unwrap()).code(0);
+    Ran::of(program.output().unwrap()).code(3);
     assert_eq!(bench.tree("again"), bench.tree("out"));
     bench.limited("exec >&-", "in -o third --json").code(0);
     assert_eq!(bench.tree("third"), bench.tree("out"));

@@ -187,10 +187,11 @@ fn a_dry_run_shows_the_captions_of_table_and_template() {
     assert!(ran.out.contains("out/002.jpg (fails)\n"), "{ran:?}");
     assert!(ran.out.contains("\n  not a picture that longlens knows\n"), "{ran:?}");
     bench.put("in/captions.csv", tables("").as_bytes());
-    let ran = bench.develop("in -o out --dry-run").code(2).says("1 of 3 frames lacks fields");
+    let ran =
+        bench.develop("in -o out --dry-run").code(2).says("1 of 3 frames cannot be captioned");
     ran.says("001.jpg: the field 'city' has no value");
     let ran = bench.develop("in/001.jpg -o out --require city").code(2);
-    ran.says("the frame lacks fields, so nothing was written");
+    ran.says("the frame cannot be captioned as ordered, so nothing was written");
     assert!(!bench.path("out").exists());
 }
 

@@ -118,3 +118,30 @@ fn one_frame_more_changes_only_captions_that_count() {
         bench.develop(&format!("in -o {out} --caption {caption} --resume")).code(0).says(expected);
     }
 }
+
+#[test]
+fn an_output_that_cannot_be_meant_is_an_error() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.develop("in/000.jpg -o -").code(2).says("not written to standard output");
+    bench.develop("in/000.jpg -o ./-").code(0);
+    bench.develop("in/000.jpg -o a.jpg --name {stem}").code(2).says("--name has no meaning");
+    bench.put("longlens.toml", b"name = \"b\"\n");
+    bench.develop("in/000.jpg -o a.jpg --recipe longlens.toml").code(0);
+    assert!(bench.path("a.jpg").exists() && bench.path("-/000.jpg").exists());
+}
+
+#[test]
+fn a_printed_recipe_means_the_same_in_another_folder() {
+    let bench = Bench::new();
+    bench.frames(1, 200);
+    bench.put("art/logo.png", &lossless(ImageFormat::Png, 20, 10));
+    let mut program = bench.program();
+    program.args(["recipe", "--logo", "art/logo.png", "--caption", "Mist"]);
+    let printed = Ran::of(program.output().unwrap()).code(0);
+    bench.put("elsewhere/longlens.toml", printed.out.as_bytes());
+    bench.develop("in -o by-flags --logo art/logo.png --caption Mist").code(0);
+    bench.develop("in -o by-recipe --recipe elsewhere/longlens.toml").code(0);
+    let (flags, recipe) = (bench.tree("by-flags"), bench.tree("by-recipe"));
+    assert_eq!(flags.get(Path::new("000.jpg")), recipe.get(Path::new("000.jpg")));
+}

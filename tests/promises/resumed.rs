@@ -55,6 +55,13 @@ fn another_version_develops_anew_and_what_somebody_changed_is_kept() {
         .code(0)
         .says("1 developed, 1 up to date, 1 kept")
         .says("not as longlens wrote it");
+    let journal = fs::read(bench.path("out").join(JOURNAL)).unwrap();
+    bench.put("in/stranger.jpg", &jpeg(60, 40, 9));
+    bench.put("out/stranger.jpg", b"another program's");
+    bench.develop("in -o out --resume").code(0).says("the journal does not know the output");
+    fs::remove_file(bench.path("in/stranger.jpg")).unwrap();
+    fs::remove_file(bench.path("out/stranger.jpg")).unwrap();
+    bench.put(format!("out/{JOURNAL}"), &journal);
     assert_eq!(fs::read(bench.path("out/001.jpg")).unwrap(), b"retouched by hand");
     bench.develop("in -o out --resume --overwrite").code(0).says("1 developed, 2 up to date");
     bench.develop("in -o afresh").code(0);
@@ -150,7 +157,37 @@ fn one_frame_more_shifts_numbered_names_and_nothing_is_lost() {
     let bench = Bench::new();
     bench.frames(3, 60);
     bench.develop("in/001.jpg in/002.jpg -o out --name {seqn}").code(0);
-    bench.develop("in -o out --name {seqn} --resume").code(0).says("3 developed");
+    let told = "the output was that of 'in/001.jpg', which has another name in this run";
+    bench.develop("in -o out --name {seqn} --resume").code(0).says("3 developed").says(told);
     bench.develop("in -o afresh --name {seqn}").code(0);
     assert_eq!(bench.tree("out"), bench.tree("afresh"));
+}
+
+#[test]
+fn an_output_that_gets_another_originals_picture_is_told() {
+    let bench = Bench::new();
+    bench.put("100/IMG.jpg", &jpeg(60, 40, 1));
+    bench.put("101/IMG.jpg", &jpeg(60, 40, 2));
+    bench.develop("100/IMG.jpg -o out").code(0);
+    let told = "the output was that of '100/IMG.jpg', which has another name in this run";
+    let dry = bench.develop("101/IMG.jpg 100/IMG.jpg -o out --resume --dry-run").code(0);
+    assert!(dry.out.contains(told), "{dry:?}");
+    bench.develop("101/IMG.jpg 100/IMG.jpg -o out --resume").code(0).says(told);
+    let again = bench.develop("101/IMG.jpg 100/IMG.jpg -o out --resume").code(0);
+    assert!(!again.says("2 up to date").err.contains("was that of"));
+}
+
+#[test]
+fn outputs_of_an_earlier_run_below_the_input_folder_are_passed_over() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench.develop("in -o in/done").code(0);
+    bench.put("in/done/original.jpg", &jpeg(60, 40, 9));
+    let ran = bench.develop("in -o out").code(0).says("3 developed");
+    ran.says("passed over, outputs of an earlier run: in/done");
+    assert!(
+        bench.path("out/done/original.jpg").exists() && !bench.path("out/done/000.jpg").exists()
+    );
+    // Who names the folder means it.
+    bench.develop("in/done -o small --long-edge 30").code(0).says("3 developed");
 }
