@@ -211,7 +211,10 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
             }
             continue;
         }
-        if FOLDER_FILES.iter().any(|name| entry.depth() == 1 && entry.file_name() == *name) {
+        if FOLDER_FILES.iter().any(|name| entry.file_name() == *name) {
+            if entry.depth() > 1 {
+                found.passed_over.push((path.to_path_buf(), "not in a folder that you named"));
+            }
             continue;
         }
         let relative = path.strip_prefix(folder).unwrap_or(path).to_path_buf();

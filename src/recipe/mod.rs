@@ -276,16 +276,21 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 fn number(text: &str, low: f32, high: f32) -> Result<f32> {
+    let values = format!("{low} to {high}");
     match text.parse() {
         Ok(value) if (low..=high).contains(&value) => Ok(value),
-        _ => Err(Error::no_value(text, "in range", &format!("{low} to {high}"))),
+        Ok(_) => Err(Error::no_value(text, "in range", &values)),
+        Err(_) => Err(Error::no_value(text, "a number", &values)),
     }
 }
 
 fn whole(text: &str, low: u32, high: u32) -> Result<u32> {
-    match text.parse() {
-        Ok(value) if (low..=high).contains(&value) => Ok(value),
-        _ => Err(Error::no_value(text, "in range", &format!("a whole number, {low} to {high}"))),
+    let values = format!("a whole number, {low} to {high}");
+    // Wide enough for what somebody may mean by a size.
+    match text.parse::<i64>().map(u32::try_from) {
+        Ok(Ok(value)) if (low..=high).contains(&value) => Ok(value),
+        Ok(_) => Err(Error::no_value(text, "in range", &values)),
+        Err(_) => Err(Error::no_value(text, "a whole number", &values)),
     }
 }
 
@@ -349,5 +354,7 @@ mod tests {
         let error = Recipe::default().set("quality", "500").unwrap_err();
         assert_eq!(error.to_string(), "quality: '500' is not in range");
         assert_eq!(error.hint(), Some("give a whole number, 1 to 100"));
+        let error = Recipe::default().set("long-edge", "1200px").unwrap_err();
+        assert_eq!(error.to_string(), "long-edge: '1200px' is not a whole number");
     }
 }

@@ -87,7 +87,7 @@ impl FromStr for Shape {
             Self::Rect(rect) => rect.size().area() > 0,
         };
         parse_shape(text.trim()).filter(fits).ok_or_else(|| {
-            let forms = "a ratio (3:2), a size (3000x2000), \
+            let forms = "off, a ratio (3:2), a size (3000x2000), \
                          a rectangle (3000x2000+800+600) or a share (80%)";
             Error::no_value(text, "a crop", forms)
         })

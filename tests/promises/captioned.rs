@@ -1,6 +1,7 @@
 //! Tables, codes, logos: no frame gets what was said of another, and texts are drawn as they stand.
 
 use std::fs;
+use std::path::Path;
 
 use image::ImageFormat;
 
@@ -118,4 +119,19 @@ fn spaces_around_a_cell_do_not_matter() {
                  000.jpg, south, strip ,\tnorth, bare, yes, srgb, off, deconvolve, 3:2, jpeg, 444\n";
     bench.put("in/captions.csv", table.as_bytes());
     bench.develop("in -o out").code(0).says("1 developed");
+}
+
+#[test]
+fn a_table_in_a_folder_below_is_named_as_not_used() {
+    let bench = Bench::new();
+    bench.put("in/100/a.jpg", &jpeg(200, 100, 1));
+    bench.put("in/100/captions.csv", b"file,caption\na.jpg,Tumen\n");
+    let said = "passed over, not in a folder that you named: in/100/captions.csv";
+    bench.develop("in -o out").code(0).says(said);
+    let ran = bench.develop("in/100 -o named").code(0).says("using in/100/captions.csv");
+    assert!(!ran.err.contains("passed over"), "{ran:?}");
+    assert_ne!(
+        bench.tree("out/100").get(Path::new("a.jpg")),
+        bench.tree("named").get(Path::new("a.jpg"))
+    );
 }
