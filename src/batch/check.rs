@@ -7,7 +7,8 @@
 use super::frame::{caption_text, ordered_fields, read_fields};
 use super::{Caption, Job, Plan};
 use crate::error::{Error, ErrorKind, Result};
-use crate::metadata::Fields;
+use crate::metadata::{Fields, NAMES};
+use crate::template::nearest;
 
 /// What the frames of a plan lack: of the required fields, and of those that their captions need.
 /// One error a frame, in order. A frame that cannot be read is told when it is developed.
@@ -41,6 +42,10 @@ fn look(job: &Job, fields: &Fields, required: &[&str]) -> Result<String> {
         return caption_text(job, fields);
     }
     let message = format!("has no {}", missing.join(", "));
-    let hint = "add it in captions.csv or with --set";
+    let slip = missing.iter().filter(|name| !NAMES.contains(name));
+    let mut hint = "add it in captions.csv or with --set".to_owned();
+    if let Some(near) = slip.filter_map(|name| nearest(name, NAMES.into_iter())).next() {
+        hint += &format!("; or did you mean '{near}'?");
+    }
     Err(Error::new(ErrorKind::Caption, message).with_hint(hint))
 }

@@ -4,7 +4,7 @@
 //! table that means two frames, two frames of one output name, an output that is an input (see
 //! `claims`). What a caption lacks is found in `check`, a folder that cannot be written in `write`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,7 +112,29 @@ fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Pl
     for (number, input) in (1..).zip(&found.inputs) {
         jobs.push(Job { sequence: number, ..job(input, order, templates, &mut matched)? });
     }
-    Ok(Plan { jobs, notes: matched.notes(order.roots)? })
+    let mut notes = matched.notes(order.roots)?;
+    notes.extend(stray_codes(order));
+    Ok(Plan { jobs, notes })
+}
+
+/// A note for each code that is written somewhere and that the list of codes does not have.
+fn stray_codes(order: &Order) -> Vec<String> {
+    let Some(codes) = order.codes else { return Vec::new() };
+    let mut strays = BTreeSet::new();
+    let captions = order.flags.iter().filter(|(name, _)| name == "caption");
+    let ordered = captions.chain(order.set).map(|(_, text)| text);
+    for text in ordered.chain(order.roots.iter().map(|root| &root.recipe.caption.text)) {
+        strays.extend(codes.strays(text).into_iter().map(str::to_owned));
+    }
+    for table in order.roots.iter().filter_map(|root| root.captions) {
+        for line in table.lines() {
+            let texts = table.fields(line).map(|(_, text)| text).chain(table.caption(line));
+            strays.extend(texts.flat_map(|text| codes.strays(text)).map(str::to_owned));
+        }
+    }
+    let note =
+        |code| format!("'\\{code}\\' is no code of the list of replacements: it stays as it is");
+    strays.into_iter().map(note).collect()
 }
 
 /// One frame's order but for its name: recipe, then table, then flags.

@@ -77,6 +77,33 @@ impl CodeReplacements {
         out
     }
 
+    /// What stands in a text between two `\` as a code would, and is none of the list: a slip of the
+    /// pen, most likely.
+    ///
+    /// ```
+    /// use longlens::template::CodeReplacements;
+    /// let codes = CodeReplacements::parse("k7\tNo. 7\n")?;
+    /// assert_eq!(codes.strays(r"\k7\ to \k8\, 3 \ 4 \ 5"), ["k8"]);
+    /// # Ok::<(), longlens::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strays<'a>(&'a self, text: &'a str) -> Vec<&'a str> {
+        let (mut strays, mut rest) = (Vec::new(), text);
+        while let Some(at) = rest.find('\\') {
+            let from = &rest[at..];
+            if let Some((_, after)) = self.code(from) {
+                rest = after;
+                continue;
+            }
+            rest = &from[1..];
+            if let Some((stray, after)) = rest.split_once('\\').filter(|(s, _)| is_like_code(s)) {
+                strays.push(stray);
+                rest = after;
+            }
+        }
+        strays
+    }
+
     /// A template's source with its codes replaced, in its texts and in the quoted texts of its
     /// expressions. What a code stands for is a text there too: no brace or quote in it is looked at.
     ///
@@ -120,6 +147,13 @@ impl CodeReplacements {
         let number: usize = number.parse().ok()?;
         self.codes.get(code)?.get(number.checked_sub(1)?).map(String::as_str)
     }
+}
+
+/// Whether a text could be a code: a short word.
+fn is_like_code(text: &str) -> bool {
+    const MOST_LETTERS: usize = 24;
+    let fits = |c: char| c.is_alphanumeric() || "#_-".contains(c);
+    (1..=MOST_LETTERS).contains(&text.chars().count()) && text.chars().all(fits)
 }
 
 /// Where in a template's source one is.

@@ -148,7 +148,7 @@ impl Template {
         let message = format!("the field '{missing}' has no value ({place} of the template)");
         let with_value = || fields.iter().filter(|(_, v)| !v.trim().is_empty()).map(|(k, _)| k);
         let names: Vec<_> = with_value().map(String::as_str).collect();
-        let nearest = nearest(&missing, with_value());
+        let nearest = nearest(&missing, with_value().map(String::as_str));
         let mut hint = match nearest {
             Some(name) => format!("did you mean '{name}'? or "),
             None => String::new(),
@@ -202,9 +202,9 @@ impl Template {
 }
 
 /// The name that is most like another one, if any is like it: at most a third of its letters away.
-fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names
-        .map(|other| (strsim::levenshtein(name, other), other.as_str()))
+        .map(|other| (strsim::levenshtein(name, other), other))
         .filter(|(away, _)| *away <= name.chars().count().div_ceil(3))
         .min()
         .map(|(_, other)| other)

@@ -54,6 +54,31 @@ fn required_fields_name_every_frame_that_lacks_one() {
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
     }
     assert!(!ran.stderr.contains("b.jpg:") && !shoot.has_output(), "{}", ran.stderr);
+    assert!(ran.stderr.contains("add it in captions.csv"), "{}", ran.stderr);
+    let ran = shoot.develop(&["--require", "country,citty", "--set", "country=China"]);
+    assert!(ran.stderr.contains("has no citty"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("did you mean 'city'?"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_code_that_the_list_does_not_have_is_said_once() {
+    let shoot = Shoot::new();
+    for name in ["in/a.jpg", "in/b.jpg"] {
+        shoot.put(name, &plain());
+    }
+    shoot.put("codes.txt", b"k7\tNo. 7\n");
+    shoot.put("odd.csv", b"file,city\na.jpg,\\tumn\\ and \\k7\\\n");
+    let codes = ["--code-replacements", "codes.txt"];
+    let strays = ["--caption", r"\k7\ passes to \k8\", "--captions", "odd.csv"];
+    let ran = shoot.develop(&[&codes[..], &strays[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for said in [r"'\k8\' is no code of the list", r"'\tumn\' is no code of the list"] {
+        assert_eq!(ran.stderr.matches(said).count(), 1, "{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains(r"'\k7\'"), "{}", ran.stderr);
+    let whole = ["--caption", r"\k7\ in C:\a b\c", "--overwrite"];
+    let ran = shoot.develop(&[&codes[..], &whole[..]].concat());
+    assert!(!ran.stderr.contains("no code"), "{}", ran.stderr);
 }
 
 #[test]
