@@ -24,6 +24,9 @@ pub struct Survey {
 }
 
 /// Surveys a whole frame.
+///
+/// Noise and area average side by side on two cores saved 3 ms of the 150 that one frame of 24 MP
+/// takes there: taken back, threads are the sweep's.
 #[must_use]
 pub fn survey(frame: &Frame) -> Survey {
     let noise = match &frame.pixels {
