@@ -148,12 +148,25 @@ impl Source<'_> {
         if self.walk.scans.is_empty() {
             return Err("there is no picture in it".to_owned());
         }
+        let closed = self.closed();
+        let source = Source { bytes: &closed, ..*self };
         out.fill(MISSING);
-        if route(self.frame, self.walk) == Route::Zune && self.zune(out, Rigour::Lenient).is_ok() {
+        if route(self.frame, self.walk) == Route::Zune && source.zune(out, Rigour::Lenient).is_ok()
+        {
             return Ok(());
         }
         out.fill(MISSING);
-        self.turbo(out, Rigour::Lenient)
+        source.turbo(out, Rigour::Lenient)
+    }
+
+    /// The file with an end: both decoders give up in a torn segment (the tables of a scan that
+    /// never came), libjpeg-turbo-rs also where a scan that is not the last has no end.
+    fn closed(&self) -> Cow<'_, [u8]> {
+        if self.walk.ended {
+            return Cow::Borrowed(self.bytes);
+        }
+        let whole = &self.bytes[..self.walk.torn_at.unwrap_or(self.bytes.len())];
+        Cow::Owned([whole, &[0xFF, EOI]].concat())
     }
 
     fn zune(&self, out: &mut [u8], rigour: Rigour) -> Result<(), String> {
@@ -187,12 +200,7 @@ impl Source<'_> {
             4 => PixelFormat::Cmyk,
             _ => PixelFormat::Rgb,
         };
-        // It looks for the end of a scan that is not the last, and gives up without one.
-        let closed = match rigour {
-            Rigour::Lenient if !self.walk.ended => Cow::Owned([self.bytes, &[0xFF, EOI]].concat()),
-            _ => Cow::Borrowed(self.bytes),
-        };
-        let mut decoder = Turbo::new(&closed).map_err(|e| one_line(&e))?;
+        let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
         decoder.set_output_format(format);
         decoder.set_lenient(rigour == Rigour::Lenient);
         decoder.decode_image_into(out).map(drop).map_err(|e| one_line(&e))

@@ -95,6 +95,8 @@ pub(super) struct Walk<'a> {
     pub(super) scans: Vec<Scan>,
     /// Whether EOI was reached (only looked for by [`Extent::Whole`]).
     pub(super) ended: bool,
+    /// Where the segment begins that the file breaks off in; none where it breaks off elsewhere.
+    pub(super) torn_at: Option<usize>,
     /// What lies behind EOI: trailers, further pictures.
     pub(super) behind: &'a [u8],
     /// The first thing that is wrong with the sequence of markers.
@@ -124,6 +126,7 @@ pub(super) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
         frame: None,
         scans: Vec::new(),
         ended: false,
+        torn_at: None,
         behind: &[],
         fault: None,
     };
@@ -138,7 +141,11 @@ pub(super) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
             SOI | TEM | 0xD0..=0xD7 => continue,
             _ => {}
         }
-        let Some(body) = position.segment() else { break };
+        let marker_at = position.at - 2;
+        let Some(body) = position.segment() else {
+            found.torn_at = Some(marker_at);
+            break;
+        };
         if found.keep(marker, body, &mut position, extent)? == Extent::Header {
             break;
         }
