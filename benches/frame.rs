@@ -7,8 +7,8 @@
 
 mod measure;
 
-use longlens::develop::{Means, Workers, develop_with};
-use longlens::format::{Decoding, Threads, decode, encode};
+use longlens::develop::{Means, Prepared, Workers};
+use longlens::format::{BandEncoder, Decoding, Threads, decode};
 use longlens::frame::{Frame, Pool};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
@@ -46,8 +46,10 @@ fn way(file: &[u8], recipe: &Recipe, workers: Workers) -> f64 {
     let mut out = Vec::new();
     least_ms(9, || {
         let decoded = decode(file, &Decoding::default(), &pool).unwrap();
-        let developed = develop_with(decoded.frame, recipe, &typesetter, means).unwrap();
-        encode(&developed.frame, &ENCODING, &Blocks::default(), threads, &mut out).unwrap();
-        pool.give(developed.frame);
+        let prepared = Prepared::new(FRAME, recipe, &typesetter).unwrap();
+        let (size, like) = (prepared.size(), &decoded.frame.pixels);
+        let encoder = BandEncoder::new(size, like, &ENCODING, threads).unwrap();
+        prepared.develop_into(decoded.frame, means, &encoder).unwrap();
+        encoder.finish(&Blocks::default(), &mut out).unwrap();
     })
 }

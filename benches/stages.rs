@@ -7,10 +7,10 @@ mod measure;
 
 use std::time::Instant;
 
-use longlens::develop::{Means, Workers, develop_with, survey};
+use longlens::develop::{Means, Prepared, Workers, survey};
 use longlens::filter::area_average;
 use longlens::format::{Decoding, Threads, decode, encode};
-use longlens::frame::{Frame, Pool};
+use longlens::frame::{Bands, Frame, Pool, Samples};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
 use longlens::stage::caption::{Palette, Typesetter, stamp};
@@ -58,6 +58,19 @@ fn recipe(settings: &[(&str, &str)]) -> Recipe {
     recipe
 }
 
+/// Takes bands and does nothing with them: the sweep alone is timed.
+struct Untaken;
+
+impl Bands for Untaken {
+    fn rows(&self) -> usize {
+        64
+    }
+
+    fn take(&self, _: usize, samples: Samples<'_>) {
+        std::hint::black_box(samples);
+    }
+}
+
 fn sweeps(frame: &Frame, pool: &Pool) {
     let survey = survey(frame);
     let sets: [(&str, &str, &str, &str); 6] = [
@@ -80,10 +93,11 @@ fn sweeps(frame: &Frame, pool: &Pool) {
         let typesetter = Typesetter::open(&recipe.caption).unwrap();
         let means = Means { pool, workers: Workers::One, survey: Some(&survey) };
         let least = (0..RUNS).map(|_| {
-            // The sweep writes over its frame.
+            // Its buffer goes to the pool.
             let copy = frame.clone();
             let begun = Instant::now();
-            pool.give(develop_with(copy, &recipe, &typesetter, means).unwrap().frame);
+            let prepared = Prepared::new(FRAME, &recipe, &typesetter).unwrap();
+            prepared.develop_into(copy, means, &Untaken).unwrap();
             begun.elapsed().as_secs_f64() * 1e3
         });
         let least = least.fold(f64::INFINITY, f64::min);
@@ -101,7 +115,8 @@ fn finish(frame: &Frame, pool: &Pool) {
         let means = Means { pool, workers: Workers::One, survey: None };
         // The first opens the fonts and, for a strip, gets the rows that it adds.
         let least = (0..=RUNS).map(|run| {
-            let frame = develop_with(frame.clone(), &plain, &typesetter, means).unwrap().frame;
+            let prepared = Prepared::new(FRAME, &plain, &typesetter).unwrap();
+            let frame = prepared.develop(frame.clone(), means).unwrap().frame;
             let begun = Instant::now();
             let stamped = stamp(frame, CAPTION, &plain.caption, &Palette::default(), &typesetter).0;
             let ms = begun.elapsed().as_secs_f64() * 1e3;
@@ -109,7 +124,8 @@ fn finish(frame: &Frame, pool: &Pool) {
             if run == 0 { f64::INFINITY } else { ms }
         });
         print_row(&format!("caption as {style}"), area, least.fold(f64::INFINITY, f64::min));
-        kept = Some(develop_with(frame.clone(), &plain, &typesetter, means).unwrap().frame);
+        let prepared = Prepared::new(FRAME, &plain, &typesetter).unwrap();
+        kept = Some(prepared.develop(frame.clone(), means).unwrap().frame);
     }
     let kept = kept.unwrap();
     let mut out = Vec::new();

@@ -11,10 +11,12 @@ use super::hash::{digits, hash};
 use super::journal::{Chosen, Entry, Name, name_below, place};
 use super::read::read_bytes;
 use super::{Caption, Job, Settings, Stop};
-use crate::develop::{Means, Survey, Workers, develop_with};
+use crate::develop::{Developed, Means, Prepared, Survey, Workers};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::format::{self, Decoded, Decoding, Encoding, Format, Limits, Subsampling, Threads};
-use crate::frame::{Pool, Rect, Size};
+use crate::format::{
+    self, BandEncoder, Decoded, Decoding, Encoding, Format, Limits, Subsampling, Threads,
+};
+use crate::frame::{Frame, Pool, Rect, Size};
 use crate::metadata::{self, Blocks, Change, Fields, Origin, Profile, Removed};
 use crate::recipe::Recipe;
 use crate::stage::caption::{self as stage, Typesetter};
@@ -142,35 +144,24 @@ pub(super) fn develop_file(
     if let (true, Some(profile)) = (srgb, frame.facts.profile.take()) {
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
     }
-    let means = Means { pool: &shared.pool, workers, survey: None };
     let typesetter = shared.typesetters.of(&recipe.caption)?;
-    let developed = develop_with(frame, &recipe, &typesetter, means)?;
-    warnings.extend(developed.warnings);
-    shared.go_on()?;
-
-    let size = developed.frame.size();
+    let prepared = Prepared::new(frame.size(), &recipe, &typesetter)?;
+    let size = prepared.size();
     let format = recipe.output.format.or_same(header.format);
     let change = Change { size, fields: &fields, iptc: format.iptc() };
     let mut carried = metadata::carry_over(blocks, &recipe.metadata, &change)?;
-    warnings.append(&mut carried.warnings);
     let encoding = Encoding {
         format,
         quality: recipe.output.quality,
         subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
     };
-    let threads = match workers {
-        Workers::One => Threads::One,
-        Workers::All => Threads::All,
-    };
     let mut out = Vec::new();
-    warnings.extend(format::encode(
-        &developed.frame,
-        &encoding,
-        &carried.blocks,
-        threads,
-        &mut out,
-    )?);
-    shared.pool.give(developed.frame);
+    let means = Means { pool: &shared.pool, workers, survey: None };
+    let finishing = Finishing { encoding, blocks: &carried.blocks, shared };
+    let (developed, of_encoder) = finishing.run(prepared, frame, means, &mut out)?;
+    warnings.extend(developed.warnings);
+    warnings.append(&mut carried.warnings);
+    warnings.extend(of_encoder);
     metadata::verify(&format::read_blocks(&out)?, &out, &carried)?;
     let done = Done {
         original: header.size,
@@ -196,6 +187,41 @@ pub(super) fn develop_file(
         warnings: warnings.iter().map(ToString::to_string).collect(),
     });
     Ok(Finished { bytes: out, done, entry })
+}
+
+/// The last part of a frame's way: developed and encoded.
+struct Finishing<'a> {
+    encoding: Encoding,
+    blocks: &'a Blocks,
+    shared: &'a Shared<'a>,
+}
+
+impl Finishing<'_> {
+    /// A JPEG is encoded band by band as it is developed, any other file when its frame is whole.
+    fn run(
+        &self,
+        prepared: Prepared<'_>,
+        frame: Frame,
+        means: Means<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(Developed<()>, Vec<Warning>)> {
+        let threads = match means.workers {
+            Workers::One => Threads::One,
+            Workers::All => Threads::All,
+        };
+        let (encoding, blocks) = (&self.encoding, self.blocks);
+        if encoding.format == Format::Jpeg {
+            let encoder = BandEncoder::new(prepared.size(), &frame.pixels, encoding, threads)?;
+            let developed = prepared.develop_into(frame, means, &encoder)?;
+            self.shared.go_on()?;
+            return Ok((developed, encoder.finish(blocks, out)?));
+        }
+        let Developed { frame, survey, kept, warnings } = prepared.develop(frame, means)?;
+        self.shared.go_on()?;
+        let of_encoder = format::encode(&frame, encoding, blocks, threads, out)?;
+        means.pool.give(frame);
+        Ok((Developed { frame: (), survey, kept, warnings }, of_encoder))
+    }
 }
 
 fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
@@ -339,8 +365,8 @@ fn sidecar(input: &Path) -> Option<Vec<u8>> {
     })
 }
 
-/// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the rows
-/// that bands of a frame copy of each other, the resized copy, the encoded file.
+/// Bytes that a frame takes while it is developed, beside its file: the decoder's share, the copies that
+/// are made of it whole or in part, the encoded file.
 ///
 /// # Errors
 /// If the crop misses the frame.
@@ -349,11 +375,14 @@ pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> Result<u
     let (kept, _) = recipe.crop.rect(header.size)?;
     let kept = kept.size();
     let target = recipe.resize.target(kept);
-    let copied = kept.area() * sample / 4;
-    let resized = if target == kept { 0 } else { target.area() * sample };
-    let format = recipe.output.format.or_same(header.format);
+    let (swept, finished) = (kept.area() * sample, target.area() * sample);
+    let jpeg = recipe.output.format.or_same(header.format) == Format::Jpeg;
+    // Rings of rows, bands on their way, and the rows on which the caption lies.
+    let copied = swept / 4;
+    let resized = if target == kept { 0 } else { swept + finished };
+    let whole = if jpeg { 0 } else { finished };
     // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
     // is held twice while it is put together.
-    let encoded = target.area() * sample / if format == Format::Jpeg { 3 } else { 1 };
-    Ok(header.decode_bytes + copied + resized + encoded)
+    let encoded = finished / if jpeg { 3 } else { 1 };
+    Ok(header.decode_bytes + copied + resized + whole + encoded)
 }

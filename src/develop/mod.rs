@@ -5,10 +5,12 @@
 //! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever
 //! the number of workers.
 
-mod bands;
+mod gather;
 mod rows;
 mod survey;
 mod sweep;
+
+use std::ops::Range;
 
 use image::ImageBuffer;
 
@@ -16,19 +18,20 @@ pub use survey::{Survey, survey};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Pixels, Pool, Rect, Sample, Size};
+use crate::frame::{Bands, Frame, Pixels, Pool, Rect, Sample, Size, zeros};
 use crate::recipe::Recipe;
-use crate::stage::caption::{Palette, Typesetter, stamp};
+use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
-use sweep::{RowStages, sweep};
+use gather::Gathered;
+use sweep::{RowStages, Source, sweep};
 
 /// A developed frame and what was found and done on the way.
 #[derive(Debug)]
-pub struct Developed {
-    /// The finished photograph.
-    pub frame: Frame,
+pub struct Developed<F = Frame> {
+    /// The finished photograph; nothing if it was taken band by band.
+    pub frame: F,
     /// What the survey found; `None` if no stage asked for one.
     pub survey: Option<Survey>,
     /// The part of the original that was kept, before resizing.
@@ -56,110 +59,218 @@ pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
     let typesetter = Typesetter::open(&recipe.caption)?;
     let means = Means { pool: &pool, workers: Workers::One, survey: None };
-    develop_with(frame.clone(), recipe, &typesetter, means)
+    Prepared::new(frame.size(), recipe, &typesetter)?.develop(frame.clone(), means)
 }
 
-/// Develops one frame where it stands, with buffers, workers and maybe a survey from outside.
-///
-/// # Errors
-/// As [`develop`].
-pub fn develop_with(
-    frame: Frame,
-    recipe: &Recipe,
-    typesetter: &Typesetter,
-    means: Means,
-) -> Result<Developed> {
-    let mut warnings = Vec::new();
-    let (kept, reduced) = recipe.crop.rect(frame.size())?;
-    warnings.extend(reduced);
-
-    let wants_survey = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
-    let survey = match means.survey {
-        Some(shared) => Some(shared.clone()),
-        None => wants_survey.then(|| survey::survey(&frame)),
-    };
-    let Frame { pixels, facts } = frame;
-    let mut pixels = swept(pixels, kept, recipe, survey.as_ref(), means.workers)?;
-
-    let target = recipe.resize.target(kept.size());
-    if target != kept.size() {
-        let small = resize(&pixels, target, means.pool)?;
-        means.pool.give(Frame::new(std::mem::replace(&mut pixels, small)));
-        pixels = output_sharpened(pixels, recipe, means.workers)?;
-    }
-    let mut frame = Frame { pixels, facts };
-    let caption = &recipe.caption;
-    if !caption.text.is_empty() || caption.logo.is_some() {
-        // White and black are the same in every RGB profile.
-        let palette = Palette::default();
-        let (stamped, of_caption) = stamp(frame, &caption.text, caption, &palette, typesetter);
-        frame = stamped;
-        warnings.extend(of_caption);
-    }
-    Ok(Developed { frame, survey, kept, warnings })
-}
-
-fn swept(
-    pixels: Pixels,
+/// What is going to be made of a frame: all that can be told from its size and the recipe alone, with
+/// the caption's letters drawn.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    recipe: &'a Recipe,
     kept: Rect,
-    recipe: &Recipe,
-    survey: Option<&Survey>,
-    workers: Workers,
-) -> Result<Pixels> {
-    let stages = |sample_max: f32| RowStages {
-        dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
-        sharpen: survey
-            .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
-    };
-    sweep_pixels(pixels, kept, stages, workers)
+    /// Size after resizing, without a caption's strip.
+    target: Size,
+    layout: Option<Layout>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Prepared<'a> {
+    /// For a frame of this size; the caption is drawn as it stands in the recipe.
+    ///
+    /// # Errors
+    /// If the crop misses the frame.
+    pub fn new(frame: Size, recipe: &'a Recipe, typesetter: &Typesetter) -> Result<Self> {
+        let (kept, reduced) = recipe.crop.rect(frame)?;
+        let target = recipe.resize.target(kept.size());
+        let caption = &recipe.caption;
+        let (layout, of_caption) = match caption.text.is_empty() && caption.logo.is_none() {
+            true => (None, Vec::new()),
+            false => compose(target, &caption.text, caption, typesetter),
+        };
+        let warnings = reduced.into_iter().chain(of_caption).collect();
+        Ok(Self { recipe, kept, target, layout, warnings })
+    }
+
+    /// Size of the finished frame.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        let strip_px = self.layout.as_ref().map_or(0, Layout::strip_px);
+        Size { height: self.target.height + strip_px, ..self.target }
+    }
+
+    /// Develops the frame.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if the system has no memory for it.
+    pub fn develop(self, frame: Frame, means: Means) -> Result<Developed> {
+        let survey = self.survey(&frame, means);
+        let Frame { pixels, facts } = frame;
+        let (pixels, part, stages) = self.up_to_last_sweep(pixels, survey.as_ref(), means)?;
+        let mut frame = Frame { pixels: swept(pixels, part, &stages, means)?, facts };
+        if let Some(layout) = &self.layout {
+            // White and black are the same in every RGB profile.
+            layout.lay(&mut frame.pixels, &Palette::default());
+        }
+        Ok(Developed { frame, survey, kept: self.kept, warnings: self.warnings })
+    }
+
+    /// Develops the frame and hands it on in bands as they are made; the rows on which the caption lies
+    /// come last. The frame's buffer goes to the pool.
+    ///
+    /// # Errors
+    /// As [`Prepared::develop`].
+    pub fn develop_into(
+        self,
+        frame: Frame,
+        means: Means,
+        bands: &dyn Bands,
+    ) -> Result<Developed<()>> {
+        let survey = self.survey(&frame, means);
+        let (pixels, part, stages) = self.up_to_last_sweep(frame.pixels, survey.as_ref(), means)?;
+        match &pixels {
+            Pixels::Gray8(p) => self.hand_on::<_, 1>(p, part, &stages, means.workers, bands),
+            Pixels::Rgb8(p) => self.hand_on::<_, 3>(p, part, &stages, means.workers, bands),
+            Pixels::Gray16(p) => self.hand_on::<_, 1>(p, part, &stages, means.workers, bands),
+            Pixels::Rgb16(p) => self.hand_on::<_, 3>(p, part, &stages, means.workers, bands),
+        }?;
+        means.pool.give(Frame::new(pixels));
+        Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
+    }
+
+    fn survey(&self, frame: &Frame, means: Means) -> Option<Survey> {
+        let recipe = self.recipe;
+        let wanted = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
+        means.survey.cloned().or_else(|| wanted.then(|| survey(frame)))
+    }
+
+    /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the
+    /// one after the resize.
+    fn up_to_last_sweep(
+        &self,
+        pixels: Pixels,
+        survey: Option<&Survey>,
+        means: Means,
+    ) -> Result<(Pixels, Rect, RowStages)> {
+        let recipe = self.recipe;
+        let sample_max = pixels.sample_max();
+        let stages = RowStages {
+            dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
+            sharpen: survey
+                .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+        };
+        if self.target == self.kept.size() {
+            return Ok((pixels, self.kept, stages));
+        }
+        let large = swept(pixels, self.kept, &stages, means)?;
+        let small = resize(&large, self.target, means.pool)?;
+        means.pool.give(Frame::new(large));
+        Ok((small, self.target.rect(), output_stages(recipe, sample_max)))
+    }
+
+    /// The last sweep, band by band; `CHANNELS` is the number of `P`'s.
+    fn hand_on<P, const CHANNELS: usize>(
+        &self,
+        pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
+        part: Rect,
+        stages: &RowStages,
+        workers: Workers,
+        bands: &dyn Bands,
+    ) -> Result<()>
+    where
+        P: image::Pixel<Subpixel: Sample + bytemuck::Zeroable>,
+    {
+        let source = source::<P, CHANNELS>(pixels, part);
+        let rows = bands.rows();
+        let Some(layout) = &self.layout else {
+            sweep(source, stages, workers, rows, &|i, band| bands.take(i, Sample::either(band)));
+            return Ok(());
+        };
+        let covered = self.covered_bands(layout, rows);
+        let top = covered.start * rows;
+        let held_rows = (covered.end * rows).min(self.size().height as usize) - top;
+        let mut held = zeros(held_rows * source.row_len())?;
+        let gathered = Gathered::new(&mut held, rows * source.row_len());
+        sweep(source, stages, workers, rows, &|i, band| match covered.contains(&i) {
+            true => gathered.put(i - covered.start, band),
+            false => bands.take(i, Sample::either(band)),
+        });
+        let samples = Sample::either_mut(&mut held);
+        let rows = Rows { samples, channels: CHANNELS, top: top as u32 };
+        layout.lay_on_rows(rows, self.target, &Palette::default());
+        bands.take(covered.start, Sample::either(&held));
+        Ok(())
+    }
+
+    /// The bands on which the caption lies, and those between them.
+    fn covered_bands(&self, layout: &Layout, rows: usize) -> Range<usize> {
+        let covered = layout.rows(self.target.height);
+        covered.start as usize / rows..(covered.end as usize).div_ceil(rows)
+    }
 }
 
 /// Amount of the sharpening after a resize: the resampling has blurred what the eye reads.
 const OUTPUT_AMOUNT: f32 = 20.0;
 
 /// A second, light sharpening of the small frame, if sharpening is wanted at all.
-fn output_sharpened(pixels: Pixels, recipe: &Recipe, workers: Workers) -> Result<Pixels> {
-    if recipe.sharpen.amount.is_none_or(|amount| amount == 0.0) {
+fn output_stages(recipe: &Recipe, sample_max: f32) -> RowStages {
+    let wanted = recipe.sharpen.amount.is_some_and(|amount| amount != 0.0);
+    let output = Sharpen { amount: wanted.then_some(OUTPUT_AMOUNT), method: Method::Unsharp };
+    let noise = 1.0 / 255.0 * sample_max;
+    RowStages { dehaze: None, sharpen: Sharpener::new(&output, noise, sample_max) }
+}
+
+/// The part of a frame swept into a buffer from the pool, to which that of the frame goes.
+fn swept(pixels: Pixels, part: Rect, stages: &RowStages, means: Means) -> Result<Pixels> {
+    if stages.is_neutral() && part == pixels.size().rect() {
         return Ok(pixels);
     }
-    let output = Sharpen { amount: Some(OUTPUT_AMOUNT), method: Method::Unsharp };
-    let stages = |sample_max: f32| RowStages {
-        dehaze: None,
-        sharpen: Sharpener::new(&output, 1.0 / 255.0 * sample_max, sample_max),
+    let (pool, workers) = (means.pool, means.workers);
+    let len = part.size().area() as usize * pixels.channels();
+    let swept = match &pixels {
+        Pixels::Gray8(p) => {
+            Pixels::Gray8(swept_to::<_, 1>(pool.take_u8(len)?, p, part, stages, workers)?)
+        }
+        Pixels::Rgb8(p) => {
+            Pixels::Rgb8(swept_to::<_, 3>(pool.take_u8(len)?, p, part, stages, workers)?)
+        }
+        Pixels::Gray16(p) => {
+            Pixels::Gray16(swept_to::<_, 1>(pool.take_u16(len)?, p, part, stages, workers)?)
+        }
+        Pixels::Rgb16(p) => {
+            Pixels::Rgb16(swept_to::<_, 3>(pool.take_u16(len)?, p, part, stages, workers)?)
+        }
     };
-    let whole = pixels.size().rect();
-    sweep_pixels(pixels, whole, stages, workers)
+    pool.give(Frame::new(pixels));
+    Ok(swept)
 }
 
-fn sweep_pixels(
-    pixels: Pixels,
-    part: Rect,
-    stages: impl Fn(f32) -> RowStages,
-    workers: Workers,
-) -> Result<Pixels> {
-    Ok(match pixels {
-        Pixels::Gray8(p) => Pixels::Gray8(swept_in_place::<_, 1>(p, part, stages, workers)?),
-        Pixels::Rgb8(p) => Pixels::Rgb8(swept_in_place::<_, 3>(p, part, stages, workers)?),
-        Pixels::Gray16(p) => Pixels::Gray16(swept_in_place::<_, 1>(p, part, stages, workers)?),
-        Pixels::Rgb16(p) => Pixels::Rgb16(swept_in_place::<_, 3>(p, part, stages, workers)?),
-    })
-}
+/// Rows of a band that goes into a whole frame: half a megabyte to one of a 24 MP frame.
+const BAND_ROWS: usize = 64;
 
 /// `CHANNELS` is the number of `P`'s.
-fn swept_in_place<P, const CHANNELS: usize>(
-    pixels: ImageBuffer<P, Vec<P::Subpixel>>,
+fn swept_to<P, const CHANNELS: usize>(
+    mut out: Vec<P::Subpixel>,
+    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
     part: Rect,
-    stages: impl Fn(f32) -> RowStages,
+    stages: &RowStages,
     workers: Workers,
 ) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
 where
     P: image::Pixel<Subpixel: Sample>,
 {
-    let frame = Size::new(pixels.width(), pixels.height());
-    let mut samples = pixels.into_raw();
-    let stages = stages(<P::Subpixel as Sample>::MAX);
-    sweep::<P::Subpixel, CHANNELS>(&mut samples, frame, part, &stages, workers);
-    samples.truncate(part.size().area() as usize * CHANNELS);
-    ImageBuffer::from_raw(part.width, part.height, samples)
+    let source = source::<P, CHANNELS>(pixels, part);
+    let gathered = Gathered::new(&mut out, BAND_ROWS * source.row_len());
+    sweep(source, stages, workers, BAND_ROWS, &|i, band| gathered.put(i, band));
+    ImageBuffer::from_raw(part.width, part.height, out)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
+}
+
+fn source<P, const CHANNELS: usize>(
+    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
+    part: Rect,
+) -> Source<'_, P::Subpixel, CHANNELS>
+where
+    P: image::Pixel,
+{
+    Source { samples: pixels.as_raw(), frame: Size::new(pixels.width(), pixels.height()), part }
 }

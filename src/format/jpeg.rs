@@ -16,7 +16,7 @@ mod parts;
 mod walk;
 
 pub(super) use decode::decode;
-pub(super) use encode::encode;
+pub use encode::BandEncoder;
 
 use super::{Format, Header, Limits, Subsampling, samples, upright};
 use crate::error::{Error, ErrorKind, Result};

@@ -18,10 +18,11 @@ mod tiff;
 mod upright;
 mod webp;
 
+pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Orientation, Pool, Size};
+use crate::frame::{Bands, Frame, Orientation, Pool, Size};
 use crate::metadata::{Blocks, Iptc};
 
 /// A file format that longlens reads and writes.
@@ -298,17 +299,21 @@ pub fn encode(
         return Err(Error::new(ErrorKind::Internal, "a frame without pixels cannot be written"));
     }
     let warnings = guard::contained(encoding.format.name(), || match encoding.format {
-        Format::Jpeg => jpeg::encode(frame, encoding, blocks, threads, out),
+        Format::Jpeg => {
+            let encoder = BandEncoder::new(frame.size(), &frame.pixels, encoding, threads)?;
+            encoder.take(0, frame.pixels.samples());
+            encoder.finish(blocks, out)
+        }
         Format::Png => png::encode(frame, blocks, out),
         Format::Tiff => tiff::encode(frame, blocks, out),
         Format::WebP => webp::encode(frame, blocks, out),
     })?;
-    check_output(frame, encoding.format, out)?;
+    check_output(frame.size(), encoding.format, out)?;
     Ok(warnings)
 }
 
 /// Whether what was written begins, ends and measures as it should; no sample is decoded again.
-fn check_output(frame: &Frame, format: Format, bytes: &[u8]) -> Result<()> {
+fn check_output(frame: Size, format: Format, bytes: &[u8]) -> Result<()> {
     let ends = match format {
         Format::Jpeg => bytes.ends_with(&[0xFF, 0xD9]),
         Format::Png => bytes.ends_with(b"IEND\xAE\x42\x60\x82"),
@@ -323,7 +328,7 @@ fn check_output(frame: &Frame, format: Format, bytes: &[u8]) -> Result<()> {
     let measures = header.as_ref().is_ok_and(|h| {
         // The frame is upright, so the stored size has to be its own whatever the blocks say.
         let stored = if h.orientation.transposes() { h.size.transposed() } else { h.size };
-        h.format == format && stored == frame.size()
+        h.format == format && stored == frame
     });
     if ends && measures {
         return Ok(());

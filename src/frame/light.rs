@@ -3,7 +3,7 @@
 //! longlens works on the file's own encoded values, scaled to 0..1 (the linear domain gave no gain
 //! for dehazing 8-bit display-referred frames). Luma is Rec. 709 on encoded values.
 
-use super::Lane;
+use super::{Lane, Samples, SamplesMut};
 
 /// 2²³: a float this large has a last place of 1, so adding it rounds to an integer that stands in
 /// the low bits (a plain cast saturates, which is four times the instructions).
@@ -23,6 +23,10 @@ pub trait Sample: Copy + Default + Send + Sync + PartialEq + std::fmt::Debug + '
     fn to_lane(self) -> Self::Lane;
     /// The nearest sample; out of range is clamped.
     fn from_lane(lane: Self::Lane) -> Self;
+    /// These samples as samples of either depth.
+    fn either(samples: &[Self]) -> Samples<'_>;
+    /// These samples as samples of either depth, to be changed.
+    fn either_mut(samples: &mut [Self]) -> SamplesMut<'_>;
 }
 
 impl Sample for u8 {
@@ -44,6 +48,12 @@ impl Sample for u8 {
     fn from_lane(lane: i16) -> Self {
         (lane.saturating_add(32) >> 6).max(0).min(255) as Self
     }
+    fn either(samples: &[Self]) -> Samples<'_> {
+        Samples::Eight(samples)
+    }
+    fn either_mut(samples: &mut [Self]) -> SamplesMut<'_> {
+        SamplesMut::Eight(samples)
+    }
 }
 
 impl Sample for u16 {
@@ -64,6 +74,12 @@ impl Sample for u16 {
     #[inline(always)]
     fn from_lane(lane: f32) -> Self {
         Self::from_f32(lane)
+    }
+    fn either(samples: &[Self]) -> Samples<'_> {
+        Samples::Sixteen(samples)
+    }
+    fn either_mut(samples: &mut [Self]) -> SamplesMut<'_> {
+        SamplesMut::Sixteen(samples)
     }
 }
 

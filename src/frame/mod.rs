@@ -5,6 +5,7 @@
 //! came from is no business of this room.
 
 mod anchor;
+mod bands;
 mod geometry;
 mod lane;
 mod light;
@@ -17,11 +18,13 @@ use std::sync::Arc;
 use image::{ImageBuffer, Luma, Rgb};
 
 pub use anchor::Anchor;
+pub use bands::{Bands, Samples, SamplesMut};
 pub use geometry::{Orientation, Rect, Size};
 pub use lane::{BLOCK, Lane, block, block_mut};
 pub use light::{Sample, greater, lesser, luma};
 pub use plane::Plane;
 pub use pool::Pool;
+pub(crate) use pool::zeros;
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +68,23 @@ impl Pixels {
             Self::Gray8(_) | Self::Rgb8(_) => 8,
             Self::Gray16(_) | Self::Rgb16(_) => 16,
         }
+    }
+
+    /// The samples, row by row.
+    #[must_use]
+    pub fn samples(&self) -> Samples<'_> {
+        match self {
+            Self::Gray8(p) => Samples::Eight(p),
+            Self::Gray16(p) => Samples::Sixteen(p),
+            Self::Rgb8(p) => Samples::Eight(p),
+            Self::Rgb16(p) => Samples::Sixteen(p),
+        }
+    }
+
+    /// The greatest sample: 255 or 65,535.
+    #[must_use]
+    pub fn sample_max(&self) -> f32 {
+        if self.depth_bits() == 8 { <u8 as Sample>::MAX } else { <u16 as Sample>::MAX }
     }
 
     /// Bytes that the samples take in memory.

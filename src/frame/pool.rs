@@ -32,7 +32,7 @@ fn take<T: bytemuck::Zeroable + Clone>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -
             buffer.resize(len, T::zeroed());
             Ok(buffer)
         }
-        None => fresh(len),
+        None => zeros(len),
     }
 }
 
@@ -41,7 +41,10 @@ fn take<T: bytemuck::Zeroable + Clone>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -
 /// Pages of 2 MiB (`madvise`) were tried and lost: a process of one frame right after another took
 /// 277 ms instead of 321, but a virtual machine that gives idle memory back gives large free blocks
 /// first, and there the system's part of six frames rose from 120 to between 280 and 580 ms.
-fn fresh<T: bytemuck::Zeroable>(len: usize) -> Result<Vec<T>> {
+///
+/// # Errors
+/// [`ErrorKind::TooLarge`] if the system has no memory for them.
+pub(crate) fn zeros<T: bytemuck::Zeroable>(len: usize) -> Result<Vec<T>> {
     bytemuck::allocation::try_zeroed_vec(len)
         .map_err(|()| no_memory(len.saturating_mul(size_of::<T>())))
 }

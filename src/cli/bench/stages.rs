@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::batch::read_bytes;
-use crate::develop::{Means, Workers, develop_with, survey};
+use crate::develop::{Means, Prepared, Workers, survey};
 use crate::error::Result;
 use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
 use crate::frame::{Frame, Pool};
@@ -76,8 +76,9 @@ fn one(
     without.caption.text.clear();
     without.caption.logo = None;
     let means = Means { pool, workers: Workers::One, survey: Some(&found) };
-    let (sweep_ms, swept) =
-        least_of_copies(&frame, |copy| Ok(develop_with(copy, &without, typesetter, means)?.frame))?;
+    let (sweep_ms, swept) = least_of_copies(&frame, |copy| {
+        Ok(Prepared::new(copy.size(), &without, typesetter)?.develop(copy, means)?.frame)
+    })?;
     let (palette, caption) = (Palette::default(), &recipe.caption);
     // A strip makes the frame taller.
     let (caption_ms, finished) = least_of_copies(&swept, |copy| {

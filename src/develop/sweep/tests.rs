@@ -1,5 +1,6 @@
 //! The sweep beside a plain, slow, whole-picture version of itself: bit for bit.
 
+use super::super::gather::Gathered;
 use super::super::rows::bayer;
 use super::*;
 use crate::filter::{Coefficients, SmallPicture};
@@ -112,16 +113,20 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
             sharpen: all.sharpen.filter(|_| !dehaze),
         };
         for part in [size.rect(), half.within(size).unwrap()] {
-            for stages in [&all, &only(true), &only(false)] {
+            let neutral = RowStages::default();
+            for stages in [&all, &only(true), &only(false), &neutral] {
                 let right = plainly(&source, size, part, stages);
                 for level in levels() {
-                    for workers in [Workers::One, Workers::All] {
-                        let mut out = source.clone();
-                        sweep_at::<u8, 3>(level, &mut out, size, part, stages, workers);
-                        assert!(
-                            out[..right.len()] == right,
-                            "{size} {part:?} {level:?} {workers:?}"
-                        );
+                    for (workers, rows) in
+                        [(Workers::One, 64), (Workers::All, 16), (Workers::All, 9)]
+                    {
+                        let mut out = vec![0; right.len()];
+                        let source = Source::<u8, 3> { samples: &source, frame: size, part };
+                        let gathered = Gathered::new(&mut out, rows * source.row_len());
+                        sweep_at(level, source, stages, workers, rows, &|i, band| {
+                            gathered.put(i, band);
+                        });
+                        assert!(out == right, "{size} {part:?} {level:?} {workers:?} {rows}");
                     }
                 }
             }

@@ -48,23 +48,36 @@ impl Mix for u16 {
     }
 }
 
-/// A frame's samples with their shape.
+/// Rows of a frame with their shape.
 #[derive(Debug)]
 pub(super) struct Canvas<'a, S> {
     pub(super) samples: &'a mut [S],
     pub(super) width: usize,
     pub(super) channels: usize,
+    /// Which row of the frame the samples begin with.
+    pub(super) top: u32,
 }
 
 impl<S: Mix> Canvas<'_, S> {
     fn row(&mut self, x: u32, y: u32, width: u32) -> &mut [S] {
-        let start = (y as usize * self.width + x as usize) * self.channels;
+        let start = ((y - self.top) as usize * self.width + x as usize) * self.channels;
         &mut self.samples[start..][..width as usize * self.channels]
     }
 
     /// A colour in the frame's channels; grey frames take its luma.
     fn inked(&self, colour: [f32; 3]) -> [f32; 3] {
         if self.channels == 1 { [luma(colour[0], colour[1], colour[2]); 3] } else { colour }
+    }
+
+    /// One colour, whatever was there.
+    pub(super) fn fill(&mut self, rect: Rect, colour: [f32; 3]) {
+        let colour = self.inked(colour).map(|v| S::from_f32(v * S::MAX));
+        let channels = self.channels;
+        for y in rect.y..rect.y + rect.height {
+            for pixel in self.row(rect.x, y, rect.width).chunks_exact_mut(channels) {
+                pixel.copy_from_slice(&colour[..channels]);
+            }
+        }
     }
 
     /// The smallest and the largest sample in a rectangle, 0..1.

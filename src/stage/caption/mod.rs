@@ -20,15 +20,17 @@ mod place;
 mod settings;
 mod typesetter;
 
+use std::ops::Range;
+
 use image::{GrayImage, ImageBuffer};
 
 pub use settings::{Caption, Palette, SIZE_PERCENT, Style};
 pub use typesetter::Typesetter;
 
 use self::blend::{Canvas, Mix};
-use self::place::{Layout, Place};
+use self::place::Place;
 use crate::error::Warning;
-use crate::frame::{Frame, Pixels, Rect, Sample, luma};
+use crate::frame::{Frame, Pixels, Rect, Sample, SamplesMut, Size};
 
 /// Opacity of the plate where the picture is dark enough; over white it becomes 0.65. By eye on
 /// samples/frames: the picture is still seen through it.
@@ -46,40 +48,29 @@ struct Layers {
     logo: Option<(Rect, std::sync::Arc<logo::Scaled>)>,
 }
 
-/// Lays a caption on a frame; a strip makes the frame taller.
-///
-/// `text` is what is drawn, its fields already put in; `caption.text` is not looked at. The same
-/// arguments give the same bytes in every thread.
-#[must_use]
-pub fn stamp(
-    mut frame: Frame,
-    text: &str,
-    caption: &Caption,
-    palette: &Palette,
-    typesetter: &Typesetter,
-) -> (Frame, Vec<Warning>) {
-    let mut warnings = Vec::new();
-    let place = Place::new(frame.size(), caption, typesetter.logo());
-    let layout = compose(text, &place, typesetter, &mut warnings);
-    if let Some(layout) = layout {
-        if layout.strip_px > 0 {
-            extend(&mut frame.pixels, layout.strip_px, palette);
-        }
-        lay(&mut frame.pixels, &layout.layers, palette);
-    }
-    (frame, warnings)
+/// A caption drawn for a frame of one size: what is laid on it and where.
+#[derive(Debug)]
+pub struct Layout {
+    strip_px: u32,
+    layers: Layers,
 }
 
-/// Draws the layers; `None` if there is nothing to lay on.
-fn compose(
+/// Draws a caption for a frame of this size; `None` if there is nothing to lay on.
+///
+/// `text` is what is drawn, its fields already put in; `caption.text` is not looked at. The same
+/// arguments give the same layout in every thread.
+#[must_use]
+pub fn compose(
+    frame: Size,
     text: &str,
-    place: &Place<'_>,
+    caption: &Caption,
     typesetter: &Typesetter,
-    warnings: &mut Vec<Warning>,
-) -> Option<Layout> {
+) -> (Option<Layout>, Vec<Warning>) {
+    let mut warnings = Vec::new();
+    let place = Place::new(frame, caption, typesetter.logo());
     let text = legible::legible(text);
     if text.is_empty() {
-        return place.logo_alone(warnings);
+        return (place.logo_alone(&mut warnings), warnings);
     }
     let layout = typesetter.set(&text, &place.room(), |desk, set| {
         warnings.extend(set.missing.into_iter().map(Warning::MissingGlyph));
@@ -90,54 +81,94 @@ fn compose(
         if block.broken {
             warnings.push(Warning::CaptionBroken);
         }
-        Some(place.layout(desk, &block, warnings))
+        Some(place.layout(desk, &block, &mut warnings))
     });
     let layout = layout.flatten();
     if layout.is_none() {
         warnings.push(Warning::CaptionLeftOut);
     }
-    layout
+    (layout, warnings)
 }
 
-/// Adds rows of the plate's colour below the picture.
-fn extend(pixels: &mut Pixels, strip_px: u32, palette: &Palette) {
-    /// Longer by rows; the samples stay where they are, so nothing is copied if the system can
-    /// give the buffer more pages. Written once: every new page costs as much as filling it.
-    fn longer<P>(picture: &mut ImageBuffer<P, Vec<P::Subpixel>>, strip_px: u32, colour: [f32; 3])
-    where
-        P: image::Pixel<Subpixel: Sample>,
-    {
-        let (width, height) = picture.dimensions();
-        let taken = std::mem::replace(picture, ImageBuffer::new(0, 0));
-        let mut samples = taken.into_raw();
-        let colour = colour.map(|v| Sample::from_f32(v * <P::Subpixel as Sample>::MAX));
-        let row = colour[..usize::from(P::CHANNEL_COUNT)].repeat(width as usize);
-        samples.reserve_exact(row.len() * strip_px as usize);
-        (0..strip_px).for_each(|_| samples.extend_from_slice(&row));
-        if let Some(longer) = ImageBuffer::from_raw(width, height + strip_px, samples) {
-            *picture = longer;
+/// Lays a caption on a frame; a strip makes the frame taller.
+///
+/// [`compose`] says what is drawn.
+#[must_use]
+pub fn stamp(
+    mut frame: Frame,
+    text: &str,
+    caption: &Caption,
+    palette: &Palette,
+    typesetter: &Typesetter,
+) -> (Frame, Vec<Warning>) {
+    let (layout, warnings) = compose(frame.size(), text, caption, typesetter);
+    if let Some(layout) = layout {
+        layout.lay(&mut frame.pixels, palette);
+    }
+    (frame, warnings)
+}
+
+impl Layout {
+    /// Rows that a strip adds below the picture; 0 without one.
+    #[must_use]
+    pub fn strip_px(&self) -> u32 {
+        self.strip_px
+    }
+
+    /// The rows of the finished frame that are changed or added, and those between them; `picture_px`
+    /// is the height of the picture.
+    #[must_use]
+    pub fn rows(&self, picture_px: u32) -> Range<u32> {
+        let Layers { plate, edge, letters, logo } = &self.layers;
+        let strip = (self.strip_px > 0).then_some(picture_px..picture_px + self.strip_px);
+        let rects = [
+            plate.as_ref().map(|(rect, _)| *rect),
+            edge.as_ref().map(|(rect, _)| *rect),
+            letters.as_ref().map(|(rect, _)| *rect),
+            logo.as_ref().map(|(rect, _)| *rect),
+        ];
+        let rows = rects.into_iter().flatten().map(|rect| rect.y..rect.y + rect.height);
+        rows.chain(strip)
+            .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
+            .unwrap_or(picture_px..picture_px)
+    }
+
+    /// Lays it on a whole picture, which a strip makes taller.
+    pub fn lay(&self, pixels: &mut Pixels, palette: &Palette) {
+        let (picture, channels, strip_px) = (pixels.size(), pixels.channels(), self.strip_px);
+        let samples = match pixels {
+            Pixels::Gray8(p) => SamplesMut::Eight(lengthened(p, strip_px)),
+            Pixels::Gray16(p) => SamplesMut::Sixteen(lengthened(p, strip_px)),
+            Pixels::Rgb8(p) => SamplesMut::Eight(lengthened(p, strip_px)),
+            Pixels::Rgb16(p) => SamplesMut::Sixteen(lengthened(p, strip_px)),
+        };
+        self.lay_on_rows(Rows { samples, channels, top: 0 }, picture, palette);
+    }
+
+    /// Lays it on some rows of the finished frame, [`Layout::rows`] at least; `picture` is its size
+    /// without a strip, and the rows of a strip may hold anything.
+    ///
+    /// # Panics
+    /// If a row is missing.
+    pub fn lay_on_rows(&self, rows: Rows<'_>, picture: Size, palette: &Palette) {
+        let Rows { samples, channels, top } = rows;
+        let width = picture.width as usize;
+        match samples {
+            SamplesMut::Eight(samples) => {
+                self.lay_on(Canvas { samples, width, channels, top }, picture, palette);
+            }
+            SamplesMut::Sixteen(samples) => {
+                self.lay_on(Canvas { samples, width, channels, top }, picture, palette);
+            }
         }
     }
-    let [red, green, blue] = palette.plate;
-    let grey = [luma(red, green, blue); 3];
-    match pixels {
-        Pixels::Gray8(p) => longer(p, strip_px, grey),
-        Pixels::Gray16(p) => longer(p, strip_px, grey),
-        Pixels::Rgb8(p) => longer(p, strip_px, palette.plate),
-        Pixels::Rgb16(p) => longer(p, strip_px, palette.plate),
-    }
-}
 
-/// Something done to a canvas of whatever depth.
-trait Work {
-    fn on<S: Mix>(self, canvas: Canvas<'_, S>);
-}
-
-struct Lay<'a>(&'a Layers, &'a Palette);
-
-impl Work for Lay<'_> {
-    fn on<S: Mix>(self, mut canvas: Canvas<'_, S>) {
-        let Self(layers, &Palette { ink, plate }) = self;
+    fn lay_on<S: Mix>(&self, mut canvas: Canvas<'_, S>, picture: Size, palette: &Palette) {
+        let (layers, &Palette { ink, plate }) = (&self.layers, palette);
+        if self.strip_px > 0 {
+            let strip = Rect { y: picture.height, height: self.strip_px, ..picture.rect() };
+            canvas.fill(strip, plate);
+        }
         if let Some((rect, radius)) = layers.plate {
             let extremes = canvas.extremes(rect);
             let alpha = contrast::opacity(extremes, ink, plate, PLATE_OPACITY);
@@ -157,17 +188,32 @@ impl Work for Lay<'_> {
     }
 }
 
-fn lay(pixels: &mut Pixels, layers: &Layers, palette: &Palette) {
-    with_canvas(pixels, Lay(layers, palette));
+/// Rows of a finished frame.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    /// Their samples, row by row without padding.
+    pub samples: SamplesMut<'a>,
+    /// Samples a pixel: 1 or 3.
+    pub channels: usize,
+    /// Which row of the frame the first one is.
+    pub top: u32,
 }
 
-fn with_canvas(pixels: &mut Pixels, work: impl Work) {
-    let width = pixels.size().width as usize;
-    let channels = pixels.channels();
-    match pixels {
-        Pixels::Gray8(p) => work.on(Canvas { samples: p, width, channels }),
-        Pixels::Gray16(p) => work.on(Canvas { samples: p, width, channels }),
-        Pixels::Rgb8(p) => work.on(Canvas { samples: p, width, channels }),
-        Pixels::Rgb16(p) => work.on(Canvas { samples: p, width, channels }),
+/// The samples of a picture, longer by so many rows; they stay where they are, so nothing is copied if
+/// the system can give the buffer more pages.
+fn lengthened<P>(picture: &mut ImageBuffer<P, Vec<P::Subpixel>>, rows: u32) -> &mut [P::Subpixel]
+where
+    P: image::Pixel<Subpixel: Sample>,
+{
+    if rows > 0 {
+        let (width, height) = picture.dimensions();
+        let mut samples = std::mem::replace(picture, ImageBuffer::new(0, 0)).into_raw();
+        let added = width as usize * rows as usize * usize::from(P::CHANNEL_COUNT);
+        samples.reserve_exact(added);
+        samples.resize(samples.len() + added, Sample::from_f32(0.0));
+        if let Some(longer) = ImageBuffer::from_raw(width, height + rows, samples) {
+            *picture = longer;
+        }
     }
+    picture
 }

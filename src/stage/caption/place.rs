@@ -8,7 +8,7 @@ use super::coverage::{Alignment, coverage};
 use super::desk::{Desk, Part};
 use super::layout::{Block, Room};
 use super::logo::Logo;
-use super::{Caption, Layers, Style};
+use super::{Caption, Layers, Layout, Style};
 use crate::error::Warning;
 use crate::frame::{Anchor, Rect, Size};
 
@@ -53,13 +53,6 @@ pub(super) struct Place<'a> {
     caption: &'a Caption,
     logo: Option<&'a Logo>,
     inset: u32,
-}
-
-/// The layers, drawn and placed, and how much taller the frame becomes.
-#[derive(Debug)]
-pub(super) struct Layout {
-    pub(super) strip_px: u32,
-    pub(super) layers: Layers,
 }
 
 impl<'a> Place<'a> {

@@ -1,0 +1,33 @@
+//! A finished frame on its way out, a band of rows at a time: what takes it, an encoder say, reads
+//! each band while it is in the cache.
+//!
+//! A frame that is written whole into memory first and read again by the encoder takes 12 to 15 ms more
+//! of the 180 of a 24 MP frame: 50 MB go out to memory and come back.
+
+/// Samples of either depth, row by row without padding.
+#[derive(Debug, Clone, Copy)]
+pub enum Samples<'a> {
+    /// 8 bits each.
+    Eight(&'a [u8]),
+    /// 16 bits each.
+    Sixteen(&'a [u16]),
+}
+
+/// Samples of either depth that may be changed.
+#[derive(Debug)]
+pub enum SamplesMut<'a> {
+    /// 8 bits each.
+    Eight(&'a mut [u8]),
+    /// 16 bits each.
+    Sixteen(&'a mut [u16]),
+}
+
+/// What takes a finished frame band by band, from many threads and in any order.
+pub trait Bands: Sync {
+    /// Rows in every band but the last.
+    fn rows(&self) -> usize;
+
+    /// Takes one band or several that follow each other; `first` is the index of the first, counted
+    /// from the top of the frame. Every band is to come once.
+    fn take(&self, first: usize, samples: Samples<'_>);
+}
