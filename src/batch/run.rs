@@ -133,6 +133,7 @@ fn admit_all(
             return refuse_all(jobs, &error, deliver);
         }
     };
+    memory::keep_freed();
     // What a thread takes for itself it has before any frame is promised the rest.
     pool.broadcast(|_| memory::settle());
     let budget = Budget::new(memory::together(shared.settings.memory_bytes));

@@ -1,34 +1,92 @@
-//! Interleaved samples to planes, a block of pixels at a time, and back to samples with the dither.
+//! One row on its way: interleaved samples to dehazed planes in the ring, and back to samples with what
+//! sharpening adds and the dither; a block of pixels at a time.
 
-use crate::frame::{BLOCK, Lane, Sample};
+use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut, split};
+use crate::stage::dehaze::{Dehazed, DepthRows, Kernel, Removal};
 
-/// A block of interleaved pixels, one plane a channel.
-///
-/// Plain indices, and all channels in one loop: only then does the compiler see whole pixels and
-/// make shuffles of them (.09 ns a pixel; one channel after the other .27, an iterator over the
-/// pixels 1.3).
-#[inline(always)]
-pub(super) fn split<S: Sample, const CHANNELS: usize>(
-    pixels: &[[S; CHANNELS]; BLOCK],
-) -> [[S; BLOCK]; CHANNELS] {
-    let mut planes = [[S::default(); BLOCK]; CHANNELS];
-    for i in 0..BLOCK {
-        for c in 0..CHANNELS {
-            planes[c][i] = pixels[i][c];
+// Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
+// four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
+// nanoseconds a row.
+
+/// The rows of the ring that one row of the frame goes to.
+pub(super) struct Loaded<'a, L, const CHANNELS: usize> {
+    pub(super) colours: [&'a mut [L]; CHANNELS],
+    pub(super) gains: &'a mut [f32],
+    pub(super) luma: &'a mut [L],
+}
+
+impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
+    /// Fills the rows from a row of samples, and on to the end of the last block with no matter what.
+    #[inline(always)]
+    pub(super) fn fill<S: Sample<Lane = L>>(
+        mut self,
+        samples: &[S],
+        dehaze: Option<&Removal>,
+        depth: &DepthRows,
+    ) {
+        let kernel = dehaze.map(|removal| removal.kernel::<L>());
+        let (pixels, _) = samples.as_chunks::<CHANNELS>();
+        let (blocks, rest) = pixels.as_chunks::<BLOCK>();
+        for (i, block) in blocks.iter().enumerate() {
+            self.fill_block(block, i * BLOCK, kernel.as_ref(), depth);
+        }
+        if !rest.is_empty() {
+            let mut last = [[S::default(); CHANNELS]; BLOCK];
+            last[..rest.len()].copy_from_slice(rest);
+            self.fill_block(&last, blocks.len() * BLOCK, kernel.as_ref(), depth);
         }
     }
-    planes
+
+    #[inline(always)]
+    fn fill_block<S: Sample<Lane = L>>(
+        &mut self,
+        pixels: &[[S; CHANNELS]; BLOCK],
+        first: usize,
+        kernel: Option<&Kernel>,
+        depth: &DepthRows,
+    ) {
+        let mut block = Dehazed::default();
+        let planes = split(pixels);
+        match kernel {
+            Some(kernel) => kernel.run(&planes, depth, first, &mut block),
+            None => as_lanes(&*planes, &mut *block.colours),
+        }
+        *block_mut(self.luma, first) = *luma_of(&block.colours);
+        *block_mut(self.gains, first) = *block.gains;
+        for (row, plane) in self.colours.iter_mut().zip(block.colours.iter()) {
+            *block_mut(row, first) = *plane;
+        }
+    }
+}
+
+#[inline(always)]
+fn as_lanes<S: Sample>(planes: &[[S; BLOCK]], lanes: &mut [[S::Lane; BLOCK]]) {
+    for (lanes, plane) in lanes.iter_mut().zip(planes) {
+        for i in 0..BLOCK {
+            lanes[i] = plane[i].to_lane();
+        }
+    }
+}
+
+#[inline(always)]
+fn luma_of<L: Lane, const CHANNELS: usize>(planes: &[[L; BLOCK]; CHANNELS]) -> Aligned<[L; BLOCK]> {
+    let [red, green, blue] = std::array::from_fn(|c| &planes[c % CHANNELS]);
+    let mut out = Aligned([L::default(); BLOCK]);
+    for i in 0..BLOCK {
+        out[i] = L::luma([red[i], green[i], blue[i]]);
+    }
+    out
 }
 
 /// Planes, with what sharpening and dither add, to a block of interleaved pixels.
 #[inline(always)]
-pub(super) fn join<S: Sample, const CHANNELS: usize>(
+fn join<S: Sample, const CHANNELS: usize>(
     colours: [&[S::Lane; BLOCK]; CHANNELS],
     change: &[S::Lane; BLOCK],
     dither: &[S::Lane; BLOCK],
     pixels: &mut [[S; CHANNELS]; BLOCK],
 ) {
-    let mut planes = [[S::default(); BLOCK]; CHANNELS];
+    let mut planes = Aligned([[S::default(); BLOCK]; CHANNELS]);
     for (plane, colour) in planes.iter_mut().zip(colours) {
         for i in 0..BLOCK {
             plane[i] = S::from_lane(colour[i].plus(change[i].plus(dither[i])));
@@ -38,6 +96,30 @@ pub(super) fn join<S: Sample, const CHANNELS: usize>(
         for c in 0..CHANNELS {
             pixels[i][c] = planes[c][i];
         }
+    }
+}
+
+/// A row of planes to a row of interleaved samples.
+#[inline(always)]
+pub(super) fn join_row<S: Sample, const CHANNELS: usize>(
+    colours: [&[S::Lane]; CHANNELS],
+    change: &[S::Lane],
+    dither: &[S::Lane],
+    out: &mut [S],
+) {
+    let (pixels, _) = out.as_chunks_mut::<CHANNELS>();
+    let (blocks, rest) = pixels.as_chunks_mut::<BLOCK>();
+    let whole = blocks.len() * BLOCK;
+    for (i, pixels) in blocks.iter_mut().enumerate() {
+        let first = i * BLOCK;
+        let colours = std::array::from_fn(|c| block(colours[c], first));
+        join::<S, CHANNELS>(colours, block(change, first), block(dither, first), pixels);
+    }
+    if !rest.is_empty() {
+        let mut last = [[S::default(); CHANNELS]; BLOCK];
+        let colours = std::array::from_fn(|c| block(colours[c], whole));
+        join::<S, CHANNELS>(colours, block(change, whole), block(dither, whole), &mut last);
+        rest.copy_from_slice(&last[..rest.len()]);
     }
 }
 
@@ -52,8 +134,12 @@ const DITHER: f32 = 0.08;
 /// Rows of the ordered dither, within ±[`DITHER`]/2: a sample that needs no rounding stays.
 ///
 /// Bayer, "An optimum method for two-level rendition of continuous-tone pictures", ICC 1973.
-pub(super) fn dither_rows<L: Lane>(width: usize) -> [Vec<L>; DITHER_SIDE] {
-    std::array::from_fn(|y| (0..width).map(|x| bayer(x % DITHER_SIDE, y)).collect())
+pub(super) fn dither_rows<L: Lane>(width: usize) -> [Row<L>; DITHER_SIDE] {
+    std::array::from_fn(|y| {
+        let mut row = Row::filled(L::default(), width);
+        row.iter_mut().enumerate().for_each(|(x, v)| *v = bayer(x % DITHER_SIDE, y));
+        row
+    })
 }
 
 pub(super) fn bayer<L: Lane>(x: usize, y: usize) -> L {

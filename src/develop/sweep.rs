@@ -13,9 +13,9 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
-use super::rows::{DITHER_SIDE, dither_rows, join, split};
-use crate::frame::{BLOCK, Lane, Rect, Sample, Size, block, block_mut};
-use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
+use super::rows::{DITHER_SIDE, Loaded, dither_rows, join_row};
+use crate::frame::{BLOCK, Lane, Rect, Row, Sample, Size};
+use crate::stage::dehaze::{DepthRows, Removal};
 use crate::stage::sharpen::{Deconvolution, Neighbourhood, Sharpener, Unsharp, Workspace};
 
 /// How many workers one frame may use.
@@ -181,12 +181,12 @@ struct Sweep<'a, S: Sample, T, const CHANNELS: usize> {
     missing_left: usize,
     depth: DepthRows,
     /// The rings: row `y` stands in slot `y` modulo their length.
-    colours: Vec<[Vec<S::Lane>; CHANNELS]>,
-    luma: Vec<Vec<S::Lane>>,
-    gains: Vec<Vec<f32>>,
-    scratch: [Vec<S::Lane>; 3],
-    change: Vec<S::Lane>,
-    dither: [Vec<S::Lane>; DITHER_SIDE],
+    colours: Vec<[Row<S::Lane>; CHANNELS]>,
+    luma: Vec<Row<S::Lane>>,
+    gains: Vec<Row<f32>>,
+    scratch: [Row<S::Lane>; 3],
+    change: Row<S::Lane>,
+    dither: [Row<S::Lane>; DITHER_SIDE],
 }
 
 impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, CHANNELS> {
@@ -202,7 +202,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         let right = (part.x + part.width + reach as u32).min(frame.width);
         let width = part.width as usize;
         let len = (width + 2 * reach).next_multiple_of(BLOCK) + BLOCK;
-        let row = || vec![S::Lane::default(); len];
+        let row = || Row::filled(S::Lane::default(), len);
         let ring = match stages.sharpen {
             Some(Sharpener::Deconvolution(_)) => 2 * reach + BLOCK_ROWS,
             _ => 2 * reach + 1,
@@ -218,9 +218,9 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
             depth: DepthRows::default(),
             colours: (0..ring).map(|_| std::array::from_fn(|_| row())).collect(),
             luma: (0..ring).map(|_| row()).collect(),
-            gains: (0..ring).map(|_| vec![1.0; len]).collect(),
+            gains: (0..ring).map(|_| Row::filled(1.0, len)).collect(),
             scratch: std::array::from_fn(|_| row()),
-            change: vec![S::Lane::default(); width.next_multiple_of(BLOCK)],
+            change: Row::filled(S::Lane::default(), width.next_multiple_of(BLOCK)),
             dither: dither_rows(width.next_multiple_of(BLOCK)),
         }
     }
@@ -263,7 +263,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         }
         for (i, y) in (rows.start..rows.end + 2 * self.reach).enumerate() {
             let luma = &self.luma[y % self.luma.len()];
-            for (level, lane) in work.row_mut(i).iter_mut().zip(luma) {
+            for (level, lane) in work.row_mut(i).iter_mut().zip(luma.iter()) {
                 *level = lane.to_f32() / S::Lane::UNIT;
             }
         }
@@ -311,7 +311,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
 
     fn sharpen(&mut self, unsharp: &Unsharp, y: usize) {
         let ring = self.luma.len();
-        let luma = [0, 1, 2, 3, 4].map(|i| self.luma[(y + i) % ring].as_slice());
+        let luma = [0, 1, 2, 3, 4].map(|i| &*self.luma[(y + i) % ring]);
         let gains = &self.gains[(y + self.reach) % ring][self.reach..];
         let near = Neighbourhood { luma, gains };
         let (scratch, change) = (&mut self.scratch, &mut self.change);
@@ -326,86 +326,6 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         let out = self.out.row(y, self.source.row_len());
         dispatch!(self.level, _simd => join_row::<S, CHANNELS>(colours, change, dither, out));
         self.out.ended(y, last);
-    }
-}
-
-// Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
-// four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
-// nanoseconds a row.
-
-/// The rows of the ring that one row of the frame goes to.
-struct Loaded<'a, L, const CHANNELS: usize> {
-    colours: [&'a mut [L]; CHANNELS],
-    gains: &'a mut [f32],
-    luma: &'a mut [L],
-}
-
-impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
-    /// Fills the rows from a row of samples, and on to the end of the last block with no matter what.
-    #[inline(always)]
-    fn fill<S: Sample<Lane = L>>(self, samples: &[S], dehaze: Option<&Removal>, depth: &DepthRows) {
-        let Self { mut colours, gains, luma } = self;
-        let kernel = dehaze.map(|removal| removal.kernel::<L>());
-        let (pixels, _) = samples.as_chunks::<CHANNELS>();
-        let (blocks, rest) = pixels.as_chunks::<BLOCK>();
-        let mut last = [[S::default(); CHANNELS]; BLOCK];
-        last[..rest.len()].copy_from_slice(rest);
-        let mut block = Dehazed::default();
-        for i in 0..pixels.len().div_ceil(BLOCK) {
-            let first = i * BLOCK;
-            let planes = split(blocks.get(i).unwrap_or(&last));
-            match &kernel {
-                Some(kernel) => kernel.run(&planes, depth, first, &mut block),
-                None => as_lanes(&planes, &mut block.colours),
-            }
-            *block_mut(luma, first) = luma_of(&block.colours);
-            *block_mut(gains, first) = block.gains;
-            for (row, plane) in colours.iter_mut().zip(&block.colours) {
-                *block_mut(row, first) = *plane;
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn as_lanes<S: Sample>(planes: &[[S; BLOCK]], lanes: &mut [[S::Lane; BLOCK]]) {
-    for (lanes, plane) in lanes.iter_mut().zip(planes) {
-        for i in 0..BLOCK {
-            lanes[i] = plane[i].to_lane();
-        }
-    }
-}
-
-#[inline(always)]
-fn luma_of<L: Lane, const CHANNELS: usize>(planes: &[[L; BLOCK]; CHANNELS]) -> [L; BLOCK] {
-    let [red, green, blue] = std::array::from_fn(|c| &planes[c % CHANNELS]);
-    let mut out = [L::default(); BLOCK];
-    for i in 0..BLOCK {
-        out[i] = L::luma([red[i], green[i], blue[i]]);
-    }
-    out
-}
-
-#[inline(always)]
-fn join_row<S: Sample, const CHANNELS: usize>(
-    colours: [&[S::Lane]; CHANNELS],
-    change: &[S::Lane],
-    dither: &[S::Lane],
-    out: &mut [S],
-) {
-    let (pixels, _) = out.as_chunks_mut::<CHANNELS>();
-    let (blocks, rest) = pixels.as_chunks_mut::<BLOCK>();
-    let whole = blocks.len() * BLOCK;
-    for (i, pixels) in blocks.iter_mut().enumerate() {
-        let first = i * BLOCK;
-        let colours = std::array::from_fn(|c| block(colours[c], first));
-        join::<S, CHANNELS>(colours, block(change, first), block(dither, first), pixels);
-    }
-    if !rest.is_empty() {
-        let mut last = [[S::default(); CHANNELS]; BLOCK];
-        let colours = std::array::from_fn(|c| block(colours[c], whole));
-        join::<S, CHANNELS>(colours, block(change, whole), block(dither, whole), &mut last);
-        rest.copy_from_slice(&last[..rest.len()]);
     }
 }
 

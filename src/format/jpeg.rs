@@ -9,6 +9,7 @@
 
 mod blocks;
 mod coded;
+mod colour;
 mod damage;
 mod decode;
 mod encode;

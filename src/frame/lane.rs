@@ -4,7 +4,8 @@
 //! floats, a row takes half of the cache, and the step is a sixth of what the dither spans. A
 //! sample of 16 bits becomes a float. What is done to them is written once, for [`Lane`].
 
-use super::light::{INTEGER, greater, lesser, luma};
+use super::Aligned;
+use super::light::{INTEGER, Sample, greater, lesser, luma};
 
 /// Pixels that a kernel takes at once, in arrays of this length: no index is checked in its loops,
 /// no rest is left over, and what it writes cannot be what it reads (the unsharp mask on slices of
@@ -23,6 +24,25 @@ pub fn block<T>(row: &[T], first: usize) -> &[T; BLOCK] {
 #[must_use]
 pub fn block_mut<T>(row: &mut [T], first: usize) -> &mut [T; BLOCK] {
     &mut row[first..].as_chunks_mut().0[0]
+}
+
+/// A block of interleaved pixels, one plane a channel.
+///
+/// Plain indices, and all channels in one loop: only then does the compiler see whole pixels and
+/// make shuffles of them (.09 ns a pixel; one channel after the other .27, an iterator over the
+/// pixels 1.3).
+#[inline(always)]
+#[must_use]
+pub fn split<S: Sample, const CHANNELS: usize>(
+    pixels: &[[S; CHANNELS]; BLOCK],
+) -> Aligned<[[S; BLOCK]; CHANNELS]> {
+    let mut planes = Aligned([[S::default(); BLOCK]; CHANNELS]);
+    for i in 0..BLOCK {
+        for c in 0..CHANNELS {
+            planes[c][i] = pixels[i][c];
+        }
+    }
+    planes
 }
 
 /// A sample, or a difference of two, between two stages.

@@ -4,6 +4,7 @@
 //! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
 //! came from is no business of this room.
 
+mod aligned;
 mod anchor;
 mod bands;
 mod geometry;
@@ -17,10 +18,11 @@ use std::sync::Arc;
 
 use image::{ImageBuffer, Luma, Rgb};
 
+pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut};
 pub use geometry::{Orientation, Rect, Size};
-pub use lane::{BLOCK, Lane, block, block_mut};
+pub use lane::{BLOCK, Lane, block, block_mut, split};
 pub use light::{Sample, greater, lesser, luma};
 pub use plane::Plane;
 pub use pool::Pool;

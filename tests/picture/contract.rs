@@ -1,7 +1,9 @@
 //! What every stage holds, whatever the frame.
 
-use longlens::develop::{Means, Workers, develop, develop_with, survey};
-use longlens::frame::{Frame, Pixels, Pool, Rect};
+use std::sync::Mutex;
+
+use longlens::develop::{Means, Prepared, Workers, develop, survey};
+use longlens::frame::{Bands, Frame, Pixels, Pool, Rect, Samples};
 use longlens::stage::caption::Typesetter;
 
 use crate::scene::{developed, difference, every_kind, hazy_view, random, recipe, rgb8, values};
@@ -36,11 +38,11 @@ fn workers_do_not_change_a_byte() {
         for settings in RECIPES {
             let means = |workers| Means { pool: &pool, workers, survey: None };
             let recipe = recipe(settings);
-            let one = develop_with(frame.clone(), &recipe, &Typesetter::new(), means(Workers::One))
-                .unwrap();
-            let all = develop_with(frame.clone(), &recipe, &Typesetter::new(), means(Workers::All))
-                .unwrap();
-            assert!(one.frame == all.frame, "{settings:?}");
+            let [one, all] = [Workers::One, Workers::All].map(|workers| {
+                let prepared = Prepared::new(frame.size(), &recipe, &Typesetter::new()).unwrap();
+                prepared.develop(frame.clone(), means(workers)).unwrap().frame
+            });
+            assert!(one == all, "{settings:?}");
         }
     }
 }
@@ -135,8 +137,10 @@ fn frames_of_a_scene_can_share_a_survey() {
     let pool = Pool::default();
     let own = survey(&frame);
     let means = Means { pool: &pool, workers: Workers::One, survey: Some(&own) };
-    let shared = develop_with(frame.clone(), &recipe(&[]), &Typesetter::new(), means).unwrap();
-    assert_eq!(shared.frame, develop(&frame, &recipe(&[])).unwrap().frame);
+    let recipe = recipe(&[]);
+    let prepared = Prepared::new(frame.size(), &recipe, &Typesetter::new()).unwrap();
+    let shared = prepared.develop(frame.clone(), means).unwrap();
+    assert_eq!(shared.frame, develop(&frame, &recipe).unwrap().frame);
 }
 
 #[test]
@@ -150,4 +154,63 @@ fn negative_amounts_add_haze() {
     let [full, half] =
         ["-100", "-50"].map(|a| spread(&developed(&frame, &[("dehaze", a), ("sharpen", "off")])));
     assert!(full < half && half < spread(&frame), "{full} {half}");
+}
+
+/// Puts the bands of a frame together again.
+struct Together {
+    rows: usize,
+    row_len: usize,
+    samples: Mutex<Vec<Option<u16>>>,
+}
+
+impl Bands for Together {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn take(&self, first: usize, samples: Samples<'_>) {
+        let wide: Vec<u16> = match samples {
+            Samples::Eight(s) => s.iter().map(|&v| u16::from(v)).collect(),
+            Samples::Sixteen(s) => s.to_vec(),
+        };
+        let mut all = self.samples.lock().unwrap();
+        for (place, v) in all[first * self.rows * self.row_len..].iter_mut().zip(wide) {
+            assert!(place.replace(v).is_none(), "a row came twice");
+        }
+    }
+}
+
+#[test]
+fn a_frame_taken_in_bands_is_the_whole_frame() {
+    let pool = Pool::default();
+    let captions: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("caption", "Namyang, seen from Tumen")],
+        &[("caption", "Namyang"), ("caption-style", "strip")],
+        &[("caption", "Namyang"), ("caption-style", "text"), ("caption-anchor", "north")],
+        &[("caption", "Namyang"), ("long-edge", "160"), ("crop", "150x203")],
+    ];
+    for frame in noisy(211, 301) {
+        for (caption, sharpen) in captions.into_iter().flat_map(|c| [(c, "40"), (c, "off")]) {
+            let settings = [caption, &[("dehaze", "60"), ("sharpen", sharpen)]].concat();
+            let recipe = recipe(&settings);
+            let whole = develop(&frame, &recipe).unwrap();
+            for (rows, workers) in [(16, Workers::One), (16, Workers::All), (500, Workers::One)] {
+                let prepared = Prepared::new(frame.size(), &recipe, &Typesetter::new()).unwrap();
+                let size = prepared.size();
+                assert_eq!(size, whole.frame.size());
+                let row_len = size.width as usize * frame.pixels.channels();
+                let samples = Mutex::new(vec![None; row_len * size.height as usize]);
+                let together = Together { rows, row_len, samples };
+                let means = Means { pool: &pool, workers, survey: None };
+                prepared.develop_into(frame.clone(), means, &together).unwrap();
+                let samples = together.samples.into_inner().unwrap();
+                let right = match whole.frame.pixels.samples() {
+                    Samples::Eight(s) => s.iter().map(|&v| Some(u16::from(v))).collect::<Vec<_>>(),
+                    Samples::Sixteen(s) => s.iter().map(|&v| Some(v)).collect(),
+                };
+                assert!(samples == right, "{settings:?} in bands of {rows}, {workers:?}");
+            }
+        }
+    }
 }

@@ -5,15 +5,16 @@
 //! within a row of units only, so the pixels are those of a file without restarts. Bands come as they
 //! are made, in any order.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
-use libjpeg_turbo_rs::{PixelFormat, Subsampling as Chroma, compress};
+use libjpeg_turbo_rs::{Subsampling as Chroma, compress_raw};
 
 use super::super::{Encoding, Format, Subsampling, Threads, check_output, samples};
 use super::blocks;
+use super::colour::{Planes, Shared};
 use super::walk::{DRI, EOI, SOI, SOS};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Bands, Pixels, Samples, Size};
@@ -35,11 +36,14 @@ pub struct BandEncoder {
     depth_bits: u8,
     quality: u8,
     chroma: Chroma,
+    shared: Shared,
     threads: Threads,
     /// Rows of pixels in every band but the last.
     rows: usize,
     /// Units in every band but the last: the restart interval.
     interval: u16,
+    /// Planes that no band uses now.
+    spare: Mutex<Vec<Planes>>,
     /// Every band as a JPEG of its own, once it was taken.
     encoded: Vec<OnceLock<Result<Vec<u8>>>>,
 }
@@ -50,31 +54,43 @@ impl BandEncoder {
     /// # Errors
     /// [`ErrorKind::TooLarge`] if a JPEG cannot be so large.
     pub fn new(size: Size, like: &Pixels, encoding: &Encoding, threads: Threads) -> Result<Self> {
+        Self::in_bands(size, like, encoding, threads, BAND_BYTES)
+    }
+
+    fn in_bands(
+        size: Size,
+        like: &Pixels,
+        encoding: &Encoding,
+        threads: Threads,
+        band_bytes: usize,
+    ) -> Result<Self> {
         if size.long_side() > MOST_SIDE_PX {
             let message = format!("{size} px, but a side of a JPEG has {MOST_SIDE_PX} px at most");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         let channels = like.channels();
-        let (chroma, unit) = match encoding.subsampling {
-            _ if channels == 1 => (Chroma::S444, (8, 8)),
-            Subsampling::S444 => (Chroma::S444, (8, 8)),
-            Subsampling::S422 => (Chroma::S422, (16, 8)),
-            Subsampling::S420 => (Chroma::S420, (16, 16)),
+        let (chroma, across, down) = match encoding.subsampling {
+            _ if channels == 1 => (Chroma::S444, 1, 1),
+            Subsampling::S444 => (Chroma::S444, 1, 1),
+            Subsampling::S422 => (Chroma::S422, 2, 1),
+            Subsampling::S420 => (Chroma::S420, 2, 2),
         };
         let (width, height) = (size.width as usize, size.height as usize);
-        let across = width.div_ceil(unit.0);
-        let unit_rows = BAND_BYTES / (width * channels * unit.1).max(1);
-        let unit_rows = unit_rows.min(MOST_UNITS / across.max(1)).max(1);
-        let rows = unit_rows * unit.1;
+        let units = width.div_ceil(8 * across);
+        let unit_rows = band_bytes / (width * channels * 8 * down).max(1);
+        let unit_rows = unit_rows.min(MOST_UNITS / units.max(1)).max(1);
+        let rows = unit_rows * 8 * down;
         Ok(Self {
             size,
             channels,
             depth_bits: like.depth_bits(),
             quality: encoding.quality.clamp(1, 100),
             chroma,
+            shared: Shared { across, down },
             threads,
             rows,
-            interval: (unit_rows * across) as u16,
+            interval: (unit_rows * units) as u16,
+            spare: Mutex::default(),
             encoded: (0..height.div_ceil(rows)).map(|_| OnceLock::new()).collect(),
         })
     }
@@ -104,12 +120,30 @@ impl BandEncoder {
         self.rows * self.size.width as usize * self.channels
     }
 
+    fn spare(&self) -> MutexGuard<'_, Vec<Planes>> {
+        // A list is whole whatever its last holder did.
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn encode(&self, samples: &[u8]) -> Result<Vec<u8>> {
         let width = self.size.width as usize;
         let rows = samples.len() / (width * self.channels);
-        let format = if self.channels == 1 { PixelFormat::Grayscale } else { PixelFormat::Rgb };
-        compress(samples, width, rows, format, self.quality, self.chroma)
-            .map_err(|e| Error::new(ErrorKind::Internal, format!("the JPEG encoder failed: {e}")))
+        let coded = if self.channels == 1 {
+            compress_raw(&[samples], &[width], &[rows], width, rows, self.quality, self.chroma)
+        } else {
+            let Shared { across, down } = self.shared;
+            let mut planes = self.spare().pop().unwrap_or_default();
+            planes.fill(samples, width, self.shared);
+            let (widths, heights) = (width.div_ceil(across), rows.div_ceil(down));
+            let (widths, heights) = ([width, widths, widths], [rows, heights, heights]);
+            let Planes { luma, cb, cr } = &planes;
+            let of = [luma.as_slice(), cb, cr];
+            let coded =
+                compress_raw(&of, &widths, &heights, width, rows, self.quality, self.chroma);
+            self.spare().push(planes);
+            coded
+        };
+        coded.map_err(|e| Error::new(ErrorKind::Internal, format!("the JPEG encoder failed: {e}")))
     }
 
     /// One header with the full height, then the coded bytes of all bands with RST0 to RST7 between.
@@ -211,4 +245,48 @@ fn write_header(parts: &Parts<'_>, height: u16, interval: u16, out: &mut Vec<u8>
         }
     }
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Frame;
+
+    fn encoded(frame: &Frame, subsampling: Subsampling, band_bytes: usize) -> Vec<u8> {
+        let encoding = Encoding { format: Format::Jpeg, quality: 92, subsampling };
+        let (size, like) = (frame.size(), &frame.pixels);
+        let encoder =
+            BandEncoder::in_bands(size, like, &encoding, Threads::One, band_bytes).unwrap();
+        encoder.take(0, like.samples());
+        let mut out = Vec::new();
+        encoder.finish(&Blocks::default(), &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn joined_bands_have_the_pixels_of_one_piece() {
+        for (width, height) in [(250, 171), (64, 300), (17, 43), (1, 999)] {
+            let frame = Frame::specimen(Size::new(width, height));
+            for subsampling in [Subsampling::S444, Subsampling::S422, Subsampling::S420] {
+                let [joined, whole] = [1, 1 << 30].map(|bytes| encoded(&frame, subsampling, bytes));
+                assert!(joined != whole, "more than one band");
+                let [joined, whole] =
+                    [joined, whole].map(|file| libjpeg_turbo_rs::decompress(&file).unwrap().data);
+                assert!(joined == whole, "{width}x{height} {subsampling:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_that_never_came_is_an_error() {
+        let frame = Frame::specimen(Size::new(40, 40));
+        let encoding =
+            Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
+        let encoder =
+            BandEncoder::in_bands(frame.size(), &frame.pixels, &encoding, Threads::One, 1).unwrap();
+        let Samples::Eight(samples) = frame.pixels.samples() else { panic!("8 bits") };
+        encoder.take(0, Samples::Eight(&samples[..16 * 40 * 3]));
+        let error = encoder.finish(&Blocks::default(), &mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Internal);
+    }
 }

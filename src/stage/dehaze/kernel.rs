@@ -16,7 +16,7 @@ use super::bounds::{Bounds, T_MIN, exp2};
 use super::tone::Tone;
 use super::{Dehaze, Survey};
 use crate::filter::Coefficients;
-use crate::frame::{BLOCK, Lane, Rect, Sample, Size, block, greater, lesser, luma};
+use crate::frame::{Aligned, BLOCK, Lane, Rect, Row, Sample, Size, block, greater, lesser, luma};
 
 /// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
 /// where it begins to be seen before the picture.
@@ -143,14 +143,15 @@ impl Kernel {
 #[derive(Debug)]
 pub struct Dehazed<L, const CHANNELS: usize> {
     /// The planes.
-    pub colours: [[L; BLOCK]; CHANNELS],
+    pub colours: Aligned<[[L; BLOCK]; CHANNELS]>,
     /// What each pixel was raised by.
-    pub gains: [f32; BLOCK],
+    pub gains: Aligned<[f32; BLOCK]>,
 }
 
 impl<L: Lane, const CHANNELS: usize> Default for Dehazed<L, CHANNELS> {
     fn default() -> Self {
-        Self { colours: [[L::default(); BLOCK]; CHANNELS], gains: [1.0; BLOCK] }
+        let colours = Aligned([[L::default(); BLOCK]; CHANNELS]);
+        Self { colours, gains: Aligned([1.0; BLOCK]) }
     }
 }
 
@@ -162,10 +163,10 @@ impl<L: Lane, const CHANNELS: usize> Default for Dehazed<L, CHANNELS> {
 pub struct DepthRows {
     /// Where each column of the frame lies on the map: the one to its left, and how far from it.
     places: Vec<(u32, f32)>,
-    above: [Vec<f32>; 2],
-    below: [Vec<f32>; 2],
+    above: [Row<f32>; 2],
+    below: [Row<f32>; 2],
     /// The row below minus the one above.
-    rise: [Vec<f32>; 2],
+    rise: [Row<f32>; 2],
     weight: f32,
     /// The map row that `above` holds.
     at: Option<usize>,
@@ -222,6 +223,9 @@ impl DepthRows {
             let padded = columns.width.next_multiple_of(BLOCK as u32);
             let places = (columns.x..columns.x + padded).map(place);
             self.places = places.map(|at| (at as u32, at.fract())).collect();
+            for row in [&mut self.above, &mut self.below, &mut self.rise].into_iter().flatten() {
+                *row = Row::filled(0.0, self.places.len());
+            }
         }
         let next = (row + 1).min(height as usize - 1);
         let goes_on = self.at.is_some_and(|at| at + 1 == row);
@@ -232,9 +236,8 @@ impl DepthRows {
                 widen(map.row(row), &self.places, &mut self.above[i]);
             }
             widen(map.row(next), &self.places, &mut self.below[i]);
-            let difference = self.below[i].iter().zip(&self.above[i]).map(|(b, a)| b - a);
-            self.rise[i].clear();
-            self.rise[i].extend(difference);
+            let ends = self.below[i].iter().zip(self.above[i].iter());
+            self.rise[i].iter_mut().zip(ends).for_each(|(rise, (b, a))| *rise = b - a);
         }
         self.at = Some(row);
     }
@@ -248,11 +251,10 @@ fn position(i: u32, full: u32, small: usize) -> f32 {
     at.max(0.0).min((small - 1) as f32)
 }
 
-fn widen(values: &[f32], places: &[(u32, f32)], out: &mut Vec<f32>) {
+fn widen(values: &[f32], places: &[(u32, f32)], out: &mut [f32]) {
     let last = values.len() - 1;
-    out.clear();
-    out.extend(places.iter().map(|&(left, share)| {
+    for (out, &(left, share)) in out.iter_mut().zip(places) {
         let (left, right) = (left as usize, (left as usize + 1).min(last));
-        values[left] + (values[right] - values[left]) * share
-    }));
+        *out = values[left] + (values[right] - values[left]) * share;
+    }
 }

@@ -19,7 +19,7 @@ mod survey;
 mod tone;
 
 pub use amount::Amount;
-pub use kernel::{Dehazed, DepthRows, Removal};
+pub use kernel::{Dehazed, DepthRows, Kernel, Removal};
 pub use survey::{Evidence, Survey, survey};
 pub use tone::Whites;
 

@@ -5,7 +5,7 @@
 //! it by; then Y is clamped to its 3×3 neighbours' range and a tenth of it beyond. All in the units of
 //! the lanes; the weight in floats.
 
-use crate::frame::{BLOCK, Lane, block, block_mut, greater, lesser};
+use crate::frame::{Aligned, BLOCK, Lane, Row, block, block_mut, greater, lesser};
 
 /// Rows and columns that a pixel reads on each side.
 pub(super) const REACH: usize = 2;
@@ -56,7 +56,7 @@ impl Unsharp {
     pub fn run<L: Lane>(
         &self,
         rows: &Neighbourhood<L>,
-        scratch: &mut [Vec<L>; 3],
+        scratch: &mut [Row<L>; 3],
         change: &mut [L],
     ) {
         let unsharp = self.in_lanes::<L>();
@@ -93,7 +93,7 @@ impl Unsharp {
         let unsharp = *self;
         let Around { centre, sums, lows, highs } = around;
         let [a, b, c, d, e] = *sums;
-        let mut change = [L::default(); BLOCK];
+        let mut change = Aligned([L::default(); BLOCK]);
         for i in 0..BLOCK {
             change[i] = centre[i].minus(L::binomial([a[i], b[i], c[i], d[i], e[i]]));
         }
@@ -105,7 +105,7 @@ impl Unsharp {
             let high = highs[0][i].greater(highs[1][i]).greater(highs[2][i]);
             change[i] = limited(change[i], centre[i], low, high);
         }
-        change
+        *change
     }
 
     /// What is added for a detail, before the clamp.
@@ -142,15 +142,15 @@ struct Around<'a, L> {
 
 /// One block of the columns' weighted means over five rows, least and greatest of three.
 #[inline(always)]
-fn columns_of<L: Lane>(luma: [&[L]; 5], scratch: &mut [Vec<L>; 3], first: usize) {
+fn columns_of<L: Lane>(luma: [&[L]; 5], scratch: &mut [Row<L>; 3], first: usize) {
     let [a, b, c, d, e] = std::array::from_fn(|i| block(luma[i], first));
-    let [mut sums, mut lows, mut highs] = [[L::default(); BLOCK]; 3];
+    let [mut sums, mut lows, mut highs] = [Aligned([L::default(); BLOCK]); 3];
     for i in 0..BLOCK {
         sums[i] = L::binomial([a[i], b[i], c[i], d[i], e[i]]);
         lows[i] = b[i].lesser(c[i]).lesser(d[i]);
         highs[i] = b[i].greater(c[i]).greater(d[i]);
     }
     for (row, block) in scratch.iter_mut().zip([sums, lows, highs]) {
-        *block_mut(row, first) = block;
+        *block_mut(row, first) = *block;
     }
 }
