@@ -22,7 +22,7 @@ pub(super) enum Verdict {
     UpToDate,
     /// It depends on whether the original has this hash, of what the output was made from.
     ByOriginal {
-        /// XXH64 as the journal has it.
+        /// XXH3 as the journal has it.
         input_hash: String,
         /// If it has.
         same: Box<Verdict>,

@@ -36,17 +36,17 @@ pub struct Entry {
     pub output: Name,
     /// Its length.
     pub output_bytes: u64,
-    /// XXH64 of its bytes, 16 hexadecimal digits.
+    /// XXH3 of its bytes, 16 hexadecimal digits.
     pub output_hash: String,
     /// The original, as it was named or found.
     pub input: Name,
-    /// XXH64 of its whole path without links: where it lies, whatever it was named; older
+    /// XXH3 of its whole path without links: where it lies, whatever it was named; older
     /// journals have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_place: Option<String>,
-    /// XXH64 of its bytes.
+    /// XXH3 of its bytes.
     pub input_hash: String,
-    /// XXH64 of all that was ordered for it: recipe, fields, caption, sidecar, font and logo.
+    /// XXH3 of all that was ordered for it: recipe, fields, caption, sidecar, font and logo.
     pub recipe_hash: String,
     /// What was chosen for it where the recipe left it open.
     pub chosen: Chosen,

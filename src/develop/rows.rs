@@ -27,13 +27,15 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         let kernel = dehaze.map(|removal| removal.kernel::<L>());
         let (pixels, _) = samples.as_chunks::<CHANNELS>();
         let (blocks, rest) = pixels.as_chunks::<BLOCK>();
+        let mut made = Dehazed::default();
         for (i, block) in blocks.iter().enumerate() {
-            self.fill_block(block, i * BLOCK, kernel.as_ref(), depth);
+            self.fill_block(block, i * BLOCK, kernel.as_ref(), depth, &mut made);
         }
         if !rest.is_empty() {
             let mut last = [[S::default(); CHANNELS]; BLOCK];
             last[..rest.len()].copy_from_slice(rest);
-            self.fill_block(&last, blocks.len() * BLOCK, kernel.as_ref(), depth);
+            let first = blocks.len() * BLOCK;
+            self.fill_block(&last, first, kernel.as_ref(), depth, &mut made);
         }
     }
 
@@ -44,16 +46,16 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         first: usize,
         kernel: Option<&Kernel>,
         depth: &DepthRows,
+        made: &mut Dehazed<L, CHANNELS>,
     ) {
-        let mut block = Dehazed::default();
         let planes = split(pixels);
         match kernel {
-            Some(kernel) => kernel.run(&planes, depth, first, &mut block),
-            None => as_lanes(&*planes, &mut *block.colours),
+            Some(kernel) => kernel.run(&planes, depth, first, made),
+            None => as_lanes(&*planes, &mut *made.colours),
         }
-        *block_mut(self.luma, first) = *luma_of(&block.colours);
-        *block_mut(self.gains, first) = *block.gains;
-        for (row, plane) in self.colours.iter_mut().zip(block.colours.iter()) {
+        *block_mut(self.luma, first) = *luma_of(&made.colours);
+        *block_mut(self.gains, first) = *made.gains;
+        for (row, plane) in self.colours.iter_mut().zip(made.colours.iter()) {
             *block_mut(row, first) = *plane;
         }
     }
