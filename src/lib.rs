@@ -10,11 +10,13 @@
 //! 1. [`batch`]: which frames, under which names, in how much memory; reads the file.
 //! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them.
 //! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight and optical depth,
-//!    and at patches of it in full size for noise; the **sweep** takes the full-size rows of the crop through the stages while they are
-//!    in the cache; then resize and caption.
+//!    and at patches of it in full size for noise; the **sweep** takes the full-size rows of the crop
+//!    through the stages while they are in the cache, and hands them on in **bands**; a resize wants
+//!    them all, a caption only those that it lies on.
 //! 4. [`stage`]: dehaze, sharpen, crop, resize, caption: one room each, on [`filter`]s.
 //! 5. [`template`] fills captions and names with the fields that [`metadata`] found.
-//! 6. [`format`](mod@format) again: samples → bytes, with the metadata that the policy leaves.
+//! 6. [`format`](mod@format) again: samples → bytes, with the metadata that the policy leaves; a JPEG
+//!    band by band, as the sweep makes them.
 //! 7. [`batch`]: a temporary file, synced, renamed: the whole new file or the old one.
 //!
 //! A room uses only rooms below it: `cli → batch → develop → stage → filter → frame → error`,

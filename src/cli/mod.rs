@@ -10,15 +10,18 @@ mod progress;
 mod report;
 mod signals;
 mod sources;
+#[cfg(unix)]
+mod start;
 mod text;
-
-use std::process::ExitCode;
 
 use clap::ArgMatches;
 
 use crate::batch::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
+
+#[cfg(unix)]
+pub use start::main_without_std;
 
 /// How the program ended, for scripts.
 mod exit {
@@ -32,21 +35,21 @@ mod exit {
     pub(super) const ENVIRONMENT: u8 = 3;
 }
 
-/// The whole program.
+/// The whole program; its exit code.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main() -> u8 {
     std::panic::set_hook(Box::new(|fault| text::to_stderr(&text::fault(fault))));
     // A frame's fault is caught where it is developed; this is for all the rest.
-    std::panic::catch_unwind(ordered).unwrap_or(ExitCode::from(exit::ENVIRONMENT))
+    std::panic::catch_unwind(ordered).unwrap_or(exit::ENVIRONMENT)
 }
 
-fn ordered() -> ExitCode {
+fn ordered() -> u8 {
     let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version go to stdout and are no mistake.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::DONE });
+            return if error.use_stderr() { exit::USAGE } else { exit::DONE };
         }
     };
     let ended = match matches.subcommand() {
@@ -58,11 +61,10 @@ fn ordered() -> ExitCode {
         Some(("completions", order)) => print_completions(order),
         _ => Ok(exit::USAGE),
     };
-    let code = ended.unwrap_or_else(|error| {
+    ended.unwrap_or_else(|error| {
         text::to_stderr(&text::error(&error));
         if error.kind() == ErrorKind::Environment { exit::ENVIRONMENT } else { exit::USAGE }
-    });
-    ExitCode::from(code)
+    })
 }
 
 /// The settings that were given as flags, by name and text.

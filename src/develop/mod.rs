@@ -1,5 +1,8 @@
 //! One frame's way: survey it small, sweep the part that is kept, resize, caption.
 //!
+//! What is finished is a whole frame, or goes band by band to whoever takes it: of a 24 MP frame the
+//! encoder then finds its samples in the cache, and 50 MB are neither written nor read again.
+//!
 //! The order is the product's, not the user's. Nothing here reads a clock or an environment, and no
 //! file but the font and the logo that the recipe names (and, for characters that longlens carries
 //! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever

@@ -106,7 +106,9 @@ fn sweep_at<S: Sample, const CHANNELS: usize>(
     };
     let run = |first: usize| {
         let rows = first..rows.min(first + run_bands * band_rows);
-        let out = Out { rows: band_rows, first, band: Vec::new(), take };
+        let row_len = source.row_len();
+        let band = vec![S::default(); band_rows.min(rows.len()) * row_len];
+        let out = Out { rows: band_rows, row_len, first, last: rows.end - 1, band, take };
         match stages.is_neutral() {
             true => copy(source, rows, out),
             false => Sweep::new(level, source, stages, out).run(rows),
@@ -126,38 +128,35 @@ fn copy<S: Sample, const CHANNELS: usize>(
     mut out: Out<S, impl Fn(usize, &[S])>,
 ) {
     let Rect { x, y: top, width, .. } = source.part;
-    let last = rows.end - 1;
     for y in rows {
-        out.row(y, source.row_len()).copy_from_slice(source.row(top as usize + y, x..x + width));
-        out.ended(y, last);
+        out.row(y).copy_from_slice(source.row(top as usize + y, x..x + width));
+        out.ended(y);
     }
 }
 
-/// The rows that are made, gathered in bands.
+/// The rows of a run as they are made, gathered in bands.
 struct Out<S, T> {
     /// Rows of a band.
     rows: usize,
-    /// The first row of the run; a band begins with it.
+    row_len: usize,
+    /// The first and the last row of the run; a band begins with the first.
     first: usize,
+    last: usize,
     band: Vec<S>,
     take: T,
 }
 
-impl<S: Sample, T: Fn(usize, &[S])> Out<S, T> {
+impl<S, T: Fn(usize, &[S])> Out<S, T> {
     /// Where row `y` of the part goes.
-    fn row(&mut self, y: usize, len: usize) -> &mut [S] {
-        if self.band.is_empty() {
-            self.band = vec![S::default(); self.rows * len];
-        }
-        &mut self.band[(y - self.first) % self.rows * len..][..len]
+    fn row(&mut self, y: usize) -> &mut [S] {
+        &mut self.band[(y - self.first) % self.rows * self.row_len..][..self.row_len]
     }
 
-    /// Row `y` is made; a band that ends with it, or with the run's last row, is handed on.
-    fn ended(&self, y: usize, last: usize) {
+    /// Row `y` is made; a band that ends with it, or with the run, is handed on.
+    fn ended(&self, y: usize) {
         let made = (y - self.first) % self.rows + 1;
-        if made == self.rows || y == last {
-            let len = self.band.len() / self.rows;
-            (self.take)(y / self.rows, &self.band[..made * len]);
+        if made == self.rows || y == self.last {
+            (self.take)(y / self.rows, &self.band[..made * self.row_len]);
         }
     }
 }
@@ -234,30 +233,26 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         if let Some(Sharpener::Deconvolution(deconvolution)) = &self.stages.sharpen {
             let mut work = Workspace::new(self.source.part.width as usize, BLOCK_ROWS);
             for first in rows.clone().step_by(BLOCK_ROWS) {
-                self.run_block(deconvolution, &mut work, first, rows.end);
+                self.run_block(deconvolution, &mut work, first..rows.end.min(first + BLOCK_ROWS));
             }
             return;
         }
-        let last = rows.end - 1;
         for y in rows {
             self.load(y + 2 * self.reach);
             if let Some(Sharpener::Unsharp(unsharp)) = &self.stages.sharpen {
                 self.sharpen(unsharp, y);
             }
-            self.write(y, last);
+            self.write(y);
         }
     }
 
-    /// Deconvolves and writes the rows of a block, of which the first 2·reach are in the ring, and
-    /// none from row `end` on.
+    /// Deconvolves and writes the rows of a block, of which the first 2·reach are in the ring.
     fn run_block(
         &mut self,
         deconvolution: &Deconvolution,
         work: &mut Workspace,
-        first: usize,
-        end: usize,
+        rows: Range<usize>,
     ) {
-        let rows = first..end.min(first + BLOCK_ROWS);
         for y in rows.clone() {
             self.load(y + 2 * self.reach);
         }
@@ -277,7 +272,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
             for (lane, level) in self.change.iter_mut().zip(&levels) {
                 *lane = Lane::from_f32(level * S::Lane::UNIT);
             }
-            self.write(y, end - 1);
+            self.write(y);
         }
     }
 
@@ -318,14 +313,14 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         dispatch!(self.level, _simd => unsharp.run(&near, scratch, change));
     }
 
-    /// Row `y` into its band; `last` is the run's.
-    fn write(&mut self, y: usize, last: usize) {
+    /// Row `y` into its band.
+    fn write(&mut self, y: usize) {
         let slot = (y + self.reach) % self.colours.len();
         let colours = self.colours[slot].each_ref().map(|row| &row[self.reach..]);
         let (change, dither) = (&self.change, &self.dither[y % DITHER_SIDE]);
-        let out = self.out.row(y, self.source.row_len());
+        let out = self.out.row(y);
         dispatch!(self.level, _simd => join_row::<S, CHANNELS>(colours, change, dither, out));
-        self.out.ended(y, last);
+        self.out.ended(y);
     }
 }
 

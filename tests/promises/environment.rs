@@ -28,8 +28,11 @@ fn a_closed_or_full_standard_output_costs_no_frame() {
     program.args(["develop", "in", "-o", "again", "--json", "-v"]).stdout(full()).stderr(full());
     Ran::of(program.output().unwrap()).code(3);
     assert_eq!(bench.tree("again"), bench.tree("out"));
-    bench.limited("exec >&-", "in -o third --json").code(0);
-    assert_eq!(bench.tree("third"), bench.tree("out"));
+    // None of the files takes the place of a closed stream, so that nothing is printed into it.
+    for (closed, out) in [(">&-", "third"), ("<&- >&- 2>&-", "fourth"), ("2>&-", "fifth")] {
+        bench.limited(&format!("exec {closed}"), &format!("in -o {out} --json -v")).code(0);
+        assert_eq!(bench.tree(out), bench.tree("out"), "{closed}");
+    }
     // Where the text is all that was ordered, a full disk is no success.
     for order in [&["recipe"][..], &["inspect", "in/000.jpg"], &["fields", "in/000.jpg"]] {
         let ran = bench.program().args(order).stdout(full()).output().unwrap();
@@ -178,4 +181,26 @@ fn one_small_frame_needs_no_worker_and_gives_the_same_bytes_as_among_others() {
     fs::remove_dir_all(bench.path("in")).unwrap();
     bench.frames(1, 1600);
     assert_ne!(begun_on(&bench, "large"), [here], "a large one takes all cores");
+}
+
+/// Where std handles stack overflows, it aborts the program when there is no memory for the stack that
+/// each thread then needs for signals.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn no_thread_needs_a_stack_for_signals() {
+    let bench = Bench::new();
+    bench.frames(100, 300);
+    let mut program = bench.program();
+    let mut run = program.args(["develop", "in", "-o", "out"]).spawn().unwrap();
+    let (interrupt, segments) = (1 << (2 - 1), 1 << (11 - 1));
+    let caught = loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", run.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let caught = u64::from_str_radix(line.unwrap().trim(), 16).unwrap();
+        if caught & interrupt != 0 || run.try_wait().unwrap().is_some() {
+            break caught;
+        }
+    };
+    assert!(run.wait().unwrap().success());
+    assert_eq!(caught & (interrupt | segments), interrupt, "{caught:x}");
 }
