@@ -16,6 +16,6 @@ fn main() -> std::process::ExitCode {
 #[unsafe(no_mangle)]
 extern "C" fn main(_: std::ffi::c_int, _: *const *const std::ffi::c_char) -> std::ffi::c_int {
     let code = longlens::cli::main_without_std();
-    #[expect(clippy::exit, reason = "it flushes stdout, as the return from std's main does")]
+    // It flushes stdout, as the return from std's main does.
     std::process::exit(i32::from(code))
 }
