@@ -218,6 +218,8 @@ impl Finishing<'_> {
         }
         let Developed { frame, survey, kept, warnings } = prepared.develop(frame, means)?;
         self.shared.go_on()?;
+        // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
+        means.pool.trim_to(0);
         let of_encoder = format::encode(&frame, encoding, blocks, threads, out)?;
         means.pool.give(frame);
         Ok((Developed { frame: (), survey, kept, warnings }, of_encoder))
@@ -376,13 +378,17 @@ pub(super) fn needed_bytes(header: &format::Header, recipe: &Recipe) -> Result<u
     let kept = kept.size();
     let target = recipe.resize.target(kept);
     let (swept, finished) = (kept.area() * sample, target.area() * sample);
-    let jpeg = recipe.output.format.or_same(header.format) == Format::Jpeg;
     // Rings of rows, bands on their way, and the rows on which the caption lies.
     let copied = swept / 4;
-    let resized = if target == kept { 0 } else { swept + finished };
-    let whole = if jpeg { 0 } else { finished };
-    // A JPEG is a third of its samples at quality 100; what is lossless may not shrink at all, and
-    // is held twice while it is put together.
-    let encoded = finished / if jpeg { 3 } else { 1 };
-    Ok(header.decode_bytes + copied + resized + whole + encoded)
+    // The resampler goes across first and then down.
+    let across = u64::from(target.width) * u64::from(kept.height) * sample;
+    let resized = if target == kept { 0 } else { swept + across + finished };
+    let developed = header.decode_bytes + copied + resized;
+    Ok(match recipe.output.format.or_same(header.format) {
+        // A third of its samples at quality 100; encoded while the frame is swept.
+        Format::Jpeg => developed + finished / 3,
+        // What is lossless may not shrink at all, and is held three times while it is put together:
+        // beside the finished frame, when the one that it was made of is gone.
+        _ => (developed + finished).max(4 * finished),
+    })
 }
