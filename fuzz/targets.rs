@@ -4,11 +4,14 @@
 use std::sync::OnceLock;
 
 use longlens::batch::{Captions, Record};
-use longlens::develop::develop;
-use longlens::format::{self, Decoding, Encoding, Format, Limits, Subsampling, Threads};
-use longlens::frame::{Pool, Size};
+use longlens::develop::{Means, Prepared, Workers, develop};
+use longlens::format::{
+    self, BandEncoder, Decoding, Encoding, Format, Limits, Subsampling, Threads,
+};
+use longlens::frame::{Frame, Pool, Size};
 use longlens::metadata::{self, Blocks, Change, Fields};
 use longlens::recipe::Recipe;
+use longlens::stage::caption::Typesetter;
 use longlens::template::{self, Template};
 
 /// Small enough that no input takes long.
@@ -148,6 +151,27 @@ pub(crate) fn frame(bytes: &[u8]) {
     let blocks = Blocks::default();
     let written = format::encode(&developed.frame, &encoding, &blocks, Threads::One, &mut out);
     assert!(written.is_ok(), "{written:?}");
+    if encoding.format == Format::Jpeg {
+        assert!(in_bands(decoded.frame, recipe, &encoding) == out, "bands are the whole frame");
+    }
     let again = format::decode(&out, &Decoding::default(), &Pool::default());
     assert!(again.is_ok_and(|again| again.frame.size() == developed.frame.size()));
+}
+
+/// The file of a frame that is encoded as it is developed.
+#[allow(dead_code, reason = "each fuzz program uses one of these")]
+fn in_bands(frame: Frame, recipe: &Recipe, encoding: &Encoding) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut made = || -> longlens::error::Result<()> {
+        let typesetter = Typesetter::open(&recipe.caption)?;
+        let prepared = Prepared::new(frame.size(), recipe, &typesetter)?;
+        let (size, like) = (prepared.size(), &frame.pixels);
+        let encoder = BandEncoder::new(size, like, encoding, Threads::One)?;
+        let means = Means { pool: &Pool::default(), workers: Workers::One, survey: None };
+        prepared.develop_into(frame.clone(), means, &encoder)?;
+        encoder.finish(&Blocks::default(), &mut out).map(drop)
+    };
+    let made = made();
+    assert!(made.is_ok(), "{made:?}");
+    out
 }

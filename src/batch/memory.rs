@@ -63,7 +63,7 @@ pub(super) fn together(most_bytes: u64) -> u64 {
     address_space_left().map_or(most_bytes, |left| most_bytes.min(left / 2))
 }
 
-/// Bytes of the largest blocks of which freed memory is kept: files, bands and rows, but no frames.
+/// Bytes of the largest blocks of which freed memory is kept: files, bands and rows, no large frames.
 const KEPT_BYTES: usize = 8 << 20;
 
 /// Has freed memory stay with the program for the next frame, where the allocator is glibc's: once a

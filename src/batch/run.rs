@@ -15,7 +15,7 @@ use super::bomb::refuse_bomb;
 use super::budget::{Budget, Share};
 use super::deliver::{Content, Delivery, write_all};
 use super::existing::{Known, Verdict, look};
-use super::frame::{Shared, develop_file, needed_bytes};
+use super::frame::{Shared, damaged_bytes, develop_file, needed_bytes};
 use super::memory;
 use super::read::read_bytes;
 use super::{Batch, Event, Job, Outcome, Status, Stop, Summary, alone};
@@ -240,7 +240,10 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         Verdict::ByOriginal { .. } => None,
     };
     let header = format::probe(&bytes, &decoding.limits)?;
-    let needed = needed_bytes(&header, &job.recipe)?;
+    let mut needed = needed_bytes(&header, &job.recipe)?;
+    if decoding.accept_damaged {
+        needed += damaged_bytes(&header, bytes.len() as u64);
+    }
     let whole = (bytes.len() as u64).saturating_add(needed);
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     if whole > most_bytes {

@@ -105,6 +105,9 @@ impl<'a> Prepared<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if the system has no memory for it.
+    ///
+    /// # Panics
+    /// If the frame is smaller than the one that this was prepared for.
     pub fn develop(self, frame: Frame, means: Means) -> Result<Developed> {
         let survey = self.survey(&frame, means);
         let Frame { pixels, facts } = frame;
@@ -121,6 +124,9 @@ impl<'a> Prepared<'a> {
     /// come last. The frame's buffer goes to the pool.
     ///
     /// # Errors
+    /// As [`Prepared::develop`].
+    ///
+    /// # Panics
     /// As [`Prepared::develop`].
     pub fn develop_into(
         self,

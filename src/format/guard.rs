@@ -1,4 +1,4 @@
-//! A wall around the decoders: a panic on a stranger's file becomes an error of this one file, and
+//! A wall around the codecs: a panic on a stranger's file becomes an error of this one file, and
 //! nothing is printed about it.
 //!
 //! What cannot be caught (a stack overflow, an allocation that fails) is kept away by [`super::Limits`]

@@ -12,7 +12,7 @@ use rayon::slice::ParallelSlice;
 
 use libjpeg_turbo_rs::{Subsampling as Chroma, compress_raw};
 
-use super::super::{Encoding, Format, Subsampling, Threads, check_output, samples};
+use super::super::{Encoding, Format, Subsampling, Threads, check_output, guard, samples};
 use super::blocks;
 use super::colour::{Planes, Shared};
 use super::walk::{DRI, EOI, SOI, SOS};
@@ -126,6 +126,10 @@ impl BandEncoder {
     }
 
     fn encode(&self, samples: &[u8]) -> Result<Vec<u8>> {
+        guard::contained(Format::Jpeg.name(), || self.coded(samples))
+    }
+
+    fn coded(&self, samples: &[u8]) -> Result<Vec<u8>> {
         let width = self.size.width as usize;
         let rows = samples.len() / (width * self.channels);
         let coded = if self.channels == 1 {
@@ -155,8 +159,8 @@ impl BandEncoder {
         });
         let encoded = encoded.collect::<Result<Vec<_>>>()?;
         out.reserve(encoded.iter().map(|band| band.len() + 2).sum());
-        for (band, bytes) in encoded.iter().enumerate() {
-            let parts = parts(bytes).ok_or_else(|| broken("wrote an unknown layout"))?;
+        for (band, bytes) in encoded.into_iter().enumerate() {
+            let parts = parts(&bytes).ok_or_else(|| broken("wrote an unknown layout"))?;
             if band == 0 {
                 write_header(&parts, height, self.interval, out)
                     .ok_or_else(|| broken("wrote an unknown header"))?;
