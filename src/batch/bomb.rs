@@ -1,6 +1,6 @@
 //! Small files that claim giant frames: no photograph is so, and no memory is taken for them.
 
-use super::frame::needed_bytes;
+use super::needs::needed_bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Header;
 use crate::recipe::Recipe;

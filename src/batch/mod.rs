@@ -20,6 +20,7 @@ mod journal;
 mod matched;
 mod memory;
 mod names;
+mod needs;
 mod plan;
 mod read;
 mod run;
