@@ -94,6 +94,7 @@ fn sweeps(frame: &Frame, pool: &Pool) {
         let means = Means { pool, workers: Workers::One, survey: Some(&survey) };
         let least = (0..RUNS).map(|_| {
             // Its buffer goes to the pool.
+            pool.trim_to(0);
             let copy = frame.clone();
             let begun = Instant::now();
             let prepared = Prepared::new(FRAME, &recipe, &typesetter).unwrap();

@@ -69,6 +69,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut figures =
         Figures { input, stages, batches: Vec::new(), peak_mb: None, peers: Vec::new() };
     text::to_stdout(&figures.stage_table());
+    peers::forget_peak();
     figures.batches = batches(&inputs, &recipe, scratch.path())?;
     figures.peak_mb = peers::peak_mb("self");
     text::to_stdout(&figures.batch_table());

@@ -78,11 +78,12 @@ fn one(
     let means = Means { pool, workers: Workers::One, survey: Some(&found) };
     let prepared = || Prepared::new(frame.size(), &without, typesetter);
     let swept = prepared()?.develop(frame.clone(), means)?.frame;
-    let (sweep_ms, ()) =
-        least_of_copies(&frame, |copy| prepared()?.develop_into(copy, means, &Untaken).map(drop))?;
+    let (sweep_ms, ()) = least_of_copies(&frame, pool, |copy| {
+        prepared()?.develop_into(copy, means, &Untaken).map(drop)
+    })?;
     let (palette, caption) = (Palette::default(), &recipe.caption);
     // A strip makes the frame taller.
-    let (caption_ms, finished) = least_of_copies(&swept, |copy| {
+    let (caption_ms, finished) = least_of_copies(&swept, pool, |copy| {
         Ok(stamp(copy, &caption.text, caption, &palette, typesetter).0)
     })?;
 
@@ -127,8 +128,14 @@ impl Bands for Untaken {
 }
 
 /// The least time of work that uses a frame up, and what it last made.
-fn least_of_copies<T>(frame: &Frame, mut work: impl FnMut(Frame) -> Result<T>) -> Result<(f64, T)> {
+fn least_of_copies<T>(
+    frame: &Frame,
+    pool: &Pool,
+    mut work: impl FnMut(Frame) -> Result<T>,
+) -> Result<(f64, T)> {
     let mut timed = || -> Result<_> {
+        // Copies that went to the pool do not gather there.
+        pool.trim_to(frame.pixels.bytes());
         let copy = frame.clone();
         let begun = Instant::now();
         let made = work(copy)?;
