@@ -2,7 +2,8 @@
 //!
 //! zune-jpeg decodes; libjpeg-turbo-rs decodes what zune-jpeg gets wrong or leaves out (baseline
 //! files with more than one scan come out as garbage there, its issue 422; four inks; arithmetic
-//! coding) and encodes. Both fill what a cut file lacks with grey and say nothing, so damage is
+//! coding) and what is damaged, and encodes planes that [`colour`] made. Both fill in what a cut file
+//! lacks and say nothing (libjpeg-turbo-rs with grey, zune-jpeg with what zeros mean), so damage is
 //! looked for here: [`walk`] reads all markers once, [`damage`] says what does not add up.
 //!
 //! Not read: 12 bits a sample, lossless and hierarchical files.
