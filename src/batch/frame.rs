@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{
     self, BandEncoder, Decoded, Decoding, Encoding, Format, Limits, Subsampling, Threads,
 };
-use crate::frame::{Frame, Pool, Rect, Size};
+use crate::frame::{Original, Pool, Rect, Size};
 use crate::metadata::{self, Blocks, Change, Fields, Origin, Profile, Removed};
 use crate::recipe::Recipe;
 use crate::stage::caption::{self as stage, Typesetter};
@@ -132,20 +132,22 @@ pub(super) fn develop_file(
 ) -> Result<Finished> {
     let mut recipe = (*job.recipe).clone();
     let input_hash = shared.settings.journal.is_some().then(|| hash(&bytes));
-    let decoded = format::decode(&bytes, &shared.decoding(), &shared.pool)?;
+    let decoded = format::decode_as_stored(&bytes, &shared.decoding(), &shared.pool)?;
     drop(bytes);
-    let Decoded { mut frame, header, blocks, warnings: of_decoder } = decoded;
+    let Decoded { frame: mut original, header, blocks, warnings: of_decoder } = decoded;
     warnings.extend(of_decoder);
     shared.go_on()?;
 
     let fields = fields(job, &blocks, warnings);
     recipe.caption.text = caption_text(job, &fields)?;
     let srgb = recipe.metadata.profile == Profile::Srgb;
-    if let (true, Some(profile)) = (srgb, frame.facts.profile.take()) {
+    if let (true, Some(profile)) = (srgb, original.facts.profile.take()) {
+        let mut frame = original.into_frame(&shared.pool)?;
         metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
+        original = frame.into();
     }
     let typesetter = shared.typesetters.of(&recipe.caption)?;
-    let prepared = Prepared::new(frame.size(), &recipe, &typesetter)?;
+    let prepared = Prepared::new(original.size(), &recipe, &typesetter)?;
     let size = prepared.size();
     let format = recipe.output.format.or_same(header.format);
     let change = Change { size, fields: &fields, iptc: format.iptc() };
@@ -158,7 +160,7 @@ pub(super) fn develop_file(
     let mut out = Vec::new();
     let means = Means { pool: &shared.pool, workers, survey: None };
     let finishing = Finishing { encoding, blocks: &carried.blocks, shared };
-    let (developed, of_encoder) = finishing.run(prepared, frame, means, &mut out)?;
+    let (developed, of_encoder) = finishing.run(prepared, original, means, &mut out)?;
     warnings.extend(developed.warnings);
     warnings.append(&mut carried.warnings);
     warnings.extend(of_encoder);
@@ -201,7 +203,7 @@ impl Finishing<'_> {
     fn run(
         &self,
         prepared: Prepared<'_>,
-        frame: Frame,
+        original: Original,
         means: Means<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(Developed<()>, Vec<Warning>)> {
@@ -211,12 +213,12 @@ impl Finishing<'_> {
         };
         let (encoding, blocks) = (&self.encoding, self.blocks);
         if encoding.format == Format::Jpeg {
-            let encoder = BandEncoder::new(prepared.size(), &frame.pixels, encoding, threads)?;
-            let developed = prepared.develop_into(frame, means, &encoder)?;
+            let encoder = BandEncoder::new(prepared.size(), &original, encoding, threads)?;
+            let developed = prepared.develop_into(original, means, &encoder)?;
             self.shared.go_on()?;
             return Ok((developed, encoder.finish(blocks, out)?));
         }
-        let Developed { frame, survey, kept, warnings } = prepared.develop(frame, means)?;
+        let Developed { frame, survey, kept, warnings } = prepared.develop(original, means)?;
         self.shared.go_on()?;
         // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
         means.pool.trim_to(0);

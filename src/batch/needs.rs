@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::format::{Format, Header};
+use crate::metadata::Profile;
 use crate::recipe::Recipe;
 use crate::stage::sharpen::Method;
 
@@ -35,7 +36,12 @@ pub(super) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
     // The resampler goes across first and then down.
     let across = u64::from(target.width) * u64::from(kept.height) * sample;
     let resized = if target == kept { 0 } else { swept + across + finished };
-    let developed = header.decode_bytes + copied + resized;
+    // Colours are converted pixel by pixel: a JPEG's planes are joined.
+    let joined = match (recipe.metadata.profile, header.format) {
+        (Profile::Srgb, Format::Jpeg) => header.size.area() * sample,
+        _ => 0,
+    };
+    let developed = header.decode_bytes + joined.max(copied + resized);
     Ok(match recipe.output.format.or_same(header.format) {
         // A photograph has a third of its samples at quality 100, once in bands and once as the file.
         Format::Jpeg => developed + finished * 2 / 3,

@@ -42,7 +42,7 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     let header = format::probe(&bytes, &limits).map_err(|e| e.about(path))?;
     refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;
     let decoding = Decoding { limits, accept_damaged: false };
-    let decoded = format::decode(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
+    let decoded = format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
     let survey = survey(&decoded.frame);
     let profile = match &decoded.frame.facts.profile {
         None => "none, taken as sRGB".to_owned(),

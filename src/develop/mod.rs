@@ -21,7 +21,9 @@ pub use survey::{Survey, survey};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Frame, Pixels, Pool, Rect, Sample, Size, zeros};
+use crate::frame::{
+    Bands, Frame, Original, Picture, Pixels, Pool, Rect, Sample, Size, Stored, View, zeros,
+};
 use crate::recipe::Recipe;
 use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
@@ -108,11 +110,11 @@ impl<'a> Prepared<'a> {
     ///
     /// # Panics
     /// If the frame is smaller than the one that this was prepared for.
-    pub fn develop(self, frame: Frame, means: Means) -> Result<Developed> {
-        let survey = self.survey(&frame, means);
-        let Frame { pixels, facts } = frame;
-        let (pixels, part, stages) = self.up_to_last_sweep(pixels, survey.as_ref(), means)?;
-        let mut frame = Frame { pixels: swept(pixels, part, &stages, means)?, facts };
+    pub fn develop(self, original: impl Into<Original>, means: Means) -> Result<Developed> {
+        let original = original.into();
+        let (survey, facts) = (self.survey(&original, means), original.facts.clone());
+        let (stored, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
+        let mut frame = Frame { pixels: swept(stored, part, &stages, means)?, facts };
         if let Some(layout) = &self.layout {
             // White and black are the same in every RGB profile.
             layout.lay(&mut frame.pixels, &Palette::default());
@@ -130,65 +132,66 @@ impl<'a> Prepared<'a> {
     /// As [`Prepared::develop`].
     pub fn develop_into(
         self,
-        frame: Frame,
+        original: impl Into<Original>,
         means: Means,
         bands: &dyn Bands,
     ) -> Result<Developed<()>> {
-        let survey = self.survey(&frame, means);
-        let (pixels, part, stages) = self.up_to_last_sweep(frame.pixels, survey.as_ref(), means)?;
-        match &pixels {
-            Pixels::Gray8(p) => self.hand_on::<_, 1>(p, part, &stages, means.workers, bands),
-            Pixels::Rgb8(p) => self.hand_on::<_, 3>(p, part, &stages, means.workers, bands),
-            Pixels::Gray16(p) => self.hand_on::<_, 1>(p, part, &stages, means.workers, bands),
-            Pixels::Rgb16(p) => self.hand_on::<_, 3>(p, part, &stages, means.workers, bands),
+        let original = original.into();
+        let survey = self.survey(&original, means);
+        let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
+        let workers = means.workers;
+        match View::from(&original) {
+            View::Gray8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
+            View::Gray16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
+            View::Rgb8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
+            View::Rgb16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
+            View::Ycc8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
         }?;
-        means.pool.give(Frame::new(pixels));
+        means.pool.give(original);
         Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
     }
 
-    fn survey(&self, frame: &Frame, means: Means) -> Option<Survey> {
+    fn survey(&self, original: &Original, means: Means) -> Option<Survey> {
         let recipe = self.recipe;
         let wanted = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
-        means.survey.cloned().or_else(|| wanted.then(|| survey(frame)))
+        means.survey.cloned().or_else(|| wanted.then(|| survey(original)))
     }
 
     /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the
     /// one after the resize.
     fn up_to_last_sweep(
         &self,
-        pixels: Pixels,
+        original: Original,
         survey: Option<&Survey>,
         means: Means,
-    ) -> Result<(Pixels, Rect, RowStages)> {
+    ) -> Result<(Original, Rect, RowStages)> {
         let recipe = self.recipe;
-        let sample_max = pixels.sample_max();
+        let sample_max = View::from(&original).sample_max();
         let stages = RowStages {
             dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
             sharpen: survey
                 .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
         };
         if self.target == self.kept.size() {
-            return Ok((pixels, self.kept, stages));
+            return Ok((original, self.kept, stages));
         }
-        let large = swept(pixels, self.kept, &stages, means)?;
-        let small = resize(&large, self.target, means.pool)?;
+        let large = swept(original, self.kept, &stages, means)?;
+        let small = Frame::new(resize(&large, self.target, means.pool)?);
         means.pool.give(Frame::new(large));
-        Ok((small, self.target.rect(), output_stages(recipe, sample_max)))
+        Ok((small.into(), self.target.rect(), output_stages(recipe, sample_max)))
     }
 
-    /// The last sweep, band by band; `CHANNELS` is the number of `P`'s.
+    /// The last sweep, band by band.
     fn hand_on<P, const CHANNELS: usize>(
         &self,
-        pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
-        part: Rect,
+        source: Source<P, CHANNELS>,
         stages: &RowStages,
         workers: Workers,
         bands: &dyn Bands,
     ) -> Result<()>
     where
-        P: image::Pixel<Subpixel: Sample + bytemuck::Zeroable>,
+        P: Picture<CHANNELS, Sample: bytemuck::Zeroable>,
     {
-        let source = source::<P, CHANNELS>(pixels, part);
         let rows = bands.rows();
         let Some(layout) = &self.layout else {
             sweep(source, stages, workers, rows, &|i, band| bands.take(i, Sample::either(band)));
@@ -228,58 +231,45 @@ fn output_stages(recipe: &Recipe, sample_max: f32) -> RowStages {
     RowStages { dehaze: None, sharpen: Sharpener::new(&output, noise, sample_max) }
 }
 
-/// The part of a frame swept into a buffer from the pool, to which that of the frame goes.
-fn swept(pixels: Pixels, part: Rect, stages: &RowStages, means: Means) -> Result<Pixels> {
-    if stages.is_neutral() && part == pixels.size().rect() {
-        return Ok(pixels);
-    }
-    let (pool, workers) = (means.pool, means.workers);
-    let len = part.size().area() as usize * pixels.channels();
-    let swept = match &pixels {
-        Pixels::Gray8(p) => {
-            Pixels::Gray8(swept_to::<_, 1>(pool.take_u8(len)?, p, part, stages, workers)?)
+/// The part of a picture swept into a buffer from the pool, to which that of the original goes.
+fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Result<Pixels> {
+    let original = match original.stored {
+        Stored::Pixels(pixels) if stages.is_neutral() && part == pixels.size().rect() => {
+            return Ok(pixels);
         }
-        Pixels::Rgb8(p) => {
-            Pixels::Rgb8(swept_to::<_, 3>(pool.take_u8(len)?, p, part, stages, workers)?)
-        }
-        Pixels::Gray16(p) => {
-            Pixels::Gray16(swept_to::<_, 1>(pool.take_u16(len)?, p, part, stages, workers)?)
-        }
-        Pixels::Rgb16(p) => {
-            Pixels::Rgb16(swept_to::<_, 3>(pool.take_u16(len)?, p, part, stages, workers)?)
-        }
+        _ => original,
     };
-    pool.give(Frame::new(pixels));
+    let (pool, workers) = (means.pool, means.workers);
+    let view = View::from(&original);
+    let len = part.size().area() as usize * view.channels();
+    let swept = match view {
+        View::Gray8(p) => Pixels::Gray8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
+        View::Rgb8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
+        View::Gray16(p) => Pixels::Gray16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
+        View::Rgb16(p) => Pixels::Rgb16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
+        View::Ycc8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
+    };
+    pool.give(original);
     Ok(swept)
 }
 
 /// Rows of a band that goes into a whole frame: half a megabyte to one of a 24 MP frame.
 const BAND_ROWS: usize = 64;
 
-/// `CHANNELS` is the number of `P`'s.
-fn swept_to<P, const CHANNELS: usize>(
-    mut out: Vec<P::Subpixel>,
-    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
+fn swept_to<P, Q, const CHANNELS: usize>(
+    mut out: Vec<P::Sample>,
+    picture: P,
     part: Rect,
     stages: &RowStages,
     workers: Workers,
-) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
+) -> Result<ImageBuffer<Q, Vec<P::Sample>>>
 where
-    P: image::Pixel<Subpixel: Sample>,
+    P: Picture<CHANNELS>,
+    Q: image::Pixel<Subpixel = P::Sample>,
 {
-    let source = source::<P, CHANNELS>(pixels, part);
+    let source = Source { picture, part };
     let gathered = Gathered::new(&mut out, BAND_ROWS * source.row_len());
     sweep(source, stages, workers, BAND_ROWS, &|i, band| gathered.put(i, band));
     ImageBuffer::from_raw(part.width, part.height, out)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
-}
-
-fn source<P, const CHANNELS: usize>(
-    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
-    part: Rect,
-) -> Source<'_, P::Subpixel, CHANNELS>
-where
-    P: image::Pixel,
-{
-    Source { samples: pixels.as_raw(), frame: Size::new(pixels.width(), pixels.height()), part }
 }

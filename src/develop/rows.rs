@@ -1,8 +1,8 @@
-//! One row on its way: interleaved samples to dehazed planes in the ring, and back to samples with what
+//! One row on its way: samples to dehazed planes in the ring, and back to interleaved samples with what
 //! sharpening adds and the dither; a block of pixels at a time.
 
-use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut, split};
-use crate::stage::dehaze::{Dehazed, DepthRows, Kernel, Removal};
+use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut, join as interleave};
+use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
 
 // Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
 // four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
@@ -16,53 +16,39 @@ pub(super) struct Loaded<'a, L, const CHANNELS: usize> {
 }
 
 impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
-    /// Fills the rows from a row of samples, and on to the end of the last block with no matter what.
+    /// Fills the rows from `len` pixels of a row of samples, a plane a channel, and on to the end of the
+    /// last block with no matter what.
     #[inline(always)]
     pub(super) fn fill<S: Sample<Lane = L>>(
-        mut self,
-        samples: &[S],
+        self,
+        samples: [&[S]; CHANNELS],
+        len: usize,
         dehaze: Option<&Removal>,
         depth: &DepthRows,
     ) {
         let kernel = dehaze.map(|removal| removal.kernel::<L>());
-        let (pixels, _) = samples.as_chunks::<CHANNELS>();
-        let (blocks, rest) = pixels.as_chunks::<BLOCK>();
+        let Self { mut colours, gains, luma } = self;
         let mut made = Dehazed::default();
-        for (i, block) in blocks.iter().enumerate() {
-            self.fill_block(block, i * BLOCK, kernel.as_ref(), depth, &mut made);
-        }
-        if !rest.is_empty() {
-            let mut last = [[S::default(); CHANNELS]; BLOCK];
-            last[..rest.len()].copy_from_slice(rest);
-            let first = blocks.len() * BLOCK;
-            self.fill_block(&last, first, kernel.as_ref(), depth, &mut made);
-        }
-    }
-
-    #[inline(always)]
-    fn fill_block<S: Sample<Lane = L>>(
-        &mut self,
-        pixels: &[[S; CHANNELS]; BLOCK],
-        first: usize,
-        kernel: Option<&Kernel>,
-        depth: &DepthRows,
-        made: &mut Dehazed<L, CHANNELS>,
-    ) {
-        let planes = split(pixels);
-        match kernel {
-            Some(kernel) => kernel.run(&planes, depth, first, made),
-            None => as_lanes(&*planes, &mut *made.colours),
-        }
-        *block_mut(self.luma, first) = *luma_of(&made.colours);
-        *block_mut(self.gains, first) = *made.gains;
-        for (row, plane) in self.colours.iter_mut().zip(made.colours.iter()) {
-            *block_mut(row, first) = *plane;
+        for first in (0..len).step_by(BLOCK) {
+            let planes: [&[S; BLOCK]; CHANNELS] = std::array::from_fn(|c| block(samples[c], first));
+            match &kernel {
+                Some(kernel) => kernel.run(planes, depth, first, &mut made),
+                None => as_lanes(planes, &mut made.colours),
+            }
+            *block_mut(luma, first) = *luma_of(&made.colours);
+            *block_mut(gains, first) = *made.gains;
+            for (row, plane) in colours.iter_mut().zip(made.colours.iter()) {
+                *block_mut(row, first) = *plane;
+            }
         }
     }
 }
 
 #[inline(always)]
-fn as_lanes<S: Sample>(planes: &[[S; BLOCK]], lanes: &mut [[S::Lane; BLOCK]]) {
+fn as_lanes<S: Sample, const CHANNELS: usize>(
+    planes: [&[S; BLOCK]; CHANNELS],
+    lanes: &mut [[S::Lane; BLOCK]; CHANNELS],
+) {
     for (lanes, plane) in lanes.iter_mut().zip(planes) {
         for i in 0..BLOCK {
             lanes[i] = plane[i].to_lane();
@@ -94,11 +80,7 @@ fn join<S: Sample, const CHANNELS: usize>(
             plane[i] = S::from_lane(colour[i].plus(change[i].plus(dither[i])));
         }
     }
-    for i in 0..BLOCK {
-        for c in 0..CHANNELS {
-            pixels[i][c] = planes[c][i];
-        }
-    }
+    interleave(std::array::from_fn(|c| &planes[c]), pixels);
 }
 
 /// A row of planes to a row of interleaved samples.

@@ -14,7 +14,7 @@ use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use super::rows::{DITHER_SIDE, Loaded, dither_rows, join_row};
-use crate::frame::{BLOCK, Lane, Rect, Row, Sample, Size};
+use crate::frame::{BLOCK, Lane, Picture, Rect, Row, Sample};
 use crate::stage::dehaze::{DepthRows, Removal};
 use crate::stage::sharpen::{Deconvolution, Neighbourhood, Sharpener, Unsharp, Workspace};
 
@@ -54,46 +54,39 @@ const RUN_ROWS: usize = 128;
 /// Rows of a run at least, for each row of reach: what runs read of each other is a quarter at most.
 const RUN_REACHES: usize = 8;
 
-/// What is swept: a frame of `CHANNELS` interleaved samples a pixel, and the part of it that is kept.
+/// What is swept: a picture, and the part of it that is kept.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a, S, const CHANNELS: usize> {
-    pub(super) samples: &'a [S],
-    pub(super) frame: Size,
+pub(super) struct Source<P, const CHANNELS: usize> {
+    pub(super) picture: P,
     pub(super) part: Rect,
 }
 
-impl<S, const CHANNELS: usize> Source<'_, S, CHANNELS> {
+impl<P: Picture<CHANNELS>, const CHANNELS: usize> Source<P, CHANNELS> {
     /// Samples in a row of the part.
     pub(super) fn row_len(&self) -> usize {
         self.part.width as usize * CHANNELS
     }
-
-    /// These columns of a row of the frame.
-    fn row(&self, y: usize, columns: Range<u32>) -> &[S] {
-        let row = &self.samples[y * self.frame.width as usize * CHANNELS..];
-        &row[columns.start as usize * CHANNELS..columns.end as usize * CHANNELS]
-    }
 }
 
 /// Sweeps the part of a frame, and hands it on in bands of so many rows, each with its index.
-pub(super) fn sweep<S: Sample, const CHANNELS: usize>(
-    source: Source<'_, S, CHANNELS>,
+pub(super) fn sweep<P: Picture<CHANNELS>, const CHANNELS: usize>(
+    source: Source<P, CHANNELS>,
     stages: &RowStages,
     workers: Workers,
     band_rows: usize,
-    take: &(impl Fn(usize, &[S]) + Sync),
+    take: &(impl Fn(usize, &[P::Sample]) + Sync),
 ) {
     sweep_at(Level::new(), source, stages, workers, band_rows, take);
 }
 
 /// [`sweep`] with the vectors of `level`; every level gives the same samples.
-fn sweep_at<S: Sample, const CHANNELS: usize>(
+fn sweep_at<P: Picture<CHANNELS>, const CHANNELS: usize>(
     level: Level,
-    source: Source<'_, S, CHANNELS>,
+    source: Source<P, CHANNELS>,
     stages: &RowStages,
     workers: Workers,
     band_rows: usize,
-    take: &(impl Fn(usize, &[S]) + Sync),
+    take: &(impl Fn(usize, &[P::Sample]) + Sync),
 ) {
     let rows = source.part.height as usize;
     let run_bands = match workers {
@@ -107,10 +100,10 @@ fn sweep_at<S: Sample, const CHANNELS: usize>(
     let run = |first: usize| {
         let rows = first..rows.min(first + run_bands * band_rows);
         let row_len = source.row_len();
-        let band = vec![S::default(); band_rows.min(rows.len()) * row_len];
+        let band = vec![P::Sample::default(); band_rows.min(rows.len()) * row_len];
         let out = Out { rows: band_rows, row_len, first, last: rows.end - 1, band, take };
         match stages.is_neutral() {
-            true => copy(source, rows, out),
+            true => copy(level, source, rows, out),
             false => Sweep::new(level, source, stages, out).run(rows),
         }
     };
@@ -122,14 +115,16 @@ fn sweep_at<S: Sample, const CHANNELS: usize>(
 }
 
 /// The rows as they are.
-fn copy<S: Sample, const CHANNELS: usize>(
-    source: Source<'_, S, CHANNELS>,
+fn copy<P: Picture<CHANNELS>, const CHANNELS: usize>(
+    level: Level,
+    source: Source<P, CHANNELS>,
     rows: Range<usize>,
-    mut out: Out<S, impl Fn(usize, &[S])>,
+    mut out: Out<P::Sample, impl Fn(usize, &[P::Sample])>,
 ) {
     let Rect { x, y: top, width, .. } = source.part;
     for y in rows {
-        out.row(y).copy_from_slice(source.row(top as usize + y, x..x + width));
+        let columns = x as usize..(x + width) as usize;
+        source.picture.copy(level, top as usize + y, columns, out.row(y));
         out.ended(y);
     }
 }
@@ -166,9 +161,9 @@ const BLOCK_ROWS: usize = 64;
 
 /// One run on its way; every row buffer is `reach` longer than the crop on both sides, and then
 /// more than a block, so that the last block of pixels is as whole as the others.
-struct Sweep<'a, S: Sample, T, const CHANNELS: usize> {
-    source: Source<'a, S, CHANNELS>,
-    out: Out<S, T>,
+struct Sweep<'a, P: Picture<CHANNELS>, T, const CHANNELS: usize> {
+    source: Source<P, CHANNELS>,
+    out: Out<P::Sample, T>,
     stages: &'a RowStages,
     /// The processor's vectors.
     level: Level,
@@ -179,29 +174,39 @@ struct Sweep<'a, S: Sample, T, const CHANNELS: usize> {
     /// Reach on the left that lies outside of the frame.
     missing_left: usize,
     depth: DepthRows,
+    /// The row that was read last.
+    samples: [Row<P::Sample>; CHANNELS],
     /// The rings: row `y` stands in slot `y` modulo their length.
-    colours: Vec<[Row<S::Lane>; CHANNELS]>,
-    luma: Vec<Row<S::Lane>>,
+    colours: Vec<[LaneRow<P, CHANNELS>; CHANNELS]>,
+    luma: Vec<LaneRow<P, CHANNELS>>,
     gains: Vec<Row<f32>>,
-    scratch: [Row<S::Lane>; 3],
-    change: Row<S::Lane>,
-    dither: [Row<S::Lane>; DITHER_SIDE],
+    scratch: [LaneRow<P, CHANNELS>; 3],
+    change: LaneRow<P, CHANNELS>,
+    dither: [LaneRow<P, CHANNELS>; DITHER_SIDE],
 }
 
-impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, CHANNELS> {
+/// What the samples of a picture are held as.
+type LaneOf<P, const CHANNELS: usize> = <<P as Picture<CHANNELS>>::Sample as Sample>::Lane;
+type LaneRow<P, const CHANNELS: usize> = Row<LaneOf<P, CHANNELS>>;
+
+impl<'a, P, T, const CHANNELS: usize> Sweep<'a, P, T, CHANNELS>
+where
+    P: Picture<CHANNELS>,
+    T: Fn(usize, &[P::Sample]),
+{
     fn new(
         level: Level,
-        source: Source<'a, S, CHANNELS>,
+        source: Source<P, CHANNELS>,
         stages: &'a RowStages,
-        out: Out<S, T>,
+        out: Out<P::Sample, T>,
     ) -> Self {
-        let Source { frame, part, .. } = source;
+        let (frame, part) = (source.picture.size(), source.part);
         let reach = stages.sharpen.map_or(0, |sharpen| sharpen.reach());
         let left = part.x.saturating_sub(reach as u32);
         let right = (part.x + part.width + reach as u32).min(frame.width);
         let width = part.width as usize;
         let len = (width + 2 * reach).next_multiple_of(BLOCK) + BLOCK;
-        let row = || Row::filled(S::Lane::default(), len);
+        let row = || Row::filled(LaneOf::<P, CHANNELS>::default(), len);
         let ring = match stages.sharpen {
             Some(Sharpener::Deconvolution(_)) => 2 * reach + BLOCK_ROWS,
             _ => 2 * reach + 1,
@@ -215,11 +220,12 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
             reach,
             missing_left: reach - (part.x - left) as usize,
             depth: DepthRows::default(),
+            samples: std::array::from_fn(|_| Row::filled(P::Sample::default(), len)),
             colours: (0..ring).map(|_| std::array::from_fn(|_| row())).collect(),
             luma: (0..ring).map(|_| row()).collect(),
             gains: (0..ring).map(|_| Row::filled(1.0, len)).collect(),
             scratch: std::array::from_fn(|_| row()),
-            change: Row::filled(S::Lane::default(), width.next_multiple_of(BLOCK)),
+            change: Row::filled(LaneOf::<P, CHANNELS>::default(), width.next_multiple_of(BLOCK)),
             dither: dither_rows(width.next_multiple_of(BLOCK)),
         }
     }
@@ -259,7 +265,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         for (i, y) in (rows.start..rows.end + 2 * self.reach).enumerate() {
             let luma = &self.luma[y % self.luma.len()];
             for (level, lane) in work.row_mut(i).iter_mut().zip(luma.iter()) {
-                *level = lane.to_f32() / S::Lane::UNIT;
+                *level = lane.to_f32() / LaneOf::<P, CHANNELS>::UNIT;
             }
         }
         let level = self.level;
@@ -270,7 +276,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
             let gains = &self.gains[(y + self.reach) % self.gains.len()][self.reach..];
             dispatch!(level, _simd => deconvolution.change(work, i, gains, &mut levels));
             for (lane, level) in self.change.iter_mut().zip(&levels) {
-                *lane = Lane::from_f32(level * S::Lane::UNIT);
+                *lane = Lane::from_f32(level * LaneOf::<P, CHANNELS>::UNIT);
             }
             self.write(y);
         }
@@ -278,11 +284,13 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
 
     /// Reads and dehazes one row into the ring; `y` counts from `reach` rows above the crop.
     fn load(&mut self, y: usize) {
-        let Source { frame, part, .. } = self.source;
+        let (frame, part) = (self.source.picture.size(), self.source.part);
         let row = (part.y as usize + y).saturating_sub(self.reach);
         let row = row.min(frame.height as usize - 1);
         let len = self.columns.width as usize;
-        let samples = self.source.row(row, self.columns.x..self.columns.x + self.columns.width);
+        let first = self.columns.x as usize;
+        let samples = self.samples.each_mut().map(|row| &mut row[..len]);
+        self.source.picture.read(self.level, row, first..first + len, samples);
         let slot = y % self.colours.len();
         let left = self.missing_left;
         let dehaze = self.stages.dehaze.as_ref();
@@ -294,8 +302,8 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
             gains: &mut self.gains[slot][left..],
             luma: &mut self.luma[slot][left..],
         };
-        let depth = &self.depth;
-        dispatch!(self.level, _simd => rows.fill::<S>(samples, dehaze, depth));
+        let (depth, samples) = (&self.depth, self.samples.each_ref().map(|row| &row[..]));
+        dispatch!(self.level, _simd => rows.fill::<P::Sample>(samples, len, dehaze, depth));
         if self.stages.sharpen.is_some() {
             let luma = &mut self.luma[slot];
             let (first, last) = (luma[left], luma[left + len - 1]);
@@ -319,7 +327,7 @@ impl<'a, S: Sample, T: Fn(usize, &[S]), const CHANNELS: usize> Sweep<'a, S, T, C
         let colours = self.colours[slot].each_ref().map(|row| &row[self.reach..]);
         let (change, dither) = (&self.change, &self.dither[y % DITHER_SIDE]);
         let out = self.out.row(y);
-        dispatch!(self.level, _simd => join_row::<S, CHANNELS>(colours, change, dither, out));
+        dispatch!(self.level, _simd => join_row::<P::Sample, CHANNELS>(colours, change, dither, out));
         self.out.ended(y);
     }
 }

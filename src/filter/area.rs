@@ -8,9 +8,8 @@
 use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
-use image::{ImageBuffer, Pixel};
 
-use crate::frame::{Pixels, Plane, Sample, Size};
+use crate::frame::{Picture, Plane, Sample, Size, View};
 
 /// A frame made small: encoded red, green and blue in 0..1 (three times the same plane if grey).
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +28,13 @@ impl SmallPicture {
 
 /// The frame averaged down to at most `long_px` on its long side; a smaller frame stays as it is.
 #[must_use]
-pub fn area_average(pixels: &Pixels, long_px: u32) -> SmallPicture {
-    let planes = match pixels {
-        Pixels::Gray8(p) => averaged::<_, 1>(p, long_px),
-        Pixels::Gray16(p) => averaged::<_, 1>(p, long_px),
-        Pixels::Rgb8(p) => averaged::<_, 3>(p, long_px),
-        Pixels::Rgb16(p) => averaged::<_, 3>(p, long_px),
+pub fn area_average<'a>(picture: impl Into<View<'a>>, long_px: u32) -> SmallPicture {
+    let planes = match picture.into() {
+        View::Gray8(p) => averaged(p, long_px),
+        View::Gray16(p) => averaged(p, long_px),
+        View::Rgb8(p) => averaged(p, long_px),
+        View::Rgb16(p) => averaged(p, long_px),
+        View::Ycc8(p) => averaged(p, long_px),
     };
     let channels = match <[Plane; 3]>::try_from(planes) {
         Ok(three) => three,
@@ -48,7 +48,7 @@ const WHOLE: u64 = 256;
 
 /// A sample that can be summed over the rows of a cell.
 trait Summed: Sample {
-    /// The sum of rows of samples, each with its weight in 256ths, for every column of them.
+    /// The sum of rows of one channel, each with its weight in 256ths, for every column of them.
     fn sum_rows(sums: &mut [u32], rows: &Rows<'_, Self>, read: &Read);
 }
 
@@ -70,6 +70,16 @@ impl Read {
         Self { whole: whole.step_by(step).collect(), parts: Vec::new() }
     }
 
+    /// How many rows these are.
+    fn len(&self) -> usize {
+        self.whole.len() + self.parts.len()
+    }
+
+    /// All of them: those in full, and then those in part.
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        self.whole.iter().copied().chain(self.parts.iter().map(|&(y, _)| y))
+    }
+
     fn weight(&self) -> u64 {
         let parts: u64 = self.parts.iter().map(|&(_, weight)| u64::from(weight)).sum();
         self.whole.len() as u64 * WHOLE + parts
@@ -89,19 +99,19 @@ impl Summed for u8 {
         let mut whole = [0_u16; STRIP];
         for (i, sums) in sums.chunks_mut(STRIP).enumerate() {
             let strip = i * STRIP..i * STRIP + sums.len();
-            let row = |y: usize| &rows.row(y)[strip.clone()];
+            let row = |i: usize| &rows.row(i)[strip.clone()];
             let whole = &mut whole[..sums.len()];
             sums.fill(0);
-            for &(y, weight) in &read.parts {
-                add_weighted(sums, row(y), weight);
+            for (i, &(_, weight)) in read.parts.iter().enumerate() {
+                add_weighted(sums, row(read.whole.len() + i), weight);
             }
             whole.fill(0);
-            let (fours, rest) = read.whole.as_chunks::<4>();
-            for &[a, b, c, d] in fours {
-                add_four(whole, [row(a), row(b), row(c), row(d)]);
+            let fours = read.whole.len() / 4 * 4;
+            for i in (0..fours).step_by(4) {
+                add_four(whole, [row(i), row(i + 1), row(i + 2), row(i + 3)]);
             }
-            for &y in rest {
-                add_one(whole, row(y));
+            for i in fours..read.whole.len() {
+                add_one(whole, row(i));
             }
             add_weighted(sums, whole, WHOLE as u32);
         }
@@ -112,8 +122,9 @@ impl Summed for u16 {
     #[inline(always)]
     fn sum_rows(sums: &mut [u32], rows: &Rows<'_, Self>, read: &Read) {
         sums.fill(0);
-        read.parts.iter().for_each(|&(y, weight)| add_weighted(sums, rows.row(y), weight));
-        read.whole.iter().for_each(|&y| add_weighted(sums, rows.row(y), WHOLE as u32));
+        let weights = read.whole.iter().map(|_| WHOLE as u32);
+        let weights = weights.chain(read.parts.iter().map(|&(_, weight)| weight));
+        weights.enumerate().for_each(|(i, weight)| add_weighted(sums, rows.row(i), weight));
     }
 }
 
@@ -141,7 +152,7 @@ fn add_four(sums: &mut [u16], rows: [&[u8]; 4]) {
     }
 }
 
-/// The rows of a frame's samples.
+/// The rows of one channel that are read for a cell, in the order of [`Read::rows`].
 struct Rows<'a, S> {
     samples: &'a [S],
     row_len: usize,
@@ -149,35 +160,38 @@ struct Rows<'a, S> {
 
 impl<'a, S> Rows<'a, S> {
     #[inline(always)]
-    fn row(&self, y: usize) -> &'a [S] {
-        &self.samples[y * self.row_len..][..self.row_len]
+    fn row(&self, i: usize) -> &'a [S] {
+        &self.samples[i * self.row_len..][..self.row_len]
     }
 }
 
-fn averaged<P, const CHANNELS: usize>(
-    pixels: &ImageBuffer<P, Vec<P::Subpixel>>,
-    long_px: u32,
-) -> Vec<Plane>
+fn averaged<P, const CHANNELS: usize>(picture: P, long_px: u32) -> Vec<Plane>
 where
-    P: Pixel,
-    P::Subpixel: Summed,
+    P: Picture<CHANNELS, Sample: Summed>,
 {
-    let full = Size::new(pixels.width(), pixels.height());
+    let (level, full) = (Level::new(), picture.size());
     let small = if full.long_side() > long_px { full.with_long_side(long_px) } else { full };
-    let row_len = full.width as usize * CHANNELS;
-    let rows = Rows { samples: pixels.as_raw(), row_len };
+    let width = full.width as usize;
     let mut planes = vec![Plane::filled(small, 0.0); CHANNELS];
-    let mut sums = vec![0_u32; row_len];
+    let mut samples: [Vec<P::Sample>; CHANNELS] = std::array::from_fn(|_| Vec::new());
+    let mut sums = vec![0_u32; width];
     for y in 0..small.height {
         let read = Read::of(Cell::new(y, full.height, small.height));
-        dispatch!(Level::new(), _simd => P::Subpixel::sum_rows(&mut sums, &rows, &read));
-        let (columns_of_sums, _) = sums.as_chunks::<CHANNELS>();
-        for x in 0..small.width {
-            let columns = Cell::new(x, full.width, small.width);
-            let area = (columns.weight() * read.weight()) as f32 * P::Subpixel::MAX;
-            let sums = columns.sum(columns_of_sums);
-            for (plane, sum) in planes.iter_mut().zip(sums) {
-                plane.values_mut()[(y * small.width + x) as usize] = sum as f32 / area;
+        for rows in &mut samples {
+            rows.resize(read.len() * width, P::Sample::default());
+        }
+        for (i, y) in read.rows().enumerate() {
+            let rows = samples.each_mut().map(|rows| &mut rows[i * width..][..width]);
+            picture.read(level, y, 0..width, rows);
+        }
+        for (plane, samples) in planes.iter_mut().zip(&samples) {
+            let rows = Rows { samples, row_len: width };
+            dispatch!(level, _simd => P::Sample::sum_rows(&mut sums, &rows, &read));
+            for x in 0..small.width {
+                let columns = Cell::new(x, full.width, small.width);
+                let area = (columns.weight() * read.weight()) as f32 * P::Sample::MAX;
+                plane.values_mut()[(y * small.width + x) as usize] =
+                    columns.sum(&sums) as f32 / area;
             }
         }
     }
@@ -221,23 +235,20 @@ impl Cell {
 
     /// The weighted sum of columns.
     #[inline(always)]
-    fn sum<const N: usize>(self, columns: &[[u32; N]]) -> [u64; N] {
-        let mut all = [0_u64; N];
-        for column in &columns[self.whole()] {
-            (0..N).for_each(|c| all[c] += u64::from(column[c]));
-        }
-        all = all.map(|sum| sum * WHOLE);
-        for (column, weight) in self.parts() {
-            (0..N).for_each(|c| all[c] += u64::from(columns[column][c]) * u64::from(weight));
-        }
-        all
+    fn sum(self, columns: &[u32]) -> u64 {
+        let whole: u64 = columns[self.whole()].iter().map(|&column| u64::from(column)).sum();
+        let parts =
+            self.parts().map(|(column, weight)| u64::from(columns[column]) * u64::from(weight));
+        whole * WHOLE + parts.sum::<u64>()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use image::RgbImage;
+
+    use super::*;
+    use crate::frame::Pixels;
 
     #[test]
     fn a_small_frame_stays_as_it_is_and_a_large_one_keeps_its_mean() {

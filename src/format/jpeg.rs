@@ -22,7 +22,7 @@ pub use encode::BandEncoder;
 
 use super::{Format, Header, Limits, Subsampling, samples, upright};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::Size;
+use crate::frame::{Orientation, Size};
 use crate::metadata::Blocks;
 use walk::{Extent, FrameHeader, Process};
 
@@ -89,6 +89,11 @@ fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
     let orientation = blocks::orientation(&walk.segments);
     let frame_bytes = samples::frame_bytes(stored, channels, 8);
     let needs = frame_bytes + decode::working_bytes(frame, walk);
+    let turned = match orientation {
+        Orientation::Upright => 0,
+        // Its planes beside the frame, or the frame beside the one that is turned.
+        _ => 2 * frame_bytes + decode::units_bytes(frame),
+    };
     Ok(Header {
         format: Format::Jpeg,
         size: upright::size(stored, orientation),
@@ -98,7 +103,7 @@ fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
         kind: kind(frame),
         alpha: false,
         subsampling: subsampling(frame),
-        decode_bytes: needs.max(frame_bytes + upright::extra_bytes(orientation, frame_bytes)),
+        decode_bytes: needs.max(turned),
     })
 }
 

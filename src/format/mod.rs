@@ -22,7 +22,7 @@ pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Frame, Orientation, Pool, Size};
+use crate::frame::{Bands, Frame, Orientation, Original, Pool, Size, Stored};
 use crate::metadata::{Blocks, Iptc};
 
 /// A file format that longlens reads and writes.
@@ -144,9 +144,9 @@ pub struct Header {
 
 /// A decoded file.
 #[derive(Debug)]
-pub struct Decoded {
+pub struct Decoded<F = Frame> {
     /// The photograph, upright.
-    pub frame: Frame,
+    pub frame: F,
     /// What the file said of itself.
     pub header: Header,
     /// Its metadata blocks as they stand in the file.
@@ -247,13 +247,38 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 /// Those of [`probe`], and [`ErrorKind::Damaged`] for samples that are cut short or broken unless
 /// `decoding.accept_damaged` takes what there is (then a [`Warning::Damaged`] says so).
 pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded> {
+    let Decoded { frame, header, blocks, warnings } = decode_as_stored(bytes, decoding, pool)?;
+    if let Stored::Ycc(planes) = &frame.stored {
+        let joined = samples::frame_bytes(header.size, header.channels, header.depth_bits);
+        decoding.limits.admit(header.size, planes.bytes() + joined)?;
+    }
+    Ok(Decoded { frame: frame.into_frame(pool)?, header, blocks, warnings })
+}
+
+/// [`decode`], with the samples of an upright JPEG left in its own planes: half of the memory at 4:2:0,
+/// and nothing is converted that is not read. What is read of it are the samples of [`decode`].
+///
+/// # Errors
+/// Those of [`decode`].
+pub fn decode_as_stored(
+    bytes: &[u8],
+    decoding: &Decoding,
+    pool: &Pool,
+) -> Result<Decoded<Original>> {
     let header = probe(bytes, &decoding.limits)?;
     guard::contained(header.format.name(), || match header.format {
         Format::Jpeg => jpeg::decode(bytes, header.clone(), decoding, pool),
-        Format::Png => png::decode(bytes, header.clone(), decoding, pool),
-        Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool),
-        Format::WebP => webp::decode(bytes, header.clone(), decoding, pool),
+        Format::Png => png::decode(bytes, header.clone(), decoding, pool).map(Into::into),
+        Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool).map(Into::into),
+        Format::WebP => webp::decode(bytes, header.clone(), decoding, pool).map(Into::into),
     })
+}
+
+impl From<Decoded> for Decoded<Original> {
+    fn from(decoded: Decoded) -> Self {
+        let Decoded { frame, header, blocks, warnings } = decoded;
+        Self { frame: frame.into(), header, blocks, warnings }
+    }
 }
 
 /// The metadata blocks of a file; no sample is decoded.

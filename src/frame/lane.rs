@@ -45,6 +45,54 @@ pub fn split<S: Sample, const CHANNELS: usize>(
     planes
 }
 
+/// [`split`] of a row of any length.
+#[inline(always)]
+pub(super) fn split_row<S: Sample, const CHANNELS: usize>(
+    pixels: &[[S; CHANNELS]],
+    mut planes: [&mut [S]; CHANNELS],
+) {
+    let (blocks, rest) = pixels.as_chunks();
+    for (i, pixels) in blocks.iter().enumerate() {
+        let made = split::<S, CHANNELS>(pixels);
+        for (plane, made) in planes.iter_mut().zip(made.iter()) {
+            *block_mut(plane, i * BLOCK) = *made;
+        }
+    }
+    let whole = pixels.len() - rest.len();
+    for (c, plane) in planes.iter_mut().enumerate() {
+        plane[whole..].iter_mut().zip(rest).for_each(|(sample, pixel)| *sample = pixel[c]);
+    }
+}
+
+/// A block of planes as interleaved pixels.
+#[inline(always)]
+pub fn join<S: Sample, const CHANNELS: usize>(
+    planes: [&[S; BLOCK]; CHANNELS],
+    pixels: &mut [[S; CHANNELS]; BLOCK],
+) {
+    for i in 0..BLOCK {
+        for c in 0..CHANNELS {
+            pixels[i][c] = planes[c][i];
+        }
+    }
+}
+
+/// [`join`] of a row of any length.
+#[inline(always)]
+pub(super) fn join_row<S: Sample, const CHANNELS: usize>(
+    planes: [&[S]; CHANNELS],
+    pixels: &mut [[S; CHANNELS]],
+) {
+    let whole = pixels.len() / BLOCK * BLOCK;
+    let (blocks, rest) = pixels.as_chunks_mut();
+    for (i, pixels) in blocks.iter_mut().enumerate() {
+        join(planes.map(|plane| block(plane, i * BLOCK)), pixels);
+    }
+    for (i, pixel) in rest.iter_mut().enumerate() {
+        *pixel = planes.map(|plane| plane[whole + i]);
+    }
+}
+
 /// A sample, or a difference of two, between two stages.
 pub trait Lane: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
     /// Units a level of the file's samples.
@@ -144,7 +192,7 @@ impl Lane for i16 {
 /// The upper half of the product: one instruction for a vector (the compiler does not find the one
 /// that rounds: .26 instead of .07 ns for the luma of a pixel).
 #[inline(always)]
-fn high_half(a: i16, b: i16) -> i16 {
+pub(super) fn high_half(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16
 }
 

@@ -1,4 +1,4 @@
-//! One photograph in memory: interleaved samples as the file has them, and what colour they mean.
+//! One photograph in memory: samples as the file has them, and what colour they mean.
 //!
 //! Samples stay in the file's own depth (8 or 16 bit) and encoding; a full-size float copy never
 //! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
@@ -10,9 +10,12 @@ mod bands;
 mod geometry;
 mod lane;
 mod light;
+mod original;
+mod picture;
 mod plane;
 mod pool;
 mod specimen;
+mod ycc;
 
 use std::sync::Arc;
 
@@ -22,11 +25,14 @@ pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut};
 pub use geometry::{Orientation, Rect, Size};
-pub use lane::{BLOCK, Lane, block, block_mut, split};
+pub use lane::{BLOCK, Lane, block, block_mut, join, split};
 pub use light::{Sample, greater, lesser, luma};
+pub use original::{Original, Stored};
+pub use picture::{Interleaved, Picture, View};
 pub use plane::Plane;
 pub use pool::Pool;
 pub(crate) use pool::zeros;
+pub use ycc::{Shared, Ycc};
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.
 #[derive(Debug, Clone, PartialEq)]

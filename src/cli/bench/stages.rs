@@ -7,7 +7,7 @@ use crate::batch::read_bytes;
 use crate::develop::{Means, Prepared, Workers, survey};
 use crate::error::Result;
 use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
-use crate::frame::{Bands, Frame, Pool, Samples};
+use crate::frame::{Bands, Pool, Samples};
 use crate::metadata::Blocks;
 use crate::recipe::Recipe;
 use crate::stage::caption::{Palette, Typesetter, stamp};
@@ -62,9 +62,10 @@ fn one(
 ) -> Result<[(f64, u64); 5]> {
     let bytes = read_bytes(input, &Limits::default())?;
     let decoding = Decoding::default();
-    let mut decoded = format::decode(&bytes, &decoding, pool).map_err(|e| e.about(input))?;
+    let mut decoded =
+        format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(input))?;
     let mut fault = None;
-    let decode_ms = least_ms(|| match format::decode(&bytes, &decoding, pool) {
+    let decode_ms = least_ms(|| match format::decode_as_stored(&bytes, &decoding, pool) {
         Ok(again) => pool.give(std::mem::replace(&mut decoded, again).frame),
         Err(error) => fault = Some(error),
     });
@@ -128,14 +129,14 @@ impl Bands for Untaken {
 }
 
 /// The least time of work that uses a frame up, and what it last made.
-fn least_of_copies<T>(
-    frame: &Frame,
+fn least_of_copies<F: Clone, T>(
+    frame: &F,
     pool: &Pool,
-    mut work: impl FnMut(Frame) -> Result<T>,
+    mut work: impl FnMut(F) -> Result<T>,
 ) -> Result<(f64, T)> {
     let mut timed = || -> Result<_> {
         // Copies that went to the pool do not gather there.
-        pool.trim_to(frame.pixels.bytes());
+        pool.trim_to(0);
         let copy = frame.clone();
         let begun = Instant::now();
         let made = work(copy)?;

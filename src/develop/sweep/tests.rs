@@ -4,7 +4,7 @@ use super::super::gather::Gathered;
 use super::super::rows::bayer;
 use super::*;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::Plane;
+use crate::frame::{Interleaved, Plane, Size};
 use crate::stage::dehaze::{self, Amount, Dehaze};
 use crate::stage::sharpen::{Method, Sharpen, limited};
 
@@ -121,7 +121,8 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
                         [(Workers::One, 64), (Workers::All, 16), (Workers::All, 9)]
                     {
                         let mut out = vec![0; right.len()];
-                        let source = Source::<u8, 3> { samples: &source, frame: size, part };
+                        let picture = Interleaved::<u8, 3>::new(&source, size);
+                        let source = Source { picture, part };
                         let gathered = Gathered::new(&mut out, rows * source.row_len());
                         sweep_at(level, source, stages, workers, rows, &|i, band| {
                             gathered.put(i, band);

@@ -1,21 +1,22 @@
-//! JPEG samples: decoded strictly into a reused buffer, and again leniently where damage is accepted.
+//! JPEG samples: decoded strictly, into their own planes or a reused buffer, and again leniently where
+//! damage is accepted.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use libjpeg_turbo_rs::{Decoder as Turbo, PixelFormat};
+use libjpeg_turbo_rs::{ColorSpace as TurboColour, Decoder as Turbo, PixelFormat};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::{ZByteReaderTrait, ZCursor};
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::inks::{Polarity, Press};
-use super::super::{Decoded, Decoding, Header, profile, samples, upright};
+use super::super::{Decoded, Decoding, Header, Subsampling, profile, samples, upright};
 use super::coded::Coded;
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
-use super::{blocks, damage, parts};
+use super::{blocks, damage, parts, subsampling};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Frame, Pool};
+use crate::frame::{Facts, Orientation, Original, Pool, Shared, Size, Stored, Ycc};
 use crate::metadata::Blocks;
 
 /// Adobe's marker: inks are stored inverted.
@@ -45,18 +46,24 @@ fn route(frame: &FrameHeader, walk: &Walk<'_>) -> Route {
     }
 }
 
+/// How colour is shared in the planes of a file, if it has three of the kinds that [`Ycc`] knows.
+fn shared(frame: &FrameHeader) -> Option<Shared> {
+    match subsampling(frame)? {
+        Subsampling::S444 => Some(Shared { across: 1, down: 1 }),
+        Subsampling::S422 => Some(Shared { across: 2, down: 1 }),
+        Subsampling::S420 => Some(Shared { across: 2, down: 2 }),
+    }
+}
+
 /// Bytes that decoding takes beside the RGB or grey samples, at its peak.
 pub(super) fn working_bytes(frame: &FrameHeader, walk: &Walk<'_>) -> u64 {
-    let (width, height) = (u64::from(frame.width), u64::from(frame.height));
-    let area = width * height;
+    let area = u64::from(frame.width) * u64::from(frame.height);
     let largest = |f: fn(&walk::Component) -> u8| {
         u64::from(frame.components.iter().map(f).max().unwrap_or(1).max(1))
     };
     let unit = largest(|c| c.across) * largest(|c| c.down);
     let factors = frame.components.iter().map(|c| u64::from(c.across) * u64::from(c.down));
     let stored = area.saturating_mul(factors.sum()).div_ceil(unit);
-    // A row of units in 16-bit samples, before and after upsampling, for four components.
-    let rows = width * 32 * 2 * 2 * 4;
     let fourth_ink = if frame.components.len() == 4 { area } else { 0 };
     let buffers = match (route(frame, walk), frame.process) {
         // 16-bit coefficients of the whole picture.
@@ -65,7 +72,13 @@ pub(super) fn working_bytes(frame: &FrameHeader, walk: &Walk<'_>) -> u64 {
         // Coefficients and decoded planes.
         (Route::Turbo, _) => stored * 3 + area,
     };
-    rows + fourth_ink + buffers
+    units_bytes(frame) + fourth_ink + buffers
+}
+
+/// Bytes that the planes of a file may take beyond its RGB or grey samples, for they are made of whole
+/// units; and a row of units in 16-bit samples, before and after upsampling, for four components.
+pub(super) fn units_bytes(frame: &FrameHeader) -> u64 {
+    u64::from(frame.width) * 32 * 2 * 2 * 4 + u64::from(frame.height) * 32 * 3
 }
 
 /// Decodes a JPEG whose header has been admitted.
@@ -74,37 +87,48 @@ pub(in super::super) fn decode(
     header: Header,
     decoding: &Decoding,
     pool: &Pool,
-) -> Result<Decoded> {
+) -> Result<Decoded<Original>> {
     let walk = walk::walk(bytes, Extent::Whole)?;
     let frame = walk.frame()?;
     let mut warnings = Vec::new();
     let mut blocks = blocks::read(&walk.segments, &mut warnings);
     warnings.extend(parts::left_out(&walk));
     let source = Source { bytes, walk: &walk, frame, channels: usize::from(header.channels) };
-    let stored = upright::size(header.size, header.orientation);
-    let seen = damage::fault(&walk, frame);
-    if let (Some(fault), false) = (&seen, decoding.accept_damaged) {
+    let fault = damage::fault(&walk, frame);
+    if let (Some(fault), false) = (&fault, decoding.accept_damaged) {
         // Before memory is taken: a few bytes may claim a frame of a gigabyte.
         return Err(damaged(fault));
     }
-    let mut buffer = pool.take_u8(samples::length(stored, source.stored_channels())?)?;
-    let decoded = seen.map_or_else(|| source.strictly(&mut buffer), Err);
-    if let Err(fault) = decoded {
-        if !decoding.accept_damaged {
-            pool.give_u8(buffer);
-            return Err(damaged(&fault));
+    let planes = if fault.is_none() { source.planes() } else { None };
+    let mut stored = match planes {
+        Some(planes) => Stored::Ycc(planes),
+        None => {
+            let size = upright::size(header.size, header.orientation);
+            let mut buffer = pool.take_u8(samples::length(size, source.stored_channels())?)?;
+            let decoded = fault.map_or_else(|| source.strictly(&mut buffer), Err);
+            if let Err(fault) = decoded {
+                if !decoding.accept_damaged {
+                    pool.give_u8(buffer);
+                    return Err(damaged(&fault));
+                }
+                source.leniently(&mut buffer).map_err(|_| damaged(&fault))?;
+                warnings.push(Warning::Damaged(fault));
+            }
+            if frame.components.len() == 4 {
+                source.inks_to_lights(&mut buffer, &mut blocks, &mut warnings);
+            }
+            Stored::Pixels(samples::eight(size, header.channels, buffer)?)
         }
-        source.leniently(&mut buffer).map_err(|_| damaged(&fault))?;
-        warnings.push(Warning::Damaged(fault));
-    }
-    if frame.components.len() == 4 {
-        source.inks_to_lights(&mut buffer, &mut blocks, &mut warnings);
-    }
+    };
     profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
-    let pixels = samples::eight(stored, header.channels, buffer)?;
-    let pixels = upright::turned(pixels, header.orientation, pool)?;
+    if header.orientation != Orientation::Upright {
+        // Planes that colour is shared in cannot be turned: the pixels of an odd size would share it
+        // with others.
+        let pixels = stored.into_pixels(pool)?;
+        stored = Stored::Pixels(upright::turned(pixels, header.orientation, pool)?);
+    }
     let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+    Ok(Decoded { frame: Original { stored, facts }, header, blocks, warnings })
 }
 
 fn damaged(fault: &str) -> Error {
@@ -124,6 +148,20 @@ impl Source<'_> {
     /// Samples a pixel as the decoder gives them: 4 for inks.
     fn stored_channels(&self) -> u8 {
         if self.frame.components.len() == 4 { 4 } else { self.channels as u8 }
+    }
+
+    /// The planes of a file whose markers are whole, if it has any that [`Ycc`] knows; what is wrong
+    /// with it is for [`Source::strictly`] to say.
+    fn planes(&self) -> Option<Ycc> {
+        let shared = shared(self.frame)?;
+        let decoder = Turbo::new(self.bytes).ok()?;
+        if decoder.jpeg_color_space() != TurboColour::YCbCr {
+            return None;
+        }
+        let raw = decoder.decode_raw().ok()?;
+        let size = Size::new(u32::from(self.frame.width), u32::from(self.frame.height));
+        let planes = <[_; 3]>::try_from(raw.planes).ok()?;
+        Ycc::new(size, shared, planes, raw.plane_widths.try_into().ok()?)
     }
 
     /// Decodes a file whose markers are whole; the fault of a damaged one.

@@ -17,7 +17,7 @@ use super::blocks;
 use super::colour::{Planes, Shared};
 use super::walk::{DRI, EOI, SOI, SOS};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Pixels, Samples, Size};
+use crate::frame::{Bands, Samples, Size, View};
 use crate::metadata::Blocks;
 
 /// Bytes of a band's samples, as far as whole rows of units go: with what made it and what is made of it,
@@ -53,13 +53,18 @@ impl BandEncoder {
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if a JPEG cannot be so large.
-    pub fn new(size: Size, like: &Pixels, encoding: &Encoding, threads: Threads) -> Result<Self> {
-        Self::in_bands(size, like, encoding, threads, BAND_BYTES)
+    pub fn new<'a>(
+        size: Size,
+        like: impl Into<View<'a>>,
+        encoding: &Encoding,
+        threads: Threads,
+    ) -> Result<Self> {
+        Self::in_bands(size, like.into(), encoding, threads, BAND_BYTES)
     }
 
     fn in_bands(
         size: Size,
-        like: &Pixels,
+        like: View<'_>,
         encoding: &Encoding,
         threads: Threads,
         band_bytes: usize,
@@ -260,7 +265,7 @@ mod tests {
         let encoding = Encoding { format: Format::Jpeg, quality: 92, subsampling };
         let (size, like) = (frame.size(), &frame.pixels);
         let encoder =
-            BandEncoder::in_bands(size, like, &encoding, Threads::One, band_bytes).unwrap();
+            BandEncoder::in_bands(size, like.into(), &encoding, Threads::One, band_bytes).unwrap();
         encoder.take(0, like.samples());
         let mut out = Vec::new();
         encoder.finish(&Blocks::default(), &mut out).unwrap();
@@ -287,7 +292,8 @@ mod tests {
         let encoding =
             Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
         let encoder =
-            BandEncoder::in_bands(frame.size(), &frame.pixels, &encoding, Threads::One, 1).unwrap();
+            BandEncoder::in_bands(frame.size(), (&frame).into(), &encoding, Threads::One, 1)
+                .unwrap();
         let Samples::Eight(samples) = frame.pixels.samples() else { panic!("8 bits") };
         encoder.take(0, Samples::Eight(&samples[..16 * 40 * 3]));
         let error = encoder.finish(&Blocks::default(), &mut Vec::new()).unwrap_err();

@@ -105,7 +105,7 @@ impl Kernel {
     #[inline(always)]
     pub fn run<S: Sample, const CHANNELS: usize>(
         &self,
-        samples: &[[S; BLOCK]; CHANNELS],
+        samples: [&[S; BLOCK]; CHANNELS],
         depth: &DepthRows,
         first: usize,
         out: &mut Dehazed<S::Lane, CHANNELS>,

@@ -1,0 +1,84 @@
+//! A photograph as it came from its file: what is developed.
+
+use fearless_simd::Level;
+use image::ImageBuffer;
+
+use super::{Facts, Frame, Picture, Pixels, Pool, Size, Ycc};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The samples of an original.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stored {
+    /// Pixel by pixel.
+    Pixels(Pixels),
+    /// In the planes of a JPEG.
+    Ycc(Ycc),
+}
+
+/// One photograph, upright, its samples as they were stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// The samples.
+    pub stored: Stored,
+    /// Their meaning.
+    pub facts: Facts,
+}
+
+impl From<Frame> for Original {
+    fn from(frame: Frame) -> Self {
+        Self { stored: Stored::Pixels(frame.pixels), facts: frame.facts }
+    }
+}
+
+impl Original {
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        match &self.stored {
+            Stored::Pixels(pixels) => pixels.size(),
+            Stored::Ycc(planes) => planes.size(),
+        }
+    }
+
+    /// Bytes that its samples take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match &self.stored {
+            Stored::Pixels(pixels) => pixels.bytes(),
+            Stored::Ycc(planes) => planes.bytes(),
+        }
+    }
+
+    /// The frame, its samples pixel by pixel.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`] if planes are to be joined and the system has no memory for it.
+    pub fn into_frame(self, pool: &Pool) -> Result<Frame> {
+        Ok(Frame { pixels: self.stored.into_pixels(pool)?, facts: self.facts })
+    }
+}
+
+impl Stored {
+    /// The samples pixel by pixel.
+    ///
+    /// # Errors
+    /// As [`Original::into_frame`].
+    pub fn into_pixels(self, pool: &Pool) -> Result<Pixels> {
+        match self {
+            Self::Pixels(pixels) => Ok(pixels),
+            Self::Ycc(planes) => joined(&planes, pool),
+        }
+    }
+}
+
+fn joined(planes: &Ycc, pool: &Pool) -> Result<Pixels> {
+    let Size { width, height } = planes.size();
+    let columns = width as usize;
+    let mut samples = pool.take_u8(columns * height as usize * 3)?;
+    for (y, row) in samples.chunks_mut(columns * 3).enumerate() {
+        planes.copy(Level::new(), y, 0..columns, row);
+    }
+    ImageBuffer::from_raw(width, height, samples)
+        .map(Pixels::Rgb8)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
+}
