@@ -8,7 +8,7 @@
 mod measure;
 
 use longlens::develop::{Means, Prepared, Workers};
-use longlens::format::{BandEncoder, Decoding, Threads, decode};
+use longlens::format::{BandEncoder, Decoding, Threads, decode_as_stored};
 use longlens::frame::{Frame, Pool};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
@@ -45,9 +45,9 @@ fn way(file: &[u8], recipe: &Recipe, workers: Workers) -> f64 {
     let threads = if workers == Workers::One { Threads::One } else { Threads::All };
     let mut out = Vec::new();
     least_ms(9, || {
-        let decoded = decode(file, &Decoding::default(), &pool).unwrap();
+        let decoded = decode_as_stored(file, &Decoding::default(), &pool).unwrap();
         let prepared = Prepared::new(FRAME, recipe, &typesetter).unwrap();
-        let (size, like) = (prepared.size(), &decoded.frame.pixels);
+        let (size, like) = (prepared.size(), &decoded.frame);
         let encoder = BandEncoder::new(size, like, &ENCODING, threads).unwrap();
         prepared.develop_into(decoded.frame, means, &encoder).unwrap();
         encoder.finish(&Blocks::default(), &mut out).unwrap();

@@ -8,7 +8,7 @@ use longlens::develop::{Means, Prepared, Workers, develop};
 use longlens::format::{
     self, BandEncoder, Decoding, Encoding, Format, Limits, Subsampling, Threads,
 };
-use longlens::frame::{Frame, Pool, Size};
+use longlens::frame::{Original, Pool, Size};
 use longlens::metadata::{self, Blocks, Change, Fields};
 use longlens::recipe::Recipe;
 use longlens::stage::caption::Typesetter;
@@ -140,8 +140,10 @@ pub(crate) fn frame(bytes: &[u8]) {
     let Some((&choice, bytes)) = bytes.split_first() else { return };
     let recipe = &recipes()[usize::from(choice) % recipes().len()];
     let decoding = Decoding { limits: Limits { pixels: 20_000, ..LIMITS }, accept_damaged: true };
-    let Ok(decoded) = format::decode(bytes, &decoding, &Pool::default()) else { return };
-    let Ok(developed) = develop(&decoded.frame, recipe) else { return };
+    let pool = Pool::default();
+    let Ok(decoded) = format::decode_as_stored(bytes, &decoding, &pool) else { return };
+    let Ok(frame) = decoded.frame.clone().into_frame(&pool) else { return };
+    let Ok(developed) = develop(&frame, recipe) else { return };
     let encoding = Encoding {
         format: recipe.output.format.or_same(Format::Jpeg),
         quality: 80,
@@ -158,17 +160,16 @@ pub(crate) fn frame(bytes: &[u8]) {
     assert!(again.is_ok_and(|again| again.frame.size() == developed.frame.size()));
 }
 
-/// The file of a frame that is encoded as it is developed.
+/// The file of an original that is encoded as it is developed.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
-fn in_bands(frame: Frame, recipe: &Recipe, encoding: &Encoding) -> Vec<u8> {
+fn in_bands(original: Original, recipe: &Recipe, encoding: &Encoding) -> Vec<u8> {
     let mut out = Vec::new();
     let mut made = || -> longlens::error::Result<()> {
         let typesetter = Typesetter::open(&recipe.caption)?;
-        let prepared = Prepared::new(frame.size(), recipe, &typesetter)?;
-        let (size, like) = (prepared.size(), &frame.pixels);
-        let encoder = BandEncoder::new(size, like, encoding, Threads::One)?;
+        let prepared = Prepared::new(original.size(), recipe, &typesetter)?;
+        let encoder = BandEncoder::new(prepared.size(), &original, encoding, Threads::One)?;
         let means = Means { pool: &Pool::default(), workers: Workers::One, survey: None };
-        prepared.develop_into(frame.clone(), means, &encoder)?;
+        prepared.develop_into(original.clone(), means, &encoder)?;
         encoder.finish(&Blocks::default(), &mut out).map(drop)
     };
     let made = made();

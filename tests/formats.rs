@@ -7,4 +7,5 @@ mod formats {
     mod hostile;
     mod jpeg;
     mod lossless;
+    mod planes;
 }

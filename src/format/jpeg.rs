@@ -1,10 +1,12 @@
 //! JPEG (ITU-T T.81 | ISO 10918-1): its markers, its damage, its samples, its writing.
 //!
-//! zune-jpeg decodes; libjpeg-turbo-rs decodes what zune-jpeg gets wrong or leaves out (baseline
-//! files with more than one scan come out as garbage there, its issue 422; four inks; arithmetic
-//! coding) and what is damaged, and encodes planes that [`colour`] made. Both fill in what a cut file
-//! lacks and say nothing (libjpeg-turbo-rs with grey, zune-jpeg with what zeros mean), so damage is
-//! looked for here: [`walk`] reads all markers once, [`damage`] says what does not add up.
+//! libjpeg-turbo-rs decodes most photographs to their own planes, which are converted as they are read,
+//! and encodes planes that [`colour`] made; zune-jpeg decodes what has no such planes (grey, rare ways of
+//! sharing colour) and baseline 4:4:4. What neither of them takes for good goes to libjpeg-turbo-rs as RGB:
+//! baseline files with more than one scan come out of zune-jpeg as garbage (its issue 422), four inks and
+//! arithmetic coding not at all. Both fill in what a cut file lacks and say nothing (libjpeg-turbo-rs with
+//! grey, zune-jpeg with what zeros mean), so damage is looked for here: [`walk`] reads all markers once,
+//! [`damage`] says what does not add up.
 //!
 //! Not read: 12 bits a sample, lossless and hierarchical files.
 

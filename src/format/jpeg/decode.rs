@@ -26,7 +26,7 @@ const MISSING: u8 = 128;
 /// Written to the last row before decoding: if it is still there, the decoder stopped before it.
 const UNTOUCHED: [u8; 4] = [0x5A, 0xA5, 0x3C, 0xC3];
 
-/// Which decoder is right for a file.
+/// Which decoder is right for a file whose planes cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     /// zune-jpeg, checked memory.
@@ -46,12 +46,17 @@ fn route(frame: &FrameHeader, walk: &Walk<'_>) -> Route {
     }
 }
 
-/// How colour is shared in the planes of a file, if it has three of the kinds that [`Ycc`] knows.
+/// How colour is shared in the planes of a file, if it is left in them.
+///
+/// Of 24 MP libjpeg-turbo-rs decodes the planes where zune-jpeg decodes RGB in 66 instead of 84 ms (4:2:0),
+/// 77 instead of 82 (4:2:2), 192 instead of 265 (progressive 4:2:0), but 100 instead of 94 at baseline
+/// 4:4:4, where planes are no smaller either.
 fn shared(frame: &FrameHeader) -> Option<Shared> {
-    match subsampling(frame)? {
-        Subsampling::S444 => Some(Shared { across: 1, down: 1 }),
-        Subsampling::S422 => Some(Shared { across: 2, down: 1 }),
-        Subsampling::S420 => Some(Shared { across: 2, down: 2 }),
+    match (subsampling(frame)?, frame.process) {
+        (Subsampling::S444, Process::Baseline) => None,
+        (Subsampling::S444, _) => Some(Shared { across: 1, down: 1 }),
+        (Subsampling::S422, _) => Some(Shared { across: 2, down: 1 }),
+        (Subsampling::S420, _) => Some(Shared { across: 2, down: 2 }),
     }
 }
 

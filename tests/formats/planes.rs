@@ -1,0 +1,92 @@
+//! JPEG left in its own planes: what is read of them is the frame, to the bit.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use libjpeg_turbo_rs as turbo;
+use longlens::develop::{Means, Prepared, Workers, survey};
+use longlens::format::{Decoded, Decoding, decode_as_stored};
+use longlens::frame::{Original, Pool, Size, Stored};
+use longlens::recipe::Recipe;
+use longlens::stage::caption::Typesetter;
+
+use super::make::{bytes_of, open, rgb8};
+
+/// Files that are left in planes, by name: sizes that fill no unit, and one that is wider than a strip.
+fn files() -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for size in [(5, 1), (7, 40), (17, 13), (33, 129), (250, 171), (1301, 70)] {
+        let frame = rgb8(Size::new(size.0, size.1));
+        let make = |subsampling| {
+            let (width, height) = (size.0 as usize, size.1 as usize);
+            let format = turbo::PixelFormat::Rgb;
+            turbo::Encoder::new(bytes_of(&frame), width, height, format)
+                .quality(92)
+                .subsampling(subsampling)
+        };
+        let (s444, s422, s420) =
+            (turbo::Subsampling::S444, turbo::Subsampling::S422, turbo::Subsampling::S420);
+        for (name, encoder) in [
+            ("4:2:0", make(s420)),
+            ("4:2:2", make(s422)),
+            ("4:2:0 with restarts", make(s420).restart_blocks(3)),
+            ("progressive 4:2:0", make(s420).progressive(true)),
+            ("progressive 4:4:4", make(s444).progressive(true)),
+        ] {
+            files.push((format!("{name} {size:?}"), encoder.encode().unwrap()));
+        }
+    }
+    files
+}
+
+fn stored(bytes: &[u8]) -> Original {
+    let decoded = decode_as_stored(bytes, &Decoding::default(), &Pool::default());
+    let Decoded { frame, warnings, .. } = decoded.unwrap();
+    assert_eq!(warnings, []);
+    frame
+}
+
+#[test]
+fn planes_joined_are_what_the_reference_decodes() {
+    for (name, bytes) in files() {
+        let original = stored(&bytes);
+        assert!(matches!(original.stored, Stored::Ycc(_)), "{name}");
+        let reference = turbo::decompress(&bytes).unwrap().data;
+        let joined = original.into_frame(&Pool::default()).unwrap();
+        assert!(bytes_of(&joined) == reference, "{name}");
+        assert!(open(&bytes).unwrap().frame == joined, "{name}");
+    }
+}
+
+#[test]
+fn what_is_developed_of_planes_is_what_is_developed_of_the_frame() {
+    let recipe = |settings: &[(&str, &str)]| {
+        let mut recipe = Recipe::default();
+        settings.iter().for_each(|(name, value)| recipe.set(name, value).unwrap());
+        recipe
+    };
+    let recipes = [
+        recipe(&[]),
+        recipe(&[("crop", "3x1+1+0"), ("dehaze", "70"), ("sharpen", "60")]),
+        recipe(&[("crop", "16:9"), ("dehaze", "off"), ("sharpen", "off")]),
+        recipe(&[("dehaze", "off"), ("sharpen", "off")]),
+        recipe(&[("crop", "1:1"), ("long-edge", "40"), ("dehaze", "50")]),
+        recipe(&[("sharpen-method", "deconvolve"), ("dehaze", "30")]),
+    ];
+    for (name, bytes) in files() {
+        let (original, frame) = (stored(&bytes), open(&bytes).unwrap().frame);
+        assert_eq!(survey(&original), survey(&frame), "{name}");
+        for recipe in &recipes {
+            let pool = Pool::default();
+            let means = |workers| Means { pool: &pool, workers, survey: None };
+            let prepared = || Prepared::new(frame.size(), recipe, &Typesetter::new());
+            if prepared().is_err() {
+                continue;
+            }
+            let right = prepared().unwrap().develop(frame.clone(), means(Workers::One)).unwrap();
+            for workers in [Workers::One, Workers::All] {
+                let prepared = prepared().unwrap();
+                let developed = prepared.develop(original.clone(), means(workers)).unwrap();
+                assert!(developed.frame == right.frame, "{name} {workers:?} {:?}", recipe.crop);
+            }
+        }
+    }
+}
