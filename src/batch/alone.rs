@@ -10,7 +10,6 @@ use super::frame::Shared;
 use super::read::read_bytes;
 use super::run::{admitted, developed};
 use super::{Event, Job, Settings, Summary, memory};
-use crate::develop::Workers;
 use crate::format::{self, Limits};
 
 /// Most pixels of a small frame: some tens of milliseconds on one core.
@@ -37,7 +36,7 @@ pub(super) fn run(
 ) -> Summary {
     let (deliver, deliveries) = sync_channel(1);
     let budget = Budget::new(memory::together(shared.settings.memory_bytes));
-    if let Some(admitted) = admitted(job, &budget, Workers::One, shared, &deliver) {
+    if let Some(admitted) = admitted(job, &budget, shared, &deliver) {
         let _ = deliver.send(developed(admitted, 0, shared, tell));
     }
     drop(deliver);

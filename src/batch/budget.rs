@@ -33,12 +33,6 @@ impl Budget {
         self.limit_bytes
     }
 
-    /// Bytes that are free now.
-    #[must_use]
-    pub(super) fn free_bytes(&self) -> u64 {
-        self.limit_bytes.saturating_sub(*self.used())
-    }
-
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
     pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
@@ -112,7 +106,7 @@ mod tests {
         let budget = Budget::new(100);
         let first = budget.take(60);
         let second = budget.take(40);
-        assert_eq!(budget.free_bytes(), 0);
+        assert_eq!(budget.used_bytes(), 100);
         let waiting = std::thread::spawn({
             let budget = Arc::clone(&budget);
             move || budget.take(1000).bytes
@@ -121,7 +115,7 @@ mod tests {
         assert!(!waiting.is_finished(), "a frame larger than all has to wait for the others");
         drop((first, second));
         assert_eq!(waiting.join().unwrap(), 1000);
-        assert_eq!(budget.free_bytes(), 100);
+        assert_eq!(budget.used_bytes(), 0);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use captions::{Captions, Line};
 pub use check::{captions, lacking};
 pub use existing::Foreseen;
 pub use folder::{free_bytes, prepare_folder};
-pub use frame::{Done, read_fields};
+pub use frame::{Done, Surveyed, read_fields};
 pub use hash::hash;
 pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
 pub use journal::{Chosen, Entry, JOURNAL, Name, Record};

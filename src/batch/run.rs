@@ -6,7 +6,7 @@
 //! thread writes (see `deliver`). One small frame needs none of them (see `alone`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,7 +20,6 @@ use super::memory;
 use super::needs::{damaged_bytes, needed_bytes};
 use super::read::read_bytes;
 use super::{Batch, Event, Job, Outcome, Status, Stop, Summary, alone};
-use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format;
 
@@ -36,7 +35,6 @@ pub(super) struct Admitted {
     replaced: Option<Warning>,
     begun: Instant,
     share: Share,
-    workers: Workers,
 }
 
 impl Batch {
@@ -138,20 +136,19 @@ fn admit_all(
     // What a thread takes for itself it has before any frame is promised the rest.
     pool.broadcast(|_| memory::settle());
     let budget = Budget::new(memory::together(shared.settings.memory_bytes));
-    let waiting = AtomicUsize::new(jobs.len());
+    shared.unbegun.store(jobs.len(), Ordering::Relaxed);
     pool.in_place_scope(|scope| {
         for job in jobs {
             let place = places.take(1);
             if shared.stop.is_set() {
                 break;
             }
-            let left = waiting.fetch_sub(1, Ordering::Relaxed);
-            let few = left < workers && places.limit_bytes() - places.free_bytes() <= 1;
-            let of_frame = if few { Workers::All } else { Workers::One };
-            let Some(admitted) = admitted(job, &budget, of_frame, shared, deliver) else {
+            let Some(admitted) = admitted(job, &budget, shared, deliver) else {
+                shared.unbegun.fetch_sub(1, Ordering::Relaxed);
                 continue;
             };
             scope.spawn(move |_| {
+                shared.unbegun.fetch_sub(1, Ordering::Relaxed);
                 let worker = rayon::current_thread_index().unwrap_or(0);
                 let delivery = developed(admitted, worker, shared, tell);
                 drop(place);
@@ -166,7 +163,6 @@ fn admit_all(
 pub(super) fn admitted(
     job: Job,
     budget: &Arc<Budget>,
-    workers: Workers,
     shared: &Shared,
     deliver: &SyncSender<Delivery>,
 ) -> Option<Admitted> {
@@ -184,7 +180,7 @@ pub(super) fn admitted(
             None
         }
         Ok(Admission::Developed(bytes, share, replaced)) => {
-            Some(Admitted { job, bytes, warnings, replaced, begun, share, workers })
+            Some(Admitted { job, bytes, warnings, replaced, begun, share })
         }
     }
 }
@@ -292,17 +288,20 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
 
 /// One frame, whatever happens in it.
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
-    let Admitted { job, bytes, mut warnings, replaced, begun, mut share, workers } = admitted;
+    let Admitted { job, bytes, mut warnings, replaced, begun, mut share } = admitted;
     let developed = match shared.stop.is_set() {
         true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
-        false => catch_unwind(AssertUnwindSafe(|| {
-            develop_file(&job, bytes, workers, shared, &mut warnings)
-        }))
-        .unwrap_or_else(|_| {
-            Err(Error::new(ErrorKind::Internal, "a fault of longlens itself while developing it")
-                .with_hint("please report it with the frame; the other frames are not touched"))
-        }),
+        false => {
+            catch_unwind(AssertUnwindSafe(|| develop_file(&job, bytes, shared, &mut warnings)))
+                .unwrap_or_else(|_| {
+                    Err(Error::new(
+                        ErrorKind::Internal,
+                        "a fault of longlens itself while developing it",
+                    )
+                    .with_hint("please report it with the frame; the other frames are not touched"))
+                })
+        }
     };
     warnings.extend(replaced);
     share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::folder_files::FolderFiles;
 use super::text;
 use crate::batch::{Batch, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
-use crate::develop::Survey;
 use crate::error::{Error, Result, Warning};
 use crate::stage::dehaze::Amount;
 
@@ -272,15 +271,15 @@ fn caption_of(caption: &str) -> String {
 
 fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(Survey { haze, noise }) = &done.survey {
+    if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
-        let amount = Amount::of_strength(dehaze.strength(haze.auto_strength));
-        let [red, green, blue] = haze.airlight.map(|a| (a * 255.0).round());
+        let amount = Amount::of_strength(dehaze.strength(found.auto_strength));
+        let [red, green, blue] = found.airlight.map(|a| (a * 255.0).round());
         lines.push(format!(
             "dehaze {dehaze} = {amount:.0}: haze score {:.2}, airlight {red} {green} {blue}, {}",
-            haze.haze, haze.evidence
+            found.haze, found.evidence
         ));
-        lines.push(format!("noise {:.2} of 255", noise * 255.0));
+        lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
     }
     if !done.removed.is_empty() {
         let removed: Vec<_> = done.removed.iter().map(ToString::to_string).collect();
@@ -311,13 +310,13 @@ fn outcome_json(outcome: &Outcome) -> Value {
             line["height"] = json!(done.size.height);
             line["bytes"] = json!(done.bytes);
             line["had_position"] = json!(done.had_position);
-            if let Some(survey) = &done.survey {
-                let strength = job.recipe.dehaze.amount.strength(survey.haze.auto_strength);
+            if let Some(found) = &done.surveyed {
+                let strength = job.recipe.dehaze.amount.strength(found.auto_strength);
                 line["dehaze"] = json!({
                     "amount": rounded(Amount::of_strength(strength)),
-                    "haze": rounded(survey.haze.haze),
-                    "airlight": survey.haze.airlight.map(|a| (a * 255.0).round() as u8),
-                    "why": survey.haze.evidence.to_string(),
+                    "haze": rounded(found.haze),
+                    "airlight": found.airlight.map(|a| (a * 255.0).round() as u8),
+                    "why": found.evidence.to_string(),
                 });
             }
         }
