@@ -85,7 +85,7 @@ pub(super) struct Shared<'a> {
     pub(super) stop: &'a Stop,
     /// What was known of the outputs when the run began.
     pub(super) known: Known,
-    /// Frames that no worker has begun yet.
+    /// Frames that no worker has begun yet; never 0 where there is one worker.
     pub(super) unbegun: AtomicUsize,
     typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
@@ -120,7 +120,7 @@ impl<'a> Shared<'a> {
     /// Of twelve frames on two cores the last two take 2 % less of the whole.
     fn workers(&self) -> Workers {
         match self.unbegun.load(Ordering::Relaxed) {
-            0 if rayon::current_num_threads() > 1 => Workers::All,
+            0 => Workers::All,
             _ => Workers::One,
         }
     }

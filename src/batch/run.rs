@@ -136,7 +136,9 @@ fn admit_all(
     // What a thread takes for itself it has before any frame is promised the rest.
     pool.broadcast(|_| memory::settle());
     let budget = Budget::new(memory::together(shared.settings.memory_bytes));
-    shared.unbegun.store(jobs.len(), Ordering::Relaxed);
+    if workers > 1 {
+        shared.unbegun.store(jobs.len(), Ordering::Relaxed);
+    }
     pool.in_place_scope(|scope| {
         for job in jobs {
             let place = places.take(1);
