@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use longlens::develop::{Means, Prepared, Workers, survey};
 use longlens::filter::area_average;
-use longlens::format::{Decoding, Threads, decode, encode};
-use longlens::frame::{Bands, Frame, Pool, Samples};
+use longlens::format::{Decoding, Threads, decode, decode_as_stored, encode};
+use longlens::frame::{Bands, Frame, Original, Pool, Samples};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
 use longlens::stage::caption::{Palette, Typesetter, stamp};
@@ -31,14 +31,15 @@ fn main() {
     );
     let pool = Pool::default();
     let decoding = Decoding::default();
-    row("decode", FRAME.area(), || {
-        pool.give(decode(&file, &decoding, &pool).unwrap().frame);
-    });
-    row("survey", FRAME.area(), || drop(survey(&frame)));
-    row("  area average", FRAME.area(), || drop(area_average(&frame.pixels, 256)));
-    let small = area_average(&frame.pixels, 256);
+    let opened = || decode_as_stored(&file, &decoding, &pool).unwrap().frame;
+    row("decode", FRAME.area(), || drop(opened()));
+    row("  as RGB", FRAME.area(), || pool.give(decode(&file, &decoding, &pool).unwrap().frame));
+    let original = opened();
+    row("survey", FRAME.area(), || drop(survey(&original)));
+    row("  area average", FRAME.area(), || drop(area_average(&original, 256)));
+    let small = area_average(&original, 256);
     row("  haze of the small picture", FRAME.area(), || drop(dehaze::survey(&small)));
-    sweeps(&frame, &pool);
+    sweeps(&original, &pool);
     finish(&frame, &pool);
 }
 
@@ -71,8 +72,8 @@ impl Bands for Untaken {
     }
 }
 
-fn sweeps(frame: &Frame, pool: &Pool) {
-    let survey = survey(frame);
+fn sweeps(original: &Original, pool: &Pool) {
+    let survey = survey(original);
     let sets: [(&str, &str, &str, &str); 6] = [
         ("sweep", "50", "40", "unsharp"),
         ("  dehaze alone", "50", "off", "unsharp"),
@@ -93,9 +94,7 @@ fn sweeps(frame: &Frame, pool: &Pool) {
         let typesetter = Typesetter::open(&recipe.caption).unwrap();
         let means = Means { pool, workers: Workers::One, survey: Some(&survey) };
         let least = (0..RUNS).map(|_| {
-            // Its buffer goes to the pool.
-            pool.trim_to(0);
-            let copy = frame.clone();
+            let copy = original.clone();
             let begun = Instant::now();
             let prepared = Prepared::new(FRAME, &recipe, &typesetter).unwrap();
             prepared.develop_into(copy, means, &Untaken).unwrap();
