@@ -2,20 +2,54 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Rows with a place for each band; workers fill them in any order.
-#[derive(Debug)]
-pub(super) struct Gathered<'a, S>(Vec<Mutex<&'a mut [S]>>);
+use fearless_simd::{Level, dispatch};
 
-impl<'a, S: Copy> Gathered<'a, S> {
-    /// Rows to be filled by bands of `band_len` samples; the last may be shorter.
-    pub(super) fn new(samples: &'a mut [S], band_len: usize) -> Self {
-        Self(samples.chunks_mut(band_len).map(Mutex::new).collect())
+use crate::frame::{Sample, join_row, split_row};
+
+/// Rows of interleaved samples with a place for each band; workers fill them in any order.
+#[derive(Debug)]
+pub(super) struct Gathered<'a, S, const CHANNELS: usize> {
+    row_len: usize,
+    places: Vec<Mutex<&'a mut [S]>>,
+}
+
+impl<'a, S: Sample, const CHANNELS: usize> Gathered<'a, S, CHANNELS> {
+    /// Rows of so many samples, to be filled by bands of so many rows; the last may be shorter.
+    pub(super) fn new(samples: &'a mut [S], row_len: usize, band_rows: usize) -> Self {
+        let places = samples.chunks_mut(row_len * band_rows).map(Mutex::new).collect();
+        Self { row_len, places }
     }
 
     /// The band's samples into its place, from the top of it.
     pub(super) fn put(&self, band: usize, samples: &[S]) {
         // A poisoned place is a frame that failed already: its samples are read by nobody.
-        let mut place = self.0[band].lock().unwrap_or_else(PoisonError::into_inner);
-        place[..samples.len()].copy_from_slice(samples);
+        let mut place = self.places[band].lock().unwrap_or_else(PoisonError::into_inner);
+        if CHANNELS == 1 {
+            return place[..samples.len()].copy_from_slice(samples);
+        }
+        let rows = place.chunks_mut(self.row_len).zip(samples.chunks(self.row_len));
+        for (pixels, row) in rows {
+            let (pixels, _) = pixels.as_chunks_mut();
+            let planes = std::array::from_fn::<_, CHANNELS, _>(|c| plane(row, c, CHANNELS));
+            dispatch!(Level::new(), _simd => join_row(planes, pixels));
+        }
+    }
+}
+
+fn plane<S>(row: &[S], channel: usize, channels: usize) -> &[S] {
+    let width = row.len() / channels;
+    &row[channel * width..][..width]
+}
+
+/// Rows of interleaved samples made rows of one channel after the other, each in its place.
+pub(super) fn part<S: Sample, const CHANNELS: usize>(samples: &mut [S], row_len: usize) {
+    let mut pixels = vec![[S::default(); CHANNELS]; row_len / CHANNELS];
+    for row in samples.chunks_mut(row_len) {
+        pixels.as_flattened_mut().copy_from_slice(row);
+        let mut rest = row;
+        let planes = std::array::from_fn::<_, CHANNELS, _>(|_| {
+            rest.split_off_mut(..pixels.len()).unwrap_or_default()
+        });
+        dispatch!(Level::new(), _simd => split_row(&pixels, planes));
     }
 }

@@ -29,7 +29,7 @@ use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
-use gather::Gathered;
+use gather::{Gathered, part};
 use sweep::{RowStages, Source, sweep};
 
 /// A developed frame and what was found and done on the way.
@@ -201,7 +201,7 @@ impl<'a> Prepared<'a> {
         let top = covered.start * rows;
         let held_rows = (covered.end * rows).min(self.size().height as usize) - top;
         let mut held = zeros(held_rows * source.row_len())?;
-        let gathered = Gathered::new(&mut held, rows * source.row_len());
+        let gathered = Gathered::<_, CHANNELS>::new(&mut held, source.row_len(), rows);
         sweep(source, stages, workers, rows, &|i, band| match covered.contains(&i) {
             true => gathered.put(i - covered.start, band),
             false => bands.take(i, Sample::either(band)),
@@ -209,6 +209,7 @@ impl<'a> Prepared<'a> {
         let samples = Sample::either_mut(&mut held);
         let rows = Rows { samples, channels: CHANNELS, top: top as u32 };
         layout.lay_on_rows(rows, self.target, &Palette::default());
+        part::<_, CHANNELS>(&mut held, source.row_len());
         bands.take(covered.start, Sample::either(&held));
         Ok(())
     }
@@ -268,7 +269,7 @@ where
     Q: image::Pixel<Subpixel = P::Sample>,
 {
     let source = Source { picture, part };
-    let gathered = Gathered::new(&mut out, BAND_ROWS * source.row_len());
+    let gathered = Gathered::<_, CHANNELS>::new(&mut out, source.row_len(), BAND_ROWS);
     sweep(source, stages, workers, BAND_ROWS, &|i, band| gathered.put(i, band));
     ImageBuffer::from_raw(part.width, part.height, out)
         .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))

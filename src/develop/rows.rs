@@ -1,7 +1,7 @@
-//! One row on its way: samples to dehazed planes in the ring, and back to interleaved samples with what
-//! sharpening adds and the dither; a block of pixels at a time.
+//! One row on its way: samples to dehazed planes in the ring, and back to samples with what sharpening
+//! adds and the dither; a block of pixels at a time.
 
-use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut, join as interleave};
+use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut};
 use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
 
 // Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
@@ -66,44 +66,36 @@ fn luma_of<L: Lane, const CHANNELS: usize>(planes: &[[L; BLOCK]; CHANNELS]) -> A
     out
 }
 
-/// Planes, with what sharpening and dither add, to a block of interleaved pixels.
+/// A row of one channel with what sharpening and dither add, as samples.
 #[inline(always)]
-fn join<S: Sample, const CHANNELS: usize>(
-    colours: [&[S::Lane; BLOCK]; CHANNELS],
-    change: &[S::Lane; BLOCK],
-    dither: &[S::Lane; BLOCK],
-    pixels: &mut [[S; CHANNELS]; BLOCK],
-) {
-    let mut planes = Aligned([[S::default(); BLOCK]; CHANNELS]);
-    for (plane, colour) in planes.iter_mut().zip(colours) {
-        for i in 0..BLOCK {
-            plane[i] = S::from_lane(colour[i].plus(change[i].plus(dither[i])));
-        }
-    }
-    interleave(std::array::from_fn(|c| &planes[c]), pixels);
-}
-
-/// A row of planes to a row of interleaved samples.
-#[inline(always)]
-pub(super) fn join_row<S: Sample, const CHANNELS: usize>(
-    colours: [&[S::Lane]; CHANNELS],
+pub(super) fn finish<S: Sample>(
+    colour: &[S::Lane],
     change: &[S::Lane],
     dither: &[S::Lane],
     out: &mut [S],
 ) {
-    let (pixels, _) = out.as_chunks_mut::<CHANNELS>();
-    let (blocks, rest) = pixels.as_chunks_mut::<BLOCK>();
+    let (blocks, rest) = out.as_chunks_mut();
     let whole = blocks.len() * BLOCK;
-    for (i, pixels) in blocks.iter_mut().enumerate() {
+    for (i, samples) in blocks.iter_mut().enumerate() {
         let first = i * BLOCK;
-        let colours = std::array::from_fn(|c| block(colours[c], first));
-        join::<S, CHANNELS>(colours, block(change, first), block(dither, first), pixels);
+        finish_block(block(colour, first), block(change, first), block(dither, first), samples);
     }
     if !rest.is_empty() {
-        let mut last = [[S::default(); CHANNELS]; BLOCK];
-        let colours = std::array::from_fn(|c| block(colours[c], whole));
-        join::<S, CHANNELS>(colours, block(change, whole), block(dither, whole), &mut last);
+        let mut last = [S::default(); BLOCK];
+        finish_block(block(colour, whole), block(change, whole), block(dither, whole), &mut last);
         rest.copy_from_slice(&last[..rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn finish_block<S: Sample>(
+    colour: &[S::Lane; BLOCK],
+    change: &[S::Lane; BLOCK],
+    dither: &[S::Lane; BLOCK],
+    out: &mut [S; BLOCK],
+) {
+    for i in 0..BLOCK {
+        out[i] = S::from_lane(colour[i].plus(change[i].plus(dither[i])));
     }
 }
 

@@ -13,7 +13,7 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
-use super::rows::{DITHER_SIDE, Loaded, dither_rows, join_row};
+use super::rows::{DITHER_SIDE, Loaded, dither_rows, finish};
 use crate::frame::{BLOCK, Lane, Picture, Rect, Row, Sample};
 use crate::stage::dehaze::{DepthRows, Removal};
 use crate::stage::sharpen::{Deconvolution, Neighbourhood, Sharpener, Unsharp, Workspace};
@@ -68,7 +68,8 @@ impl<P: Picture<CHANNELS>, const CHANNELS: usize> Source<P, CHANNELS> {
     }
 }
 
-/// Sweeps the part of a frame, and hands it on in bands of so many rows, each with its index.
+/// Sweeps the part of a frame, and hands it on in bands of so many rows, each with its index and with its
+/// rows as [`Bands`](crate::frame::Bands) has them.
 pub(super) fn sweep<P: Picture<CHANNELS>, const CHANNELS: usize>(
     source: Source<P, CHANNELS>,
     stages: &RowStages,
@@ -119,18 +120,18 @@ fn copy<P: Picture<CHANNELS>, const CHANNELS: usize>(
     level: Level,
     source: Source<P, CHANNELS>,
     rows: Range<usize>,
-    mut out: Out<P::Sample, impl Fn(usize, &[P::Sample])>,
+    mut out: Out<P::Sample, impl Fn(usize, &[P::Sample]), CHANNELS>,
 ) {
     let Rect { x, y: top, width, .. } = source.part;
     for y in rows {
         let columns = x as usize..(x + width) as usize;
-        source.picture.copy(level, top as usize + y, columns, out.row(y));
+        source.picture.read(level, top as usize + y, columns, out.row(y));
         out.ended(y);
     }
 }
 
 /// The rows of a run as they are made, gathered in bands.
-struct Out<S, T> {
+struct Out<S, T, const CHANNELS: usize> {
     /// Rows of a band.
     rows: usize,
     row_len: usize,
@@ -141,10 +142,12 @@ struct Out<S, T> {
     take: T,
 }
 
-impl<S, T: Fn(usize, &[S])> Out<S, T> {
-    /// Where row `y` of the part goes.
-    fn row(&mut self, y: usize) -> &mut [S] {
-        &mut self.band[(y - self.first) % self.rows * self.row_len..][..self.row_len]
+impl<S, T: Fn(usize, &[S]), const CHANNELS: usize> Out<S, T, CHANNELS> {
+    /// Where row `y` of the part goes, channel by channel.
+    fn row(&mut self, y: usize) -> [&mut [S]; CHANNELS] {
+        let (row_len, start) = (self.row_len, (y - self.first) % self.rows * self.row_len);
+        let mut rest = &mut self.band[start..start + row_len];
+        std::array::from_fn(|_| rest.split_off_mut(..row_len / CHANNELS).unwrap_or_default())
     }
 
     /// Row `y` is made; a band that ends with it, or with the run, is handed on.
@@ -163,7 +166,7 @@ const BLOCK_ROWS: usize = 64;
 /// more than a block, so that the last block of pixels is as whole as the others.
 struct Sweep<'a, P: Picture<CHANNELS>, T, const CHANNELS: usize> {
     source: Source<P, CHANNELS>,
-    out: Out<P::Sample, T>,
+    out: Out<P::Sample, T, CHANNELS>,
     stages: &'a RowStages,
     /// The processor's vectors.
     level: Level,
@@ -198,7 +201,7 @@ where
         level: Level,
         source: Source<P, CHANNELS>,
         stages: &'a RowStages,
-        out: Out<P::Sample, T>,
+        out: Out<P::Sample, T, CHANNELS>,
     ) -> Self {
         let (frame, part) = (source.picture.size(), source.part);
         let reach = stages.sharpen.map_or(0, |sharpen| sharpen.reach());
@@ -324,10 +327,11 @@ where
     /// Row `y` into its band.
     fn write(&mut self, y: usize) {
         let slot = (y + self.reach) % self.colours.len();
-        let colours = self.colours[slot].each_ref().map(|row| &row[self.reach..]);
         let (change, dither) = (&self.change, &self.dither[y % DITHER_SIDE]);
-        let out = self.out.row(y);
-        dispatch!(self.level, _simd => join_row::<P::Sample, CHANNELS>(colours, change, dither, out));
+        for (colour, out) in self.colours[slot].iter().zip(self.out.row(y)) {
+            let colour = &colour[self.reach..];
+            dispatch!(self.level, _simd => finish::<P::Sample>(colour, change, dither, out));
+        }
         self.out.ended(y);
     }
 }

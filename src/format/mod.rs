@@ -22,7 +22,7 @@ pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Frame, Orientation, Original, Pool, Size, Stored};
+use crate::frame::{Frame, Orientation, Original, Pool, Size, Stored};
 use crate::metadata::{Blocks, Iptc};
 
 /// A file format that longlens reads and writes.
@@ -326,7 +326,7 @@ pub fn encode(
     let warnings = guard::contained(encoding.format.name(), || match encoding.format {
         Format::Jpeg => {
             let encoder = BandEncoder::new(frame.size(), &frame.pixels, encoding, threads)?;
-            encoder.take(0, frame.pixels.samples());
+            encoder.take_frame(frame.pixels.samples());
             encoder.finish(blocks, out)
         }
         Format::Png => png::encode(frame, blocks, out),

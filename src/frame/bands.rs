@@ -23,6 +23,10 @@ pub enum SamplesMut<'a> {
 }
 
 /// What takes a finished frame band by band, from many threads and in any order.
+///
+/// A row of a band is one channel after the other: all of its red, all of its green, all of its blue. So
+/// the sweep makes it and an encoder of planes wants it: to make pixels of it and take them apart again
+/// were 4 ms of the 155 of a 24 MP frame.
 pub trait Bands: Sync {
     /// Rows in every band but the last.
     fn rows(&self) -> usize;

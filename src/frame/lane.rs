@@ -47,7 +47,7 @@ pub fn split<S: Sample, const CHANNELS: usize>(
 
 /// [`split`] of a row of any length.
 #[inline(always)]
-pub(super) fn split_row<S: Sample, const CHANNELS: usize>(
+pub fn split_row<S: Sample, const CHANNELS: usize>(
     pixels: &[[S; CHANNELS]],
     mut planes: [&mut [S]; CHANNELS],
 ) {
@@ -66,7 +66,7 @@ pub(super) fn split_row<S: Sample, const CHANNELS: usize>(
 
 /// A block of planes as interleaved pixels.
 #[inline(always)]
-pub fn join<S: Sample, const CHANNELS: usize>(
+fn join<S: Sample, const CHANNELS: usize>(
     planes: [&[S; BLOCK]; CHANNELS],
     pixels: &mut [[S; CHANNELS]; BLOCK],
 ) {
@@ -77,9 +77,9 @@ pub fn join<S: Sample, const CHANNELS: usize>(
     }
 }
 
-/// [`join`] of a row of any length.
+/// Planes as interleaved pixels, a row of any length.
 #[inline(always)]
-pub(super) fn join_row<S: Sample, const CHANNELS: usize>(
+pub fn join_row<S: Sample, const CHANNELS: usize>(
     planes: [&[S]; CHANNELS],
     pixels: &mut [[S; CHANNELS]],
 ) {

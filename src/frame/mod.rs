@@ -25,7 +25,7 @@ pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut};
 pub use geometry::{Orientation, Rect, Size};
-pub use lane::{BLOCK, Lane, block, block_mut, join, split};
+pub use lane::{BLOCK, Lane, block, block_mut, join_row, split, split_row};
 pub use light::{Sample, greater, lesser, luma};
 pub use original::{Original, Stored};
 pub use picture::{Interleaved, Picture, View};

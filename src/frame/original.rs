@@ -1,9 +1,9 @@
 //! A photograph as it came from its file: what is developed.
 
-use fearless_simd::Level;
+use fearless_simd::{Level, dispatch};
 use image::ImageBuffer;
 
-use super::{Facts, Frame, Picture, Pixels, Pool, Size, Ycc};
+use super::{Facts, Frame, Picture, Pixels, Pool, Size, Ycc, join_row};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The samples of an original.
@@ -75,8 +75,11 @@ fn joined(planes: &Ycc, pool: &Pool) -> Result<Pixels> {
     let Size { width, height } = planes.size();
     let columns = width as usize;
     let mut samples = pool.take_u8(columns * height as usize * 3)?;
-    for (y, row) in samples.chunks_mut(columns * 3).enumerate() {
-        planes.copy(Level::new(), y, 0..columns, row);
+    let (level, mut row) = (Level::new(), [(); 3].map(|()| vec![0; columns]));
+    for (y, pixels) in samples.chunks_mut(columns * 3).enumerate() {
+        planes.read(level, y, 0..columns, row.each_mut().map(Vec::as_mut_slice));
+        let (pixels, _) = pixels.as_chunks_mut();
+        dispatch!(level, _simd => join_row(row.each_ref().map(Vec::as_slice), pixels));
     }
     ImageBuffer::from_raw(width, height, samples)
         .map(Pixels::Rgb8)

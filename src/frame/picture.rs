@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 
-use super::lane::{join_row, split_row};
+use super::lane::split_row;
 use super::{Frame, Original, Pixels, Sample, Size, Stored, Ycc};
 
 /// A picture of `CHANNELS` samples a pixel that is read row by row.
@@ -27,17 +27,6 @@ pub trait Picture<const CHANNELS: usize>: Copy + Sync {
         columns: Range<usize>,
         out: [&mut [Self::Sample]; CHANNELS],
     );
-
-    /// Writes these columns of row `y`, pixel by pixel.
-    ///
-    /// # Panics
-    /// As [`Picture::read`].
-    fn copy(&self, level: Level, y: usize, columns: Range<usize>, out: &mut [Self::Sample]) {
-        let mut rows = [(); CHANNELS].map(|()| vec![Self::Sample::default(); columns.len()]);
-        self.read(level, y, columns, rows.each_mut().map(Vec::as_mut_slice));
-        let (pixels, _) = out.as_chunks_mut();
-        dispatch!(level, _simd => join_row(rows.each_ref().map(Vec::as_slice), pixels));
-    }
 }
 
 /// Samples that lie in memory pixel by pixel, row by row without padding.
@@ -57,11 +46,6 @@ impl<'a, S: Sample, const CHANNELS: usize> Interleaved<'a, S, CHANNELS> {
         assert!(samples.len() as u64 >= size.area() * CHANNELS as u64, "a picture of {size}");
         Self { samples, size }
     }
-
-    fn row(&self, y: usize, columns: Range<usize>) -> &'a [S] {
-        let row = &self.samples[y * self.size.width as usize * CHANNELS..];
-        &row[columns.start * CHANNELS..columns.end * CHANNELS]
-    }
 }
 
 impl<S: Sample, const CHANNELS: usize> Picture<CHANNELS> for Interleaved<'_, S, CHANNELS> {
@@ -72,12 +56,9 @@ impl<S: Sample, const CHANNELS: usize> Picture<CHANNELS> for Interleaved<'_, S, 
     }
 
     fn read(&self, level: Level, y: usize, columns: Range<usize>, out: [&mut [S]; CHANNELS]) {
-        let (pixels, _) = self.row(y, columns).as_chunks();
-        dispatch!(level, _simd => split_row(pixels, out));
-    }
-
-    fn copy(&self, _: Level, y: usize, columns: Range<usize>, out: &mut [S]) {
-        out.copy_from_slice(self.row(y, columns));
+        let (pixels, _) = self.samples.as_chunks();
+        let row = &pixels[y * self.size.width as usize..][columns];
+        dispatch!(level, _simd => split_row(row, out));
     }
 }
 

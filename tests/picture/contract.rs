@@ -209,6 +209,12 @@ fn a_frame_taken_in_bands_is_the_whole_frame() {
                     Samples::Eight(s) => s.iter().map(|&v| Some(u16::from(v))).collect::<Vec<_>>(),
                     Samples::Sixteen(s) => s.iter().map(|&v| Some(v)).collect(),
                 };
+                let channels = frame.pixels.channels();
+                let of_row = |row: &[Option<u16>]| -> Vec<Option<u16>> {
+                    let channel = |c| row.iter().skip(c).step_by(channels).copied();
+                    (0..channels).flat_map(channel).collect()
+                };
+                let right: Vec<_> = right.chunks(row_len).flat_map(of_row).collect();
                 assert!(samples == right, "{settings:?} in bands of {rows}, {workers:?}");
             }
         }

@@ -123,7 +123,7 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
                         let mut out = vec![0; right.len()];
                         let picture = Interleaved::<u8, 3>::new(&source, size);
                         let source = Source { picture, part };
-                        let gathered = Gathered::new(&mut out, rows * source.row_len());
+                        let gathered = Gathered::<_, 3>::new(&mut out, source.row_len(), rows);
                         sweep_at(level, source, stages, workers, rows, &|i, band| {
                             gathered.put(i, band);
                         });

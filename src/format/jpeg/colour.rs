@@ -10,7 +10,7 @@
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Aligned, BLOCK, block, block_mut, split};
+use crate::frame::{Aligned, BLOCK, Shared, block, block_mut, split};
 
 /// Planes of 8 bits, row by row without padding; grey has no colour.
 #[derive(Debug, Default)]
@@ -20,17 +20,10 @@ pub(super) struct Planes {
     pub(super) cr: Vec<u8>,
 }
 
-/// Pixels that share one sample of colour, across and down: 1 or 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shared {
-    pub(super) across: usize,
-    pub(super) down: usize,
-}
-
 impl Planes {
-    /// Makes them those of rows of interleaved RGB, `width` pixels each; what is missing of the last
-    /// pixels that share a colour is what is nearest to it.
-    pub(super) fn fill(&mut self, rgb: &[u8], width: usize, shared: Shared) {
+    /// Makes them those of rows of RGB, `width` pixels each; what is missing of the last pixels that share
+    /// a colour is what is nearest to it.
+    pub(super) fn fill(&mut self, rgb: &[u8], order: Order, width: usize, shared: Shared) {
         let Shared { across, down } = shared;
         let rows = rgb.len() / 3 / width;
         let chroma_width = width.div_ceil(across);
@@ -43,48 +36,113 @@ impl Planes {
         let colour = cb.chunks_mut(chroma_width).zip(cr.chunks_mut(chroma_width));
         let rows = rgb.chunks(3 * width * down).zip(luma.chunks_mut(width * down));
         for ((rgb, luma), (cb, cr)) in rows.zip(colour) {
-            let group = Group { rgb, luma, cb, cr, width };
-            match shared {
-                Shared { across: 2, down: 2 } => dispatch!(level, _simd => group.fill::<2, 2>()),
-                Shared { across: 2, .. } => dispatch!(level, _simd => group.fill::<2, 1>()),
-                Shared { .. } => dispatch!(level, _simd => group.fill::<1, 1>()),
+            match order {
+                Order::Pixels => {
+                    Group { rgb: Pixels { rgb, width }, luma, cb, cr, width }.fill(level, shared);
+                }
+                Order::Channels => {
+                    Group { rgb: Channels { rgb, width }, luma, cb, cr, width }.fill(level, shared);
+                }
             }
         }
     }
 }
 
-/// Rows that share a row of colour.
-struct Group<'a> {
-    /// One row or `DOWN` rows.
+/// How the samples of a row stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Pixel by pixel.
+    Pixels,
+    /// All of one channel before the next.
+    Channels,
+}
+
+/// Rows of red, green and blue.
+trait Rgb: Copy {
+    /// The block of a row that begins at column `first`, which lies in it whole.
+    fn block(self, row: usize, first: usize) -> Aligned<[[u8; BLOCK]; 3]>;
+    /// The pixel of a row at a column.
+    fn pixel(self, row: usize, column: usize) -> [u8; 3];
+}
+
+/// Pixel by pixel.
+#[derive(Clone, Copy)]
+struct Pixels<'a> {
     rgb: &'a [u8],
+    width: usize,
+}
+
+impl Rgb for Pixels<'_> {
+    #[inline(always)]
+    fn block(self, row: usize, first: usize) -> Aligned<[[u8; BLOCK]; 3]> {
+        split(block(self.rgb.as_chunks::<3>().0, row * self.width + first))
+    }
+
+    #[inline(always)]
+    fn pixel(self, row: usize, column: usize) -> [u8; 3] {
+        self.rgb.as_chunks().0[row * self.width + column]
+    }
+}
+
+/// All of one channel before the next.
+#[derive(Clone, Copy)]
+struct Channels<'a> {
+    rgb: &'a [u8],
+    width: usize,
+}
+
+impl Rgb for Channels<'_> {
+    #[inline(always)]
+    fn block(self, row: usize, first: usize) -> Aligned<[[u8; BLOCK]; 3]> {
+        let of = |c: usize| *block(self.rgb, (3 * row + c) * self.width + first);
+        Aligned([of(0), of(1), of(2)])
+    }
+
+    #[inline(always)]
+    fn pixel(self, row: usize, column: usize) -> [u8; 3] {
+        [0, 1, 2].map(|c| self.rgb[(3 * row + c) * self.width + column])
+    }
+}
+
+/// Rows that share a row of colour.
+struct Group<'a, R> {
+    /// One row or `DOWN` rows.
+    rgb: R,
     luma: &'a mut [u8],
     cb: &'a mut [u8],
     cr: &'a mut [u8],
     width: usize,
 }
 
-impl Group<'_> {
+impl<R: Rgb> Group<'_, R> {
+    fn fill(self, level: Level, shared: Shared) {
+        match shared {
+            Shared { across: 2, down: 2 } => dispatch!(level, _simd => self.filled::<2, 2>()),
+            Shared { across: 2, .. } => dispatch!(level, _simd => self.filled::<2, 1>()),
+            Shared { .. } => dispatch!(level, _simd => self.filled::<1, 1>()),
+        }
+    }
+
     #[inline(always)]
-    fn fill<const ACROSS: usize, const DOWN: usize>(self) {
-        const HALF: usize = BLOCK / 2;
+    fn filled<const ACROSS: usize, const DOWN: usize>(self) {
         // Where the compiler knows that a value is a shifted byte, it multiplies in 32 bits: .36 instead
         // of .24 ns a pixel.
         let bits = std::hint::black_box(UNIT_BITS);
         let Self { rgb, luma, cb, cr, width } = self;
-        let (pixels, _) = rgb.as_chunks::<3>();
-        let last = pixels.len() / width - 1;
         // A row that is missing is the one above it.
-        let rows: [usize; DOWN] = std::array::from_fn(|down| down.min(last) * width);
+        let last = luma.len() / width - 1;
         let whole = width / BLOCK * BLOCK;
         for first in (0..whole).step_by(BLOCK) {
             let mut sums = Sums::default();
-            for row in rows {
-                let planes = split(block(&pixels[row..], first));
-                *block_mut(&mut luma[row..], first) = *sums.add(&planes, bits);
+            for row in 0..DOWN {
+                let row = row.min(last);
+                let planes = rgb.block(row, first);
+                *block_mut(&mut luma[row * width..], first) = *sums.add(&planes, bits);
             }
             let [blue, red] = &*sums.colour::<ACROSS, DOWN>();
             for (plane, made) in [(&mut *cb, blue), (&mut *cr, red)] {
                 if ACROSS == 2 {
+                    const HALF: usize = BLOCK / 2;
                     plane[first / 2..].as_chunks_mut::<HALF>().0[0] = made.as_chunks().0[0];
                 } else {
                     *block_mut(plane, first) = *made;
@@ -93,10 +151,12 @@ impl Group<'_> {
         }
         if whole < width {
             let mut sums = Sums::default();
-            for row in rows {
-                let rest = whole + row..width + row;
-                let planes = split(&padded(&pixels[rest.clone()]));
-                luma[rest].copy_from_slice(&sums.add(&planes, bits)[..width - whole]);
+            for row in 0..DOWN {
+                let row = row.min(last);
+                // Beyond the end of the row its last pixel again.
+                let pixels = std::array::from_fn(|i| rgb.pixel(row, (whole + i).min(width - 1)));
+                let made = sums.add(&split(&pixels), bits);
+                luma[row * width..][whole..width].copy_from_slice(&made[..width - whole]);
             }
             let [blue, red] = &*sums.colour::<ACROSS, DOWN>();
             for (plane, made) in [(cb, blue), (cr, red)] {
@@ -105,12 +165,6 @@ impl Group<'_> {
             }
         }
     }
-}
-
-/// A block whose last pixels are those that the row ends with.
-#[inline(always)]
-fn padded(rest: &[[u8; 3]]) -> [[u8; 3]; BLOCK] {
-    std::array::from_fn(|i| rest[i.min(rest.len() - 1)])
 }
 
 /// Red, green and blue of a block's pixels, added up over the rows that share a colour.
@@ -193,6 +247,12 @@ mod tests {
         ]
     }
 
+    fn by_channel(pixels: &[[u8; 3]], width: usize) -> Vec<u8> {
+        let channel = |row: &[[u8; 3]], c: usize| row.iter().map(|p| p[c]).collect::<Vec<_>>();
+        let row = |row| [0, 1, 2].map(|c| channel(row, c)).concat();
+        pixels.chunks(width).flat_map(row).collect()
+    }
+
     #[test]
     fn every_sample_is_the_nearest_to_the_exact_one_on_odd_sizes() {
         let mut planes = Planes::default();
@@ -200,7 +260,11 @@ mod tests {
             for (width, rows) in [(1, 1), (2, 3), (63, 2), (64, 2), (65, 5), (130, 4)] {
                 let pixels: Vec<[u8; 3]> =
                     colours().into_iter().cycle().skip(width).take(width * rows).collect();
-                planes.fill(pixels.as_flattened(), width, Shared { across, down });
+                let shared = Shared { across, down };
+                planes.fill(&by_channel(&pixels, width), Order::Channels, width, shared);
+                let made = [&planes.luma, &planes.cb, &planes.cr].map(Vec::clone);
+                planes.fill(pixels.as_flattened(), Order::Pixels, width, shared);
+                assert!(made.each_ref() == [&planes.luma, &planes.cb, &planes.cr], "either order");
                 let near = |value: u8, exact: f64, what: &str| {
                     let off = (f64::from(value) - exact.min(255.0)).abs();
                     assert!(off < 0.54, "{what} of {width}x{rows} at {across}x{down}: {off}");

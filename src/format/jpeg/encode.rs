@@ -14,10 +14,10 @@ use libjpeg_turbo_rs::{Subsampling as Chroma, compress_raw};
 
 use super::super::{Encoding, Format, Subsampling, Threads, check_output, guard, samples};
 use super::blocks;
-use super::colour::{Planes, Shared};
+use super::colour::{Order, Planes};
 use super::walk::{DRI, EOI, SOI, SOS};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Samples, Size, View};
+use crate::frame::{Bands, Samples, Shared, Size, View};
 use crate::metadata::Blocks;
 
 /// Bytes of a band's samples, as far as whole rows of units go: with what made it and what is made of it,
@@ -130,11 +130,39 @@ impl BandEncoder {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn encode(&self, samples: &[u8]) -> Result<Vec<u8>> {
-        guard::contained(Format::Jpeg.name(), || self.coded(samples))
+    /// Takes all bands of a frame at once, its samples pixel by pixel.
+    pub(in super::super) fn take_frame(&self, samples: Samples<'_>) {
+        self.take_bands(0, samples, Order::Pixels);
     }
 
-    fn coded(&self, samples: &[u8]) -> Result<Vec<u8>> {
+    fn take_bands(&self, first: usize, samples: Samples<'_>, order: Order) {
+        let keep = |i: usize, encoded| {
+            if let Some(place) = self.encoded.get(first + i) {
+                // A band that comes twice stays as it came first.
+                let _ = place.set(encoded);
+            }
+        };
+        let of_eight = |(i, samples): (usize, &[u8])| keep(i, self.encode(samples, order));
+        let of_sixteen = |(i, samples): (usize, &[u16])| {
+            let eight: Vec<u8> = samples.iter().map(|&s| samples::to_eight(s)).collect();
+            keep(i, self.encode(&eight, order));
+        };
+        let len = self.band_len();
+        match (samples, self.threads) {
+            (Samples::Eight(s), Threads::One) => s.chunks(len).enumerate().for_each(of_eight),
+            (Samples::Eight(s), Threads::All) => s.par_chunks(len).enumerate().for_each(of_eight),
+            (Samples::Sixteen(s), Threads::One) => s.chunks(len).enumerate().for_each(of_sixteen),
+            (Samples::Sixteen(s), Threads::All) => {
+                s.par_chunks(len).enumerate().for_each(of_sixteen);
+            }
+        }
+    }
+
+    fn encode(&self, samples: &[u8], order: Order) -> Result<Vec<u8>> {
+        guard::contained(Format::Jpeg.name(), || self.coded(samples, order))
+    }
+
+    fn coded(&self, samples: &[u8], order: Order) -> Result<Vec<u8>> {
         let width = self.size.width as usize;
         let rows = samples.len() / (width * self.channels);
         let coded = if self.channels == 1 {
@@ -142,7 +170,7 @@ impl BandEncoder {
         } else {
             let Shared { across, down } = self.shared;
             let mut planes = self.spare().pop().unwrap_or_default();
-            planes.fill(samples, width, self.shared);
+            planes.fill(samples, order, width, self.shared);
             let (widths, heights) = (width.div_ceil(across), rows.div_ceil(down));
             let (widths, heights) = ([width, widths, widths], [rows, heights, heights]);
             let Planes { luma, cb, cr } = &planes;
@@ -186,28 +214,7 @@ impl Bands for BandEncoder {
     }
 
     fn take(&self, first: usize, samples: Samples<'_>) {
-        let keep = |i: usize, encoded| {
-            if let Some(place) = self.encoded.get(first + i) {
-                // A band that comes twice stays as it came first.
-                let _ = place.set(encoded);
-            }
-        };
-        let eight = |wide: &[u16]| wide.iter().map(|&s| samples::to_eight(s)).collect::<Vec<_>>();
-        let len = self.band_len();
-        match (samples, self.threads) {
-            (Samples::Eight(s), Threads::One) => {
-                s.chunks(len).enumerate().for_each(|(i, s)| keep(i, self.encode(s)));
-            }
-            (Samples::Eight(s), Threads::All) => {
-                s.par_chunks(len).enumerate().for_each(|(i, s)| keep(i, self.encode(s)));
-            }
-            (Samples::Sixteen(s), Threads::One) => {
-                s.chunks(len).enumerate().for_each(|(i, s)| keep(i, self.encode(&eight(s))));
-            }
-            (Samples::Sixteen(s), Threads::All) => {
-                s.par_chunks(len).enumerate().for_each(|(i, s)| keep(i, self.encode(&eight(s))));
-            }
-        }
+        self.take_bands(first, samples, Order::Channels);
     }
 }
 
@@ -266,7 +273,7 @@ mod tests {
         let (size, like) = (frame.size(), &frame.pixels);
         let encoder =
             BandEncoder::in_bands(size, like.into(), &encoding, Threads::One, band_bytes).unwrap();
-        encoder.take(0, like.samples());
+        encoder.take_frame(like.samples());
         let mut out = Vec::new();
         encoder.finish(&Blocks::default(), &mut out).unwrap();
         out
