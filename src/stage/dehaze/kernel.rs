@@ -161,8 +161,11 @@ impl<L: Lane, const CHANNELS: usize> Default for Dehazed<L, CHANNELS> {
 /// weighting between the two is left.
 #[derive(Debug, Default)]
 pub struct DepthRows {
-    /// Where each column of the frame lies on the map: the one to its left, and how far from it.
-    places: Vec<(u32, f32)>,
+    /// How far each column of the frame lies from the map's column to its left.
+    shares: Vec<f32>,
+    /// The map's columns that have columns of the frame to their right, and how many those are: within
+    /// such a run nothing but the share changes.
+    cells: Vec<(usize, usize)>,
     above: [Row<f32>; 2],
     below: [Row<f32>; 2],
     /// The row below minus the one above.
@@ -218,13 +221,18 @@ impl DepthRows {
         if self.at == Some(row) {
             return;
         }
-        if self.places.is_empty() {
-            let place = |x| position(x, frame.width, width as usize);
+        if self.shares.is_empty() {
             let padded = columns.width.next_multiple_of(BLOCK as u32);
-            let places = (columns.x..columns.x + padded).map(place);
-            self.places = places.map(|at| (at as u32, at.fract())).collect();
+            for x in columns.x..columns.x + padded {
+                let at = position(x, frame.width, width as usize);
+                self.shares.push(at.fract());
+                match self.cells.last_mut() {
+                    Some((left, count)) if *left == at as usize => *count += 1,
+                    _ => self.cells.push((at as usize, 1)),
+                }
+            }
             for row in [&mut self.above, &mut self.below, &mut self.rise].into_iter().flatten() {
-                *row = Row::filled(0.0, self.places.len());
+                *row = Row::filled(0.0, self.shares.len());
             }
         }
         let next = (row + 1).min(height as usize - 1);
@@ -233,9 +241,9 @@ impl DepthRows {
             // Rows come from top to bottom: what was below is above now.
             std::mem::swap(&mut self.above[i], &mut self.below[i]);
             if !goes_on {
-                widen(map.row(row), &self.places, &mut self.above[i]);
+                widen(map.row(row), &self.cells, &self.shares, &mut self.above[i]);
             }
-            widen(map.row(next), &self.places, &mut self.below[i]);
+            widen(map.row(next), &self.cells, &self.shares, &mut self.below[i]);
             let ends = self.below[i].iter().zip(self.above[i].iter());
             self.rise[i].iter_mut().zip(ends).for_each(|(rise, (b, a))| *rise = b - a);
         }
@@ -251,10 +259,14 @@ fn position(i: u32, full: u32, small: usize) -> f32 {
     at.max(0.0).min((small - 1) as f32)
 }
 
-fn widen(values: &[f32], places: &[(u32, f32)], out: &mut [f32]) {
+fn widen(values: &[f32], cells: &[(usize, usize)], mut shares: &[f32], mut out: &mut [f32]) {
     let last = values.len() - 1;
-    for (out, &(left, share)) in out.iter_mut().zip(places) {
-        let (left, right) = (left as usize, (left as usize + 1).min(last));
-        *out = values[left] + (values[right] - values[left]) * share;
+    for &(left, count) in cells {
+        let (value, rise) = (values[left], values[(left + 1).min(last)] - values[left]);
+        let (of_cell, rest) = shares.split_at(count);
+        shares = rest;
+        for (out, share) in out.split_off_mut(..count).unwrap_or_default().iter_mut().zip(of_cell) {
+            *out = value + rise * share;
+        }
     }
 }

@@ -73,16 +73,25 @@ impl Whites {
 
 /// The tone curve of one frame, ready for its samples: with c = gain·J − ½ (range −½..½),
 /// J + s·J(1−J)(2J−1) = c·(1 + s/2 − 2s·c²) + ½.
+///
+/// What is computed with is k·c, where k³ = 2s: k·c·((1 + s/2)/k − (k·c)²) is the same with one product
+/// less.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tone {
+    /// Gain times k.
     gain: f32,
     /// Middle grey.
     middle: f32,
+    /// Middle grey times k.
+    scaled_middle: f32,
     /// Middle grey with [`Lane::RAISE`].
     raised: f32,
+    /// (1 + s/2)/k.
     linear: f32,
-    cubic: f32,
 }
+
+/// Least k³, in samples: far too small to bend the curve, and large enough to divide by.
+const LEAST_CUBIC: f32 = 1e-18;
 
 impl Tone {
     /// For a strength; a negative one, which adds haze, leaves the tone as it is.
@@ -90,31 +99,35 @@ impl Tone {
         let share = (strength / FULL_AT).clamp(0.0, 1.0);
         let gain = (WHITE_GOAL / whites.at(strength)).clamp(1.0, WHITE_GAIN_MAX);
         let contrast = CONTRAST * share;
+        let (linear, cubic) = (1.0 + contrast / 2.0, 2.0 * contrast / (sample_max * sample_max));
+        let k = cubic.max(LEAST_CUBIC).cbrt();
         Self {
-            gain: gain.powf(WHITE_WAY * share),
+            gain: k * gain.powf(WHITE_WAY * share),
             middle: sample_max / 2.0,
+            scaled_middle: k * sample_max / 2.0,
             raised: sample_max / 2.0,
-            linear: 1.0 + contrast / 2.0,
-            cubic: 2.0 * contrast / (sample_max * sample_max),
+            linear: linear / k,
         }
     }
 
-    /// The same curve for results in the units of `L`, raised for [`Lane::from_raised`].
+    /// The same curve for results in the units of `L`, raised for [`Lane::from_raised`]: k³ is divided by
+    /// the square of the unit.
     #[inline(always)]
     pub(super) fn in_lanes<L: Lane>(self) -> Self {
+        let (unit, third) = (L::UNIT, L::UNIT.cbrt());
         Self {
-            gain: self.gain * L::UNIT,
-            middle: self.middle * L::UNIT,
-            raised: self.middle * L::UNIT + L::RAISE,
-            linear: self.linear,
-            cubic: self.cubic / (L::UNIT * L::UNIT),
+            gain: self.gain * third,
+            middle: self.middle * unit,
+            scaled_middle: self.scaled_middle * third,
+            raised: self.middle * unit + L::RAISE,
+            linear: self.linear * third * third,
         }
     }
 
     /// The airlight as [`Tone::of`] wants it.
     #[inline(always)]
     pub(super) fn air(&self, airlight: f32) -> f32 {
-        airlight * self.gain - self.middle
+        airlight * self.gain - self.scaled_middle
     }
 
     /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising (slope .8 at the
@@ -122,6 +135,6 @@ impl Tone {
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
         let c = air + from_air * (gain * self.gain);
-        c * (self.linear - self.cubic * (c * c)) + self.raised
+        c * (self.linear - c * c) + self.raised
     }
 }
