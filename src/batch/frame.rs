@@ -162,17 +162,14 @@ impl Typesetters {
 /// Develops one frame from the bytes of its file.
 pub(super) fn develop_file(
     job: &Job,
-    mut bytes: Vec<u8>,
+    bytes: Vec<u8>,
     shared: &Shared,
     warnings: &mut Vec<Warning>,
 ) -> Result<Finished> {
     let mut recipe = (*job.recipe).clone();
     let input_hash = shared.settings.journal.is_some().then(|| hash(&bytes));
     let decoded = format::decode_as_stored(&bytes, &shared.decoding(), &shared.pool)?;
-    // The finished file takes the place of the original's bytes: a block that is there already, and that
-    // leaves no hole in the worker's part of the heap while the file waits to be written.
-    bytes.clear();
-    let mut out = bytes;
+    drop(bytes);
     let Decoded { frame: mut original, header, blocks, warnings: of_decoder } = decoded;
     warnings.extend(of_decoder);
     shared.go_on()?;
@@ -196,6 +193,7 @@ pub(super) fn develop_file(
         quality: recipe.output.quality,
         subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
     };
+    let mut out = Vec::new();
     let means = Means { pool: &shared.pool, workers: shared.workers(), survey: None };
     let finishing = Finishing { encoding, blocks: &carried.blocks, shared };
     let (developed, of_encoder) = finishing.run(prepared, original, means, &mut out)?;
