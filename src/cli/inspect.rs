@@ -61,7 +61,7 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
         ("airlight", json!(airlight)),
         ("noise", json!(rounded(survey.noise * 255.0))),
     ];
-    pool.give(decoded.frame);
+    decoded.frame.give_to(pool);
     Ok(facts)
 }
 

@@ -42,7 +42,7 @@ fn plane<S>(row: &[S], channel: usize, channels: usize) -> &[S] {
 }
 
 /// Rows of interleaved samples made rows of one channel after the other, each in its place.
-pub(super) fn part<S: Sample, const CHANNELS: usize>(samples: &mut [S], row_len: usize) {
+pub(super) fn by_channel<S: Sample, const CHANNELS: usize>(samples: &mut [S], row_len: usize) {
     let mut pixels = vec![[S::default(); CHANNELS]; row_len / CHANNELS];
     for row in samples.chunks_mut(row_len) {
         pixels.as_flattened_mut().copy_from_slice(row);

@@ -29,7 +29,7 @@ use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
-use gather::{Gathered, part};
+use gather::{Gathered, by_channel};
 use sweep::{RowStages, Source, sweep};
 
 /// A developed frame and what was found and done on the way.
@@ -113,8 +113,8 @@ impl<'a> Prepared<'a> {
     pub fn develop(self, original: impl Into<Original>, means: Means) -> Result<Developed> {
         let original = original.into();
         let (survey, facts) = (self.survey(&original, means), original.facts.clone());
-        let (stored, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
-        let mut frame = Frame { pixels: swept(stored, part, &stages, means)?, facts };
+        let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
+        let mut frame = Frame { pixels: swept(original, part, &stages, means)?, facts };
         if let Some(layout) = &self.layout {
             // White and black are the same in every RGB profile.
             layout.lay(&mut frame.pixels, &Palette::default());
@@ -147,7 +147,7 @@ impl<'a> Prepared<'a> {
             View::Rgb16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
             View::Ycc8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
         }?;
-        means.pool.give(original);
+        original.give_to(means.pool);
         Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
     }
 
@@ -209,7 +209,7 @@ impl<'a> Prepared<'a> {
         let samples = Sample::either_mut(&mut held);
         let rows = Rows { samples, channels: CHANNELS, top: top as u32 };
         layout.lay_on_rows(rows, self.target, &Palette::default());
-        part::<_, CHANNELS>(&mut held, source.row_len());
+        by_channel::<_, CHANNELS>(&mut held, source.row_len());
         bands.take(covered.start, Sample::either(&held));
         Ok(())
     }
@@ -250,7 +250,7 @@ fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Re
         View::Rgb16(p) => Pixels::Rgb16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
         View::Ycc8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
     };
-    pool.give(original);
+    original.give_to(pool);
     Ok(swept)
 }
 

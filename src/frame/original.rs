@@ -3,7 +3,7 @@
 use fearless_simd::{Level, dispatch};
 use image::ImageBuffer;
 
-use super::{Facts, Frame, Picture, Pixels, Pool, Size, Ycc, join_row};
+use super::{Facts, Frame, Picture, Pixels, Pool, Size, View, Ycc, join_row};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The samples of an original.
@@ -30,6 +30,15 @@ impl From<Frame> for Original {
     }
 }
 
+impl<'a> From<&'a Original> for View<'a> {
+    fn from(original: &'a Original) -> Self {
+        match &original.stored {
+            Stored::Pixels(pixels) => pixels.into(),
+            Stored::Ycc(planes) => planes.into(),
+        }
+    }
+}
+
 impl Original {
     /// Width and height in pixels.
     #[must_use]
@@ -46,6 +55,13 @@ impl Original {
         match &self.stored {
             Stored::Pixels(pixels) => pixels.bytes(),
             Stored::Ycc(planes) => planes.bytes(),
+        }
+    }
+
+    /// Gives its samples to the pool; planes, which a decoder made, are let go.
+    pub fn give_to(self, pool: &Pool) {
+        if let Stored::Pixels(pixels) = self.stored {
+            pool.give(Frame::new(pixels));
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 
 use super::lane::split_row;
-use super::{Frame, Original, Pixels, Sample, Size, Stored, Ycc};
+use super::{Frame, Pixels, Sample, Size, Ycc};
 
 /// A picture of `CHANNELS` samples a pixel that is read row by row.
 pub trait Picture<const CHANNELS: usize>: Copy + Sync {
@@ -92,15 +92,6 @@ impl<'a> From<&'a Pixels> for View<'a> {
 impl<'a> From<&'a Frame> for View<'a> {
     fn from(frame: &'a Frame) -> Self {
         Self::from(&frame.pixels)
-    }
-}
-
-impl<'a> From<&'a Original> for View<'a> {
-    fn from(original: &'a Original) -> Self {
-        match &original.stored {
-            Stored::Pixels(pixels) => pixels.into(),
-            Stored::Ycc(planes) => planes.into(),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Mutex;
 
-use super::{Original, Pixels, Stored};
+use super::{Frame, Pixels};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Buffers that frames give back and later frames take; shared between workers.
@@ -101,16 +101,9 @@ impl Pool {
         trim(&self.sixteens, &mut room);
     }
 
-    /// Gives the samples of a frame or an original back; planes, which a decoder made, are let go.
-    pub fn give(&self, original: impl Into<Original>) {
-        match original.into().stored {
-            Stored::Ycc(_) => {}
-            Stored::Pixels(pixels) => self.give_pixels(pixels),
-        }
-    }
-
-    fn give_pixels(&self, pixels: Pixels) {
-        match pixels {
+    /// Gives a whole frame's samples back.
+    pub fn give(&self, frame: Frame) {
+        match frame.pixels {
             Pixels::Gray8(p) => self.give_u8(p.into_raw()),
             Pixels::Rgb8(p) => self.give_u8(p.into_raw()),
             Pixels::Gray16(p) => self.give_u16(p.into_raw()),

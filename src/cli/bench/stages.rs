@@ -66,7 +66,7 @@ fn one(
         format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(input))?;
     let mut fault = None;
     let decode_ms = least_ms(|| match format::decode_as_stored(&bytes, &decoding, pool) {
-        Ok(again) => pool.give(std::mem::replace(&mut decoded, again).frame),
+        Ok(again) => std::mem::replace(&mut decoded, again).frame.give_to(pool),
         Err(error) => fault = Some(error),
     });
     let (frame, header) = (decoded.frame, decoded.header);
@@ -105,7 +105,7 @@ fn one(
     sizes.push(format!("{} {}", header.size, header.format.name()));
     let (all, kept) = (header.size.area(), finished.size().area());
     pool.give(finished);
-    pool.give(frame);
+    frame.give_to(pool);
     Ok([
         (decode_ms, all),
         (survey_ms, all),
