@@ -86,7 +86,7 @@ pub(super) struct Shared<'a> {
     /// What was known of the outputs when the run began.
     pub(super) known: Known,
     /// Frames that no worker has begun yet; never 0 where there is one worker.
-    pub(super) unbegun: AtomicUsize,
+    pub(super) to_begin: AtomicUsize,
     typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
@@ -99,7 +99,7 @@ impl<'a> Shared<'a> {
             settings,
             stop,
             known,
-            unbegun: AtomicUsize::new(usize::MAX),
+            to_begin: AtomicUsize::new(usize::MAX),
             typesetters: Typesetters::default(),
             furniture: Mutex::default(),
         }
@@ -119,7 +119,7 @@ impl<'a> Shared<'a> {
     /// How many workers a frame may use that is decoded now: all, once none has another frame to begin.
     /// Of twelve frames on two cores the last two take 2 % less of the whole.
     fn workers(&self) -> Workers {
-        match self.unbegun.load(Ordering::Relaxed) {
+        match self.to_begin.load(Ordering::Relaxed) {
             0 => Workers::All,
             _ => Workers::One,
         }

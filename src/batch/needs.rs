@@ -37,9 +37,9 @@ pub(super) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
     let across = u64::from(target.width) * u64::from(kept.height) * sample;
     let resized = if target == kept { 0 } else { swept + across + finished };
     // Colours are converted pixel by pixel: a JPEG's planes are joined.
-    let joined = match (recipe.metadata.profile, header.format) {
-        (Profile::Srgb, Format::Jpeg) => header.size.area() * sample,
-        _ => 0,
+    let joined = match recipe.metadata.profile {
+        Profile::Srgb => header.joining_bytes(),
+        Profile::Keep => 0,
     };
     let developed = header.decode_bytes + joined.max(copied + resized);
     Ok(match recipe.output.format.or_same(header.format) {

@@ -137,7 +137,7 @@ fn admit_all(
     pool.broadcast(|_| memory::settle());
     let budget = Budget::new(memory::together(shared.settings.memory_bytes));
     if workers > 1 {
-        shared.unbegun.store(jobs.len(), Ordering::Relaxed);
+        shared.to_begin.store(jobs.len(), Ordering::Relaxed);
     }
     pool.in_place_scope(|scope| {
         for job in jobs {
@@ -146,11 +146,11 @@ fn admit_all(
                 break;
             }
             let Some(admitted) = admitted(job, &budget, shared, deliver) else {
-                shared.unbegun.fetch_sub(1, Ordering::Relaxed);
+                shared.to_begin.fetch_sub(1, Ordering::Relaxed);
                 continue;
             };
             scope.spawn(move |_| {
-                shared.unbegun.fetch_sub(1, Ordering::Relaxed);
+                shared.to_begin.fetch_sub(1, Ordering::Relaxed);
                 let worker = rayon::current_thread_index().unwrap_or(0);
                 let delivery = developed(admitted, worker, shared, tell);
                 drop(place);

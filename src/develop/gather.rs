@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Sample, join_row, split_row};
+use crate::frame::{Sample, channels, channels_mut, join_row, split_row};
 
 /// Rows of interleaved samples with a place for each band; workers fill them in any order.
 #[derive(Debug)]
@@ -29,16 +29,10 @@ impl<'a, S: Sample, const CHANNELS: usize> Gathered<'a, S, CHANNELS> {
         }
         let rows = place.chunks_mut(self.row_len).zip(samples.chunks(self.row_len));
         for (pixels, row) in rows {
-            let (pixels, _) = pixels.as_chunks_mut();
-            let planes = std::array::from_fn::<_, CHANNELS, _>(|c| plane(row, c, CHANNELS));
-            dispatch!(Level::new(), _simd => join_row(planes, pixels));
+            let ((pixels, _), row) = (pixels.as_chunks_mut(), channels::<_, CHANNELS>(row));
+            dispatch!(Level::new(), _simd => join_row(row, pixels));
         }
     }
-}
-
-fn plane<S>(row: &[S], channel: usize, channels: usize) -> &[S] {
-    let width = row.len() / channels;
-    &row[channel * width..][..width]
 }
 
 /// Rows of interleaved samples made rows of one channel after the other, each in its place.
@@ -46,10 +40,7 @@ pub(super) fn by_channel<S: Sample, const CHANNELS: usize>(samples: &mut [S], ro
     let mut pixels = vec![[S::default(); CHANNELS]; row_len / CHANNELS];
     for row in samples.chunks_mut(row_len) {
         pixels.as_flattened_mut().copy_from_slice(row);
-        let mut rest = row;
-        let planes = std::array::from_fn::<_, CHANNELS, _>(|_| {
-            rest.split_off_mut(..pixels.len()).unwrap_or_default()
-        });
-        dispatch!(Level::new(), _simd => split_row(&pixels, planes));
+        let row = channels_mut(row);
+        dispatch!(Level::new(), _simd => split_row(&pixels, row));
     }
 }

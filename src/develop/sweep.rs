@@ -14,7 +14,7 @@ use fearless_simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use super::rows::{DITHER_SIDE, Loaded, dither_rows, finish};
-use crate::frame::{BLOCK, Lane, Picture, Rect, Row, Sample};
+use crate::frame::{BLOCK, Lane, Picture, Rect, Row, Sample, channels_mut};
 use crate::stage::dehaze::{DepthRows, Removal};
 use crate::stage::sharpen::{Deconvolution, Neighbourhood, Sharpener, Unsharp, Workspace};
 
@@ -145,9 +145,8 @@ struct Out<S, T, const CHANNELS: usize> {
 impl<S, T: Fn(usize, &[S]), const CHANNELS: usize> Out<S, T, CHANNELS> {
     /// Where row `y` of the part goes, channel by channel.
     fn row(&mut self, y: usize) -> [&mut [S]; CHANNELS] {
-        let (row_len, start) = (self.row_len, (y - self.first) % self.rows * self.row_len);
-        let mut rest = &mut self.band[start..start + row_len];
-        std::array::from_fn(|_| rest.split_off_mut(..row_len / CHANNELS).unwrap_or_default())
+        let start = (y - self.first) % self.rows * self.row_len;
+        channels_mut(&mut self.band[start..start + self.row_len])
     }
 
     /// Row `y` is made; a band that ends with it, or with the run, is handed on.

@@ -94,7 +94,8 @@ fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
     let turned = match orientation {
         Orientation::Upright => 0,
         // Its planes beside the frame, or the frame beside the one that is turned.
-        _ => 2 * frame_bytes + decode::units_bytes(frame),
+        _ if decode::sharing(frame).is_some() => 2 * frame_bytes + decode::padding_bytes(frame),
+        _ => frame_bytes + upright::extra_bytes(orientation, frame_bytes),
     };
     Ok(Header {
         format: Format::Jpeg,

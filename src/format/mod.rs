@@ -22,7 +22,7 @@ pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Orientation, Original, Pool, Size, Stored};
+use crate::frame::{Frame, Orientation, Original, Pool, Sharing, Size};
 use crate::metadata::{Blocks, Iptc};
 
 /// A file format that longlens reads and writes.
@@ -77,6 +77,17 @@ pub enum Subsampling {
     S422,
     /// 4:2:0, every second column and row.
     S420,
+}
+
+impl From<Subsampling> for Sharing {
+    fn from(subsampling: Subsampling) -> Self {
+        let (across, down) = match subsampling {
+            Subsampling::S444 => (1, 1),
+            Subsampling::S422 => (2, 1),
+            Subsampling::S420 => (2, 2),
+        };
+        Self { across, down }
+    }
 }
 
 /// What of the blocks a format other than JPEG has no place for.
@@ -138,8 +149,19 @@ pub struct Header {
     pub alpha: bool,
     /// Of a JPEG: how finely it keeps colour.
     pub subsampling: Option<Subsampling>,
-    /// Bytes that decoding takes at its peak, the decoded frame included.
+    /// Bytes that decoding takes at its peak, the decoded frame included, with the planes of a JPEG left
+    /// as they are ([`decode_as_stored`]).
     pub decode_bytes: u64,
+}
+
+impl Header {
+    /// Bytes that it takes more where planes that a JPEG may be left in are made a frame ([`decode`]).
+    #[must_use]
+    pub fn joining_bytes(&self) -> u64 {
+        let left = self.subsampling.is_some() && self.orientation == Orientation::Upright;
+        let frame_bytes = samples::frame_bytes(self.size, self.channels, self.depth_bits);
+        if left { frame_bytes } else { 0 }
+    }
 }
 
 /// A decoded file.
@@ -244,14 +266,13 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 /// Decodes a file into an upright frame; the samples live in a buffer from `pool`.
 ///
 /// # Errors
-/// Those of [`probe`], and [`ErrorKind::Damaged`] for samples that are cut short or broken unless
+/// Those of [`probe`], with [`Header::joining_bytes`] on top of what it says that decoding takes, and
+/// [`ErrorKind::Damaged`] for samples that are cut short or broken unless
 /// `decoding.accept_damaged` takes what there is (then a [`Warning::Damaged`] says so).
 pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded> {
+    let header = probe(bytes, &decoding.limits)?;
+    decoding.limits.admit(header.size, header.decode_bytes + header.joining_bytes())?;
     let Decoded { frame, header, blocks, warnings } = decode_as_stored(bytes, decoding, pool)?;
-    if let Stored::Ycc(planes) = &frame.stored {
-        let joined = samples::frame_bytes(header.size, header.channels, header.depth_bits);
-        decoding.limits.admit(header.size, planes.bytes() + joined)?;
-    }
     Ok(Decoded { frame: frame.into_frame(pool)?, header, blocks, warnings })
 }
 
@@ -259,7 +280,7 @@ pub fn decode(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Decoded>
 /// and nothing is converted that is not read. What is read of it are the samples of [`decode`].
 ///
 /// # Errors
-/// Those of [`decode`].
+/// Those of [`decode`], but for what joining takes.
 pub fn decode_as_stored(
     bytes: &[u8],
     decoding: &Decoding,

@@ -22,6 +22,25 @@ pub enum SamplesMut<'a> {
     Sixteen(&'a mut [u16]),
 }
 
+/// The channels of a row that has one after the other.
+#[must_use]
+pub fn channels<S, const CHANNELS: usize>(row: &[S]) -> [&[S]; CHANNELS] {
+    let width = row.len() / CHANNELS;
+    std::array::from_fn(|c| &row[c * width..][..width])
+}
+
+/// [`channels`], to be written.
+#[must_use]
+pub fn channels_mut<S, const CHANNELS: usize>(row: &mut [S]) -> [&mut [S]; CHANNELS] {
+    let width = row.len() / CHANNELS;
+    let mut rest = row;
+    std::array::from_fn(|_| {
+        let (channel, behind) = std::mem::take(&mut rest).split_at_mut(width);
+        rest = behind;
+        channel
+    })
+}
+
 /// What takes a finished frame band by band, from many threads and in any order.
 ///
 /// A row of a band is one channel after the other: all of its red, all of its green, all of its blue. So

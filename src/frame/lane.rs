@@ -97,6 +97,8 @@ pub fn join_row<S: Sample, const CHANNELS: usize>(
 pub trait Lane: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
     /// Units a level of the file's samples.
     const UNIT: f32;
+    /// Its cube root.
+    const UNIT_ROOT: f32;
     /// What a number has to be raised by for [`Lane::from_raised`].
     const RAISE: f32;
     /// Of a number of units, [`Lane::RAISE`] already added, that is in range: a sum that ends in a
@@ -130,6 +132,7 @@ pub trait Lane: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
 /// 64ths of a level: ±511, where dehazed samples stay within 0..270.
 impl Lane for i16 {
     const UNIT: f32 = 64.0;
+    const UNIT_ROOT: f32 = 4.0;
     /// One and a half times 2²³: the integer then stands in the low 16 bits, sign and all.
     const RAISE: f32 = 1.5 * INTEGER;
 
@@ -206,6 +209,7 @@ fn mean(a: i16, b: i16) -> i16 {
 /// Levels.
 impl Lane for f32 {
     const UNIT: f32 = 1.0;
+    const UNIT_ROOT: f32 = 1.0;
     const RAISE: f32 = 0.0;
 
     #[inline(always)]

@@ -23,7 +23,7 @@ use image::{ImageBuffer, Luma, Rgb};
 
 pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
-pub use bands::{Bands, Samples, SamplesMut};
+pub use bands::{Bands, Samples, SamplesMut, channels, channels_mut};
 pub use geometry::{Orientation, Rect, Size};
 pub use lane::{BLOCK, Lane, block, block_mut, join_row, split, split_row};
 pub use light::{Sample, greater, lesser, luma};
@@ -32,7 +32,7 @@ pub use picture::{Interleaved, Picture, View};
 pub use plane::Plane;
 pub use pool::Pool;
 pub(crate) use pool::zeros;
-pub use ycc::{Shared, Ycc};
+pub use ycc::{Sharing, Ycc};
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.
 #[derive(Debug, Clone, PartialEq)]

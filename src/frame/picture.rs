@@ -43,8 +43,9 @@ impl<'a, S: Sample, const CHANNELS: usize> Interleaved<'a, S, CHANNELS> {
     /// If they are too few.
     #[must_use]
     pub fn new(samples: &'a [S], size: Size) -> Self {
-        assert!(samples.len() as u64 >= size.area() * CHANNELS as u64, "a picture of {size}");
-        Self { samples, size }
+        let len = size.area() as usize * CHANNELS;
+        assert!(samples.len() >= len, "a picture of {size}");
+        Self { samples: &samples[..len], size }
     }
 }
 
@@ -56,8 +57,8 @@ impl<S: Sample, const CHANNELS: usize> Picture<CHANNELS> for Interleaved<'_, S, 
     }
 
     fn read(&self, level: Level, y: usize, columns: Range<usize>, out: [&mut [S]; CHANNELS]) {
-        let (pixels, _) = self.samples.as_chunks();
-        let row = &pixels[y * self.size.width as usize..][columns];
+        let ((pixels, _), width) = (self.samples.as_chunks(), self.size.width as usize);
+        let row = &pixels[y * width..][..width][columns];
         dispatch!(level, _simd => split_row(row, out));
     }
 }

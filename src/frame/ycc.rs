@@ -18,7 +18,7 @@ use super::{Aligned, Size};
 
 /// Pixels that share one sample of colour, across and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shared {
+pub struct Sharing {
     /// 1 or 2.
     pub across: usize,
     /// 1 or 2.
@@ -26,10 +26,10 @@ pub struct Shared {
 }
 
 /// 8-bit Y'CbCr in three planes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Ycc {
     size: Size,
-    shared: Shared,
+    sharing: Sharing,
     /// Y', Cb, Cr.
     planes: [Vec<u8>; 3],
     /// Samples from a row of each plane to the next.
@@ -44,16 +44,17 @@ impl Ycc {
     #[must_use]
     pub fn new(
         size: Size,
-        shared: Shared,
+        sharing: Sharing,
         planes: [Vec<u8>; 3],
         strides: [usize; 3],
     ) -> Option<Self> {
-        let ycc = Self { size, shared, planes, strides };
+        let ycc = Self { size, sharing, planes, strides };
         let fits = (0..3).all(|plane| {
             let (columns, rows) = ycc.extent(plane);
-            columns <= strides[plane] && rows * strides[plane] <= ycc.planes[plane].len()
+            let len = rows.checked_mul(strides[plane]);
+            columns <= strides[plane] && len.is_some_and(|len| len <= ycc.planes[plane].len())
         });
-        let Shared { across, down } = shared;
+        let Sharing { across, down } = sharing;
         let known = matches!((across, down), (1, 1) | (2, 1) | (2, 2));
         let wide = across == 1 || ycc.extent(1).0 > 2;
         (fits && known && wide && size.area() > 0).then_some(ycc)
@@ -61,9 +62,9 @@ impl Ycc {
 
     /// Columns and rows of a plane.
     fn extent(&self, plane: usize) -> (usize, usize) {
-        let Shared { across, down } = match plane {
-            0 => Shared { across: 1, down: 1 },
-            _ => self.shared,
+        let Sharing { across, down } = match plane {
+            0 => Sharing { across: 1, down: 1 },
+            _ => self.sharing,
         };
         let (width, height) = (self.size.width as usize, self.size.height as usize);
         (width.div_ceil(across), height.div_ceil(down))
@@ -81,11 +82,22 @@ impl Ycc {
 
     /// The row of colour that lies on a row of pixels, and the one that is next nearest to it.
     fn rows_of_colour(&self, y: usize) -> (usize, usize) {
-        if self.shared.down == 1 {
+        if self.sharing.down == 1 {
             return (y, y);
         }
         let (near, last) = (y / 2, self.extent(1).1 - 1);
         (near, if y.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(last) })
+    }
+}
+
+/// The same picture; what stands behind the end of a row does not count.
+impl PartialEq for Ycc {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |plane| {
+            let mut rows = 0..self.extent(plane).1;
+            rows.all(|y| self.row(plane, y) == other.row(plane, y))
+        };
+        (self.size, self.sharing) == (other.size, other.sharing) && (0..3).all(same)
     }
 }
 
@@ -101,10 +113,10 @@ impl Picture<3> for &Ycc {
         let (near, far) = self.rows_of_colour(y);
         let colours = [1, 2].map(|plane| [near, far].map(|y| self.row(plane, y)));
         let row = Row { luma, colours, columns, out };
-        match self.shared {
-            Shared { across: 2, down: 2 } => dispatch!(level, _simd => row.widened::<2>()),
-            Shared { across: 2, .. } => dispatch!(level, _simd => row.widened::<1>()),
-            Shared { .. } => dispatch!(level, _simd => row.converted()),
+        match self.sharing {
+            Sharing { across: 2, down: 2 } => dispatch!(level, _simd => row.widened::<2>()),
+            Sharing { across: 2, .. } => dispatch!(level, _simd => row.widened::<1>()),
+            Sharing { .. } => dispatch!(level, _simd => row.converted()),
         }
     }
 }
@@ -161,20 +173,18 @@ fn widen<const DOWN: usize>(
     columns: Range<usize>,
 ) -> Aligned<[u16; STRIP / 2]> {
     // Down first: the sum of four, or of one. With a column more on either side.
-    let sum = |x: usize| match DOWN {
-        1 => i16::from(near[x]),
-        _ => 3 * i16::from(near[x]) + i16::from(far[x]),
+    let sum = |near: u8, far: u8| match DOWN {
+        1 => i16::from(near),
+        _ => 3 * i16::from(near) + i16::from(far),
     };
     let mut sums = [0_i16; STRIP / 2 + 2];
     let (count, last) = (columns.len(), near.len() - 1);
-    sums[0] = sum(columns.start.saturating_sub(1));
-    sums[count + 1] = sum(columns.end.min(last));
+    let (left, right) = (columns.start.saturating_sub(1), columns.end.min(last));
+    sums[0] = sum(near[left], far[left]);
+    sums[count + 1] = sum(near[right], far[right]);
     let (near, far) = (&near[columns.clone()], &far[columns]);
-    for ((sum, &near), &far) in sums[1..].iter_mut().zip(near).zip(far) {
-        *sum = match DOWN {
-            1 => i16::from(near),
-            _ => 3 * i16::from(near) + i16::from(far),
-        };
+    for ((made, &near), &far) in sums[1..].iter_mut().zip(near).zip(far) {
+        *made = sum(near, far);
     }
     // Rounded up and down by turns.
     let (even, odd, bits) = if DOWN == 1 { (1, 2, 2) } else { (8, 7, 4) };
@@ -238,8 +248,8 @@ mod tests {
         for y in [0, 1, 90, 128, 200, 255] {
             let planes =
                 [vec![y; 65_536], all.repeat(256), all.iter().flat_map(|&v| [v; 256]).collect()];
-            let shared = Shared { across: 1, down: 1 };
-            let ycc = Ycc::new(size, shared, planes, [256; 3]).unwrap();
+            let sharing = Sharing { across: 1, down: 1 };
+            let ycc = Ycc::new(size, sharing, planes, [256; 3]).unwrap();
             let mut out = [[0; 256]; 3];
             for row in 0..256 {
                 let [r, g, b] = &mut out;
@@ -256,10 +266,10 @@ mod tests {
     fn a_part_of_a_row_is_that_part_of_the_whole_row_at_every_level() {
         let size = Size::new(1301, 5);
         let noise = |step: u32| (0..1304 * 6).map(move |i: u32| (i.wrapping_mul(step) >> 16) as u8);
-        for shared in [(1, 1), (2, 1), (2, 2)].map(|(across, down)| Shared { across, down }) {
+        for sharing in [(1, 1), (2, 1), (2, 2)].map(|(across, down)| Sharing { across, down }) {
             let planes =
                 [2_654_435_761, 40_503_221, 3_266_489_917].map(|step| noise(step).collect());
-            let ycc = Ycc::new(size, shared, planes, [1304; 3]).unwrap();
+            let ycc = Ycc::new(size, sharing, planes, [1304; 3]).unwrap();
             let read = |level, y, columns: Range<usize>| {
                 let mut out = [0; 3].map(|_: u8| vec![0; columns.len()]);
                 (&ycc).read(level, y, columns, out.each_mut().map(|row| row.as_mut_slice()));
@@ -271,7 +281,7 @@ mod tests {
                     let right = whole.each_ref().map(|row| row[part.clone()].to_vec());
                     assert!(
                         read(Level::new(), y, part.clone()) == right,
-                        "{shared:?} {y} {part:?}"
+                        "{sharing:?} {y} {part:?}"
                     );
                 }
             }
@@ -281,13 +291,13 @@ mod tests {
     #[test]
     fn planes_that_are_too_small_are_refused() {
         let planes = |len: usize| [vec![0; 64], vec![0; len], vec![0; len]];
-        let shared = Shared { across: 2, down: 2 };
-        assert!(Ycc::new(Size::new(8, 8), shared, planes(16), [8, 4, 4]).is_some());
-        assert!(Ycc::new(Size::new(8, 8), shared, planes(15), [8, 4, 4]).is_none());
-        assert!(Ycc::new(Size::new(8, 8), shared, planes(16), [8, 3, 3]).is_none());
-        assert!(Ycc::new(Size::new(4, 8), shared, planes(16), [8, 4, 4]).is_none());
+        let sharing = Sharing { across: 2, down: 2 };
+        assert!(Ycc::new(Size::new(8, 8), sharing, planes(16), [8, 4, 4]).is_some());
+        assert!(Ycc::new(Size::new(8, 8), sharing, planes(15), [8, 4, 4]).is_none());
+        assert!(Ycc::new(Size::new(8, 8), sharing, planes(16), [8, 3, 3]).is_none());
+        assert!(Ycc::new(Size::new(4, 8), sharing, planes(16), [8, 4, 4]).is_none());
         assert!(
-            Ycc::new(Size::new(8, 8), Shared { across: 4, down: 1 }, planes(64), [8; 3]).is_none()
+            Ycc::new(Size::new(8, 8), Sharing { across: 4, down: 1 }, planes(64), [8; 3]).is_none()
         );
     }
 }

@@ -3,12 +3,54 @@
 
 use libjpeg_turbo_rs as turbo;
 use longlens::develop::{Means, Prepared, Workers, survey};
-use longlens::format::{Decoded, Decoding, decode_as_stored};
+use longlens::error::ErrorKind;
+use longlens::format::{Decoded, Decoding, Limits, decode, decode_as_stored, probe};
 use longlens::frame::{Original, Pool, Size, Stored};
 use longlens::recipe::Recipe;
 use longlens::stage::caption::Typesetter;
 
-use super::make::{bytes_of, open, rgb8};
+use super::make::{bytes_of, difference, open, rgb8};
+
+/// The file with Adobe's marker, which says what its components are, behind its JFIF header.
+fn with_adobe(file: &[u8], transform: u8) -> Vec<u8> {
+    assert_eq!(&file[6..10], b"JFIF");
+    let behind = 4 + usize::from(u16::from_be_bytes([file[4], file[5]]));
+    let mut marker = b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0".to_vec();
+    marker.push(transform);
+    [&file[..behind], &marker, &file[behind..]].concat()
+}
+
+#[test]
+fn a_file_whose_markers_disagree_on_its_colours_is_read_as_libjpeg_reads_it() {
+    let frame = rgb8(Size::new(40, 30));
+    for subsampling in [turbo::Subsampling::S444, turbo::Subsampling::S420] {
+        for progressive in [false, true] {
+            let encoder = turbo::Encoder::new(bytes_of(&frame), 40, 30, turbo::PixelFormat::Rgb);
+            let encoder = encoder.subsampling(subsampling).progressive(progressive);
+            let plain = encoder.encode().unwrap();
+            let right = open(&plain).unwrap().frame;
+            for transform in [0, 1] {
+                let marked = open(&with_adobe(&plain, transform)).unwrap().frame;
+                let name = format!("{subsampling:?} {progressive} {transform}");
+                assert!(difference(&marked, &right) <= 2, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_fits_in_planes_may_be_too_large_for_a_frame() {
+    let size = Size::new(250, 171);
+    let frame = rgb8(size);
+    let encoder = turbo::Encoder::new(bytes_of(&frame), 250, 171, turbo::PixelFormat::Rgb);
+    let bytes = encoder.subsampling(turbo::Subsampling::S420).encode().unwrap();
+    let header = probe(&bytes, &Limits::default()).unwrap();
+    let limits = Limits { memory_bytes: header.decode_bytes, ..Limits::default() };
+    let decoding = Decoding { limits, ..Decoding::default() };
+    assert!(decode_as_stored(&bytes, &decoding, &Pool::default()).is_ok());
+    let error = decode(&bytes, &decoding, &Pool::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+}
 
 /// Files that are left in planes, by name: sizes that fill no unit, and one that is wider than a strip.
 fn files() -> Vec<(String, Vec<u8>)> {

@@ -10,7 +10,7 @@
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Aligned, BLOCK, Shared, block, block_mut, split};
+use crate::frame::{Aligned, BLOCK, Sharing, block, block_mut, split};
 
 /// Planes of 8 bits, row by row without padding; grey has no colour.
 #[derive(Debug, Default)]
@@ -23,8 +23,8 @@ pub(super) struct Planes {
 impl Planes {
     /// Makes them those of rows of RGB, `width` pixels each; what is missing of the last pixels that share
     /// a colour is what is nearest to it.
-    pub(super) fn fill(&mut self, rgb: &[u8], order: Order, width: usize, shared: Shared) {
-        let Shared { across, down } = shared;
+    pub(super) fn fill(&mut self, rgb: &[u8], order: Order, width: usize, sharing: Sharing) {
+        let Sharing { across, down } = sharing;
         let rows = rgb.len() / 3 / width;
         let chroma_width = width.div_ceil(across);
         let Self { luma, cb, cr } = self;
@@ -38,10 +38,11 @@ impl Planes {
         for ((rgb, luma), (cb, cr)) in rows.zip(colour) {
             match order {
                 Order::Pixels => {
-                    Group { rgb: Pixels { rgb, width }, luma, cb, cr, width }.fill(level, shared);
+                    Group { rgb: Pixels { rgb, width }, luma, cb, cr, width }.fill(level, sharing);
                 }
                 Order::Channels => {
-                    Group { rgb: Channels { rgb, width }, luma, cb, cr, width }.fill(level, shared);
+                    Group { rgb: Channels { rgb, width }, luma, cb, cr, width }
+                        .fill(level, sharing);
                 }
             }
         }
@@ -115,11 +116,11 @@ struct Group<'a, R> {
 }
 
 impl<R: Rgb> Group<'_, R> {
-    fn fill(self, level: Level, shared: Shared) {
-        match shared {
-            Shared { across: 2, down: 2 } => dispatch!(level, _simd => self.filled::<2, 2>()),
-            Shared { across: 2, .. } => dispatch!(level, _simd => self.filled::<2, 1>()),
-            Shared { .. } => dispatch!(level, _simd => self.filled::<1, 1>()),
+    fn fill(self, level: Level, sharing: Sharing) {
+        match sharing {
+            Sharing { across: 2, down: 2 } => dispatch!(level, _simd => self.filled::<2, 2>()),
+            Sharing { across: 2, .. } => dispatch!(level, _simd => self.filled::<2, 1>()),
+            Sharing { .. } => dispatch!(level, _simd => self.filled::<1, 1>()),
         }
     }
 
@@ -260,10 +261,10 @@ mod tests {
             for (width, rows) in [(1, 1), (2, 3), (63, 2), (64, 2), (65, 5), (130, 4)] {
                 let pixels: Vec<[u8; 3]> =
                     colours().into_iter().cycle().skip(width).take(width * rows).collect();
-                let shared = Shared { across, down };
-                planes.fill(&by_channel(&pixels, width), Order::Channels, width, shared);
+                let sharing = Sharing { across, down };
+                planes.fill(&by_channel(&pixels, width), Order::Channels, width, sharing);
                 let made = [&planes.luma, &planes.cb, &planes.cr].map(Vec::clone);
-                planes.fill(pixels.as_flattened(), Order::Pixels, width, shared);
+                planes.fill(pixels.as_flattened(), Order::Pixels, width, sharing);
                 assert!(made.each_ref() == [&planes.luma, &planes.cb, &planes.cr], "either order");
                 let near = |value: u8, exact: f64, what: &str| {
                     let off = (f64::from(value) - exact.min(255.0)).abs();

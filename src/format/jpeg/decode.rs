@@ -11,15 +11,19 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::inks::{Polarity, Press};
-use super::super::{Decoded, Decoding, Header, Subsampling, profile, samples, upright};
+use super::super::{
+    Decoded, Decoding, Format, Header, Subsampling, guard, profile, samples, upright,
+};
 use super::coded::Coded;
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
 use super::{blocks, damage, parts, subsampling};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Orientation, Original, Pool, Shared, Size, Stored, Ycc};
+use crate::frame::{Facts, Orientation, Original, Pool, Sharing, Size, Stored, Ycc};
 use crate::metadata::Blocks;
 
-/// Adobe's marker: inks are stored inverted.
+const APP1: u8 = APP0 + 1;
+const APP2: u8 = APP0 + 2;
+/// Adobe's marker: what the components are, and that inks are stored inverted.
 const APP14: u8 = APP0 + 14;
 /// What fills the places that a damaged file has nothing for.
 const MISSING: u8 = 128;
@@ -40,6 +44,7 @@ fn route(frame: &FrameHeader, walk: &Walk<'_>) -> Route {
     let first = walk.scans.first().map_or(components, |s| s.components.len());
     let one_scan = first == components && walk.scans.len() <= 1;
     match frame.process {
+        _ if of_two_minds(frame, walk) => Route::Turbo,
         Process::Progressive if components != 4 => Route::Zune,
         Process::Baseline if components != 4 && one_scan => Route::Zune,
         _ => Route::Turbo,
@@ -51,13 +56,23 @@ fn route(frame: &FrameHeader, walk: &Walk<'_>) -> Route {
 /// Of 24 MP libjpeg-turbo-rs decodes the planes where zune-jpeg decodes RGB in 66 instead of 84 ms (4:2:0),
 /// 77 instead of 82 (4:2:2), 192 instead of 265 (progressive 4:2:0), but 100 instead of 94 at baseline
 /// 4:4:4, where planes are no smaller either.
-fn shared(frame: &FrameHeader) -> Option<Shared> {
-    match (subsampling(frame)?, frame.process) {
-        (Subsampling::S444, Process::Baseline) => None,
-        (Subsampling::S444, _) => Some(Shared { across: 1, down: 1 }),
-        (Subsampling::S422, _) => Some(Shared { across: 2, down: 1 }),
-        (Subsampling::S420, _) => Some(Shared { across: 2, down: 2 }),
-    }
+pub(super) fn sharing(frame: &FrameHeader) -> Option<Sharing> {
+    let subsampling = subsampling(frame)?;
+    let left = (subsampling, frame.process) != (Subsampling::S444, Process::Baseline);
+    left.then(|| subsampling.into())
+}
+
+/// Whether the markers of a file of three components say two things about its colours: that they are RGB,
+/// and that they are Y'CbCr. libjpeg heeds JFIF first, then Adobe's marker, then the names of the
+/// components, and so does libjpeg-turbo-rs; zune-jpeg goes the other way.
+fn of_two_minds(frame: &FrameHeader, walk: &Walk<'_>) -> bool {
+    let named = frame.components.iter().map(|c| c.id).eq(*b"RGB");
+    let jfif = walk.segments.iter().any(|s| s.marker == APP0 && s.body.starts_with(b"JFIF\0"));
+    let adobe = |s: &Segment<'_>| s.marker == APP14 && s.body.starts_with(b"Adobe");
+    let adobe = walk.segments.iter().find(|&s| adobe(s)).and_then(|s| s.body.get(11));
+    let rgb = named || adobe == Some(&0);
+    let ycc = jfif || adobe.is_some_and(|&transform| transform != 0);
+    frame.components.len() == 3 && rgb && ycc
 }
 
 /// Bytes that decoding takes beside the RGB or grey samples, at its peak.
@@ -77,13 +92,17 @@ pub(super) fn working_bytes(frame: &FrameHeader, walk: &Walk<'_>) -> u64 {
         // Coefficients and decoded planes.
         (Route::Turbo, _) => stored * 3 + area,
     };
-    units_bytes(frame) + fourth_ink + buffers
+    // A row of units in 16-bit samples, before and after upsampling, for four components.
+    let rows = u64::from(frame.width) * 32 * 2 * 2 * 4;
+    // libjpeg-turbo-rs copies them as it reads the markers, what comes in parts more than once.
+    let metadata = walk.segments.iter().filter(|s| matches!(s.marker, APP1 | APP2));
+    let metadata = metadata.map(|s| s.body.len() as u64).sum::<u64>() * 3;
+    rows + padding_bytes(frame) + metadata + fourth_ink + buffers
 }
 
-/// Bytes that the planes of a file may take beyond its RGB or grey samples, for they are made of whole
-/// units; and a row of units in 16-bit samples, before and after upsampling, for four components.
-pub(super) fn units_bytes(frame: &FrameHeader) -> u64 {
-    u64::from(frame.width) * 32 * 2 * 2 * 4 + u64::from(frame.height) * 32 * 3
+/// Bytes that the planes of a file may take beyond its RGB or grey samples: they are made of whole units.
+pub(super) fn padding_bytes(frame: &FrameHeader) -> u64 {
+    (u64::from(frame.width) + u64::from(frame.height)) * 32 * 3
 }
 
 /// Decodes a JPEG whose header has been admitted.
@@ -127,7 +146,7 @@ pub(in super::super) fn decode(
     };
     profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
     if header.orientation != Orientation::Upright {
-        // Planes that colour is shared in cannot be turned: the pixels of an odd size would share it
+        // Planes that share colour cannot be turned: the pixels of an odd size would share it
         // with others.
         let pixels = stored.into_pixels(pool)?;
         stored = Stored::Pixels(upright::turned(pixels, header.orientation, pool)?);
@@ -158,7 +177,12 @@ impl Source<'_> {
     /// The planes of a file whose markers are whole, if it has any that [`Ycc`] knows; what is wrong
     /// with it is for [`Source::strictly`] to say.
     fn planes(&self) -> Option<Ycc> {
-        let shared = shared(self.frame)?;
+        // A decoder that panics has not said anything about the file yet.
+        guard::contained(Format::Jpeg.name(), || Ok(self.sound_planes())).ok().flatten()
+    }
+
+    fn sound_planes(&self) -> Option<Ycc> {
+        let sharing = sharing(self.frame)?;
         let decoder = Turbo::new(self.bytes).ok()?;
         if decoder.jpeg_color_space() != TurboColour::YCbCr {
             return None;
@@ -166,7 +190,7 @@ impl Source<'_> {
         let raw = decoder.decode_raw().ok()?;
         let size = Size::new(u32::from(self.frame.width), u32::from(self.frame.height));
         let planes = <[_; 3]>::try_from(raw.planes).ok()?;
-        Ycc::new(size, shared, planes, raw.plane_widths.try_into().ok()?)
+        Ycc::new(size, sharing, planes, raw.plane_widths.try_into().ok()?)
     }
 
     /// Decodes a file whose markers are whole; the fault of a damaged one.

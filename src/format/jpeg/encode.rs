@@ -17,7 +17,7 @@ use super::blocks;
 use super::colour::{Order, Planes};
 use super::walk::{DRI, EOI, SOI, SOS};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Samples, Shared, Size, View};
+use crate::frame::{Bands, Samples, Sharing, Size, View};
 use crate::metadata::Blocks;
 
 /// Bytes of a band's samples, as far as whole rows of units go: with what made it and what is made of it,
@@ -36,7 +36,7 @@ pub struct BandEncoder {
     depth_bits: u8,
     quality: u8,
     chroma: Chroma,
-    shared: Shared,
+    sharing: Sharing,
     threads: Threads,
     /// Rows of pixels in every band but the last.
     rows: usize,
@@ -74,12 +74,14 @@ impl BandEncoder {
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         let channels = like.channels();
-        let (chroma, across, down) = match encoding.subsampling {
-            _ if channels == 1 => (Chroma::S444, 1, 1),
-            Subsampling::S444 => (Chroma::S444, 1, 1),
-            Subsampling::S422 => (Chroma::S422, 2, 1),
-            Subsampling::S420 => (Chroma::S420, 2, 2),
+        let subsampling = if channels == 1 { Subsampling::S444 } else { encoding.subsampling };
+        let chroma = match subsampling {
+            Subsampling::S444 => Chroma::S444,
+            Subsampling::S422 => Chroma::S422,
+            Subsampling::S420 => Chroma::S420,
         };
+        let sharing = Sharing::from(subsampling);
+        let Sharing { across, down } = sharing;
         let (width, height) = (size.width as usize, size.height as usize);
         let units = width.div_ceil(8 * across);
         let unit_rows = band_bytes / (width * channels * 8 * down).max(1);
@@ -91,7 +93,7 @@ impl BandEncoder {
             depth_bits: like.depth_bits(),
             quality: encoding.quality.clamp(1, 100),
             chroma,
-            shared: Shared { across, down },
+            sharing,
             threads,
             rows,
             interval: (unit_rows * units) as u16,
@@ -168,9 +170,9 @@ impl BandEncoder {
         let coded = if self.channels == 1 {
             compress_raw(&[samples], &[width], &[rows], width, rows, self.quality, self.chroma)
         } else {
-            let Shared { across, down } = self.shared;
+            let Sharing { across, down } = self.sharing;
             let mut planes = self.spare().pop().unwrap_or_default();
-            planes.fill(samples, order, width, self.shared);
+            planes.fill(samples, order, width, self.sharing);
             let (widths, heights) = (width.div_ceil(across), rows.div_ceil(down));
             let (widths, heights) = ([width, widths, widths], [rows, heights, heights]);
             let Planes { luma, cb, cr } = &planes;

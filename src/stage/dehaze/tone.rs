@@ -114,13 +114,13 @@ impl Tone {
     /// the square of the unit.
     #[inline(always)]
     pub(super) fn in_lanes<L: Lane>(self) -> Self {
-        let (unit, third) = (L::UNIT, L::UNIT.cbrt());
+        let (unit, root) = (L::UNIT, L::UNIT_ROOT);
         Self {
-            gain: self.gain * third,
+            gain: self.gain * root,
             middle: self.middle * unit,
-            scaled_middle: self.scaled_middle * third,
+            scaled_middle: self.scaled_middle * root,
             raised: self.middle * unit + L::RAISE,
-            linear: self.linear * third * third,
+            linear: self.linear * root * root,
         }
     }
 
