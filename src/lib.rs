@@ -8,7 +8,8 @@
 //! [`format`](mod@format) encodes it; [`cli`] reports the outcome. In the order of one frame's way:
 //!
 //! 1. [`batch`]: which frames, under which names, in how much memory; reads the file.
-//! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them.
+//! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them. Those
+//!    of an upright JPEG stay in its own planes, half of RGB, until their rows are read.
 //! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight and optical depth,
 //!    and at patches of it in full size for noise; the **sweep** takes the full-size rows of the crop
 //!    through the stages while they are in the cache, and hands them on in **bands**; a resize wants

@@ -94,12 +94,6 @@ impl Pixels {
     pub fn sample_max(&self) -> f32 {
         if self.depth_bits() == 8 { <u8 as Sample>::MAX } else { <u16 as Sample>::MAX }
     }
-
-    /// Bytes that the samples take in memory.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.size().area() * self.channels() as u64 * u64::from(self.depth_bits() / 8)
-    }
 }
 
 /// What a frame is beside its samples.

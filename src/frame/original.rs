@@ -49,15 +49,6 @@ impl Original {
         }
     }
 
-    /// Bytes that its samples take in memory.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        match &self.stored {
-            Stored::Pixels(pixels) => pixels.bytes(),
-            Stored::Ycc(planes) => planes.bytes(),
-        }
-    }
-
     /// Gives its samples to the pool; planes, which a decoder made, are let go.
     pub fn give_to(self, pool: &Pool) {
         if let Stored::Pixels(pixels) = self.stored {

@@ -4,9 +4,9 @@
 //! At 4:2:0 that is half of the samples that RGB has: of a 24 MP frame 36 MB less are written and read,
 //! and what a crop leaves out is never converted.
 //!
-//! Colour is widened with the triangle filter and converted as libjpeg does both, to the bit: JFIF (ITU-T
-//! T.871), clause 7; the filter is `jdsample.c`'s (h2v1 and h2v2 "fancy" upsampling), the rounding of
-//! the conversion that of `jdcolor.c`, whose 16 bits of fraction are here in three parts of vectors of 16.
+//! Colour is widened and converted as libjpeg does both, to the bit: the triangle filter of `jdsample.c`
+//! (h2v1 and h2v2 "fancy" upsampling), and JFIF (ITU-T T.871), clause 7, with the 16 bits of fraction and
+//! the rounding of `jdcolor.c`, in vectors of 16 bits.
 
 use std::ops::Range;
 
@@ -74,12 +74,6 @@ impl Ycc {
         &self.planes[plane][y * self.strides[plane]..][..self.extent(plane).0]
     }
 
-    /// Bytes that the planes take in memory.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.planes.iter().map(|plane| plane.len() as u64).sum()
-    }
-
     /// The row of colour that lies on a row of pixels, and the one that is next nearest to it.
     fn rows_of_colour(&self, y: usize) -> (usize, usize) {
         if self.sharing.down == 1 {
@@ -115,13 +109,12 @@ impl Picture<3> for &Ycc {
         let row = Row { luma, colours, columns, out };
         // Pairs beside a part that begins with an odd column and ends with an even one.
         let few = row.columns.len() + 2 <= 2 * FEW_PAIRS;
-        match self.sharing {
-            Sharing { across: 2, down: 2 } if few => {
-                dispatch!(level, _simd => row.widened::<2, FEW_PAIRS>());
-            }
-            Sharing { across: 2, down: 2 } => dispatch!(level, _simd => row.widened::<2, PAIRS>()),
-            Sharing { across: 2, .. } => dispatch!(level, _simd => row.widened::<1, PAIRS>()),
-            Sharing { .. } => dispatch!(level, _simd => row.converted()),
+        match (self.sharing.across, self.sharing.down, few) {
+            (2, 2, true) => dispatch!(level, _simd => row.widened::<2, FEW_PAIRS>()),
+            (2, 2, false) => dispatch!(level, _simd => row.widened::<2, PAIRS>()),
+            (2, _, true) => dispatch!(level, _simd => row.widened::<1, FEW_PAIRS>()),
+            (2, _, false) => dispatch!(level, _simd => row.widened::<1, PAIRS>()),
+            _ => dispatch!(level, _simd => row.converted()),
         }
     }
 }

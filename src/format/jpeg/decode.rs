@@ -127,21 +127,11 @@ pub(in super::super) fn decode(
     let mut stored = match planes {
         Some(planes) => Stored::Ycc(planes),
         None => {
-            let size = upright::size(header.size, header.orientation);
-            let mut buffer = pool.take_u8(samples::length(size, source.stored_channels())?)?;
-            let decoded = fault.map_or_else(|| source.strictly(&mut buffer), Err);
-            if let Err(fault) = decoded {
-                if !decoding.accept_damaged {
-                    pool.give_u8(buffer);
-                    return Err(damaged(&fault));
-                }
-                source.leniently(&mut buffer).map_err(|_| damaged(&fault))?;
-                warnings.push(Warning::Damaged(fault));
-            }
+            let mut buffer = source.interleaved(fault, decoding, pool, &mut warnings)?;
             if frame.components.len() == 4 {
                 source.inks_to_lights(&mut buffer, &mut blocks, &mut warnings);
             }
-            Stored::Pixels(samples::eight(size, header.channels, buffer)?)
+            Stored::Pixels(samples::eight(source.size(), header.channels, buffer)?)
         }
     };
     profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
@@ -174,6 +164,32 @@ impl Source<'_> {
         if self.frame.components.len() == 4 { 4 } else { self.channels as u8 }
     }
 
+    /// Width and height as they are stored.
+    fn size(&self) -> Size {
+        Size::new(u32::from(self.frame.width), u32::from(self.frame.height))
+    }
+
+    /// The samples pixel by pixel, of a file with a fault in its markers or without; what there is of
+    /// them, with a warning, if that is accepted.
+    fn interleaved(
+        &self,
+        fault: Option<String>,
+        decoding: &Decoding,
+        pool: &Pool,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<u8>> {
+        let mut buffer = pool.take_u8(samples::length(self.size(), self.stored_channels())?)?;
+        if let Err(fault) = fault.map_or_else(|| self.strictly(&mut buffer), Err) {
+            if !decoding.accept_damaged {
+                pool.give_u8(buffer);
+                return Err(damaged(&fault));
+            }
+            self.leniently(&mut buffer).map_err(|_| damaged(&fault))?;
+            warnings.push(Warning::Damaged(fault));
+        }
+        Ok(buffer)
+    }
+
     /// The planes of a file whose markers are whole, if it has any that [`Ycc`] knows; what is wrong
     /// with it is for [`Source::strictly`] to say.
     fn planes(&self) -> Option<Ycc> {
@@ -188,9 +204,8 @@ impl Source<'_> {
             return None;
         }
         let raw = decoder.decode_raw().ok()?;
-        let size = Size::new(u32::from(self.frame.width), u32::from(self.frame.height));
         let planes = <[_; 3]>::try_from(raw.planes).ok()?;
-        Ycc::new(size, sharing, planes, raw.plane_widths.try_into().ok()?)
+        Ycc::new(self.size(), sharing, planes, raw.plane_widths.try_into().ok()?)
     }
 
     /// Decodes a file whose markers are whole; the fault of a damaged one.

@@ -263,10 +263,11 @@ fn widen(values: &[f32], cells: &[(usize, usize)], mut shares: &[f32], mut out: 
     let last = values.len() - 1;
     for &(left, count) in cells {
         let (value, rise) = (values[left], values[(left + 1).min(last)] - values[left]);
+        let (made, behind) = std::mem::take(&mut out).split_at_mut(count);
         let (of_cell, rest) = shares.split_at(count);
-        shares = rest;
-        for (out, share) in out.split_off_mut(..count).unwrap_or_default().iter_mut().zip(of_cell) {
+        for (out, share) in made.iter_mut().zip(of_cell) {
             *out = value + rise * share;
         }
+        (out, shares) = (behind, rest);
     }
 }
