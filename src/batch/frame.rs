@@ -49,9 +49,9 @@ pub struct Done {
 /// is written, they cut the heap of a worker that has the next frame to begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surveyed {
-    /// Its haze, [`dehaze::Survey::haze`].
+    /// Its haze, [`dehaze::Haze::score`].
     pub haze: f32,
-    /// The strength that suits it, [`dehaze::Survey::auto_strength`].
+    /// The strength that suits it, [`dehaze::Haze::auto_strength`].
     pub auto_strength: f32,
     /// Airlight: encoded red, green and blue, 0..1.
     pub airlight: [f32; 3],
@@ -62,9 +62,9 @@ pub struct Surveyed {
 }
 
 impl From<Survey> for Surveyed {
-    fn from(Survey { haze, noise }: Survey) -> Self {
-        let dehaze::Survey { haze, auto_strength, airlight, evidence, .. } = haze;
-        Self { haze, auto_strength, airlight, evidence, noise }
+    fn from(Survey { haze, noise, .. }: Survey) -> Self {
+        let dehaze::Haze { score, auto_strength, airlight, evidence, .. } = haze;
+        Self { haze: score, auto_strength, airlight, evidence, noise }
     }
 }
 

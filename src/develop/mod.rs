@@ -52,7 +52,8 @@ pub struct Means<'a> {
     pub pool: &'a Pool,
     /// How many workers the sweep may use; the samples do not depend on it.
     pub workers: Workers,
-    /// A survey to use instead of the frame's own: frames of one scene developed alike.
+    /// The survey of this frame if there is one already, or with the haze of its scene in place of its
+    /// own; its depth is of no use to any other frame.
     pub survey: Option<&'a Survey>,
 }
 
@@ -168,7 +169,8 @@ impl<'a> Prepared<'a> {
         let recipe = self.recipe;
         let sample_max = View::from(&original).sample_max();
         let stages = RowStages {
-            dehaze: survey.and_then(|s| Removal::new(&s.haze, &recipe.dehaze, s.noise, sample_max)),
+            dehaze: survey
+                .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, s.noise, sample_max)),
             sharpen: survey
                 .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
         };

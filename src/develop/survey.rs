@@ -5,9 +5,9 @@
 
 use fearless_simd::Level;
 
-use crate::filter::area_average;
+use crate::filter::{Coefficients, area_average};
 use crate::frame::{Picture, Sample, Size, View, luma};
-use crate::stage::dehaze;
+use crate::stage::dehaze::{self, Haze};
 
 /// Pixels on the long side of the small picture. At 512 a frame of 600 px and its half differed by
 /// 1 to 4 levels after the dehaze, for the half was surveyed at 300: noise and fine texture decide
@@ -17,8 +17,11 @@ const SURVEY_PX: u32 = 256;
 /// What is known of a frame before it is swept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
-    /// Its haze.
-    pub haze: dehaze::Survey,
+    /// The haze of its scene, which frames of one scene may share.
+    pub haze: Haze,
+    /// Optical depth τ = a·luma + b of every part of this frame at strength 1; a and b are maps
+    /// much smaller than the frame.
+    pub depth: Coefficients,
     /// Standard deviation of its noise at full size, share of the greatest sample.
     pub noise: f32,
 }
@@ -37,7 +40,8 @@ pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
         View::Rgb16(p) => noise(p),
         View::Ycc8(p) => noise(p),
     };
-    Survey { haze: dehaze::survey(&area_average(view, SURVEY_PX)), noise }
+    let (haze, depth) = dehaze::survey(&area_average(view, SURVEY_PX));
+    Survey { haze, depth, noise }
 }
 
 /// Patches looked at across the frame and down it: of 40 the noise is within a twentieth of this, and

@@ -98,5 +98,5 @@ fn auto_says_what_it_went_by() {
     let clear = develop(&clear_view(300, 200), &recipe(&AUTO)).unwrap();
     let (hazy, clear) = (hazy.survey.unwrap().haze, clear.survey.unwrap().haze);
     assert!(hazy.evidence.veiled_share > clear.evidence.veiled_share);
-    assert!(hazy.haze > clear.haze && hazy.auto_strength > clear.auto_strength);
+    assert!(hazy.score > clear.score && hazy.auto_strength > clear.auto_strength);
 }

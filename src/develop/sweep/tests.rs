@@ -26,15 +26,15 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
         Plane::new(size, values.map(|v| 0.4 + 0.6 * v).collect())
     };
     let picture = SmallPicture { channels: [0, 1, 2].map(channel) };
-    let mut survey = dehaze::survey(&picture);
-    survey.depth = Coefficients {
+    let (haze, _) = dehaze::survey(&picture);
+    let depth = Coefficients {
         a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),
         b: Plane::new(Size::new(3, 2), vec![0.9, 0.4, 1.5, 0.2, 2.2, 0.6]),
     };
     let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
     let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
     RowStages {
-        dehaze: Removal::new(&survey, &dehaze, 0.002, 255.0),
+        dehaze: Removal::new(&haze, &depth, &dehaze, 0.002, 255.0),
         sharpen: Sharpener::new(&sharpen, 0.5, 255.0),
     }
 }

@@ -14,7 +14,7 @@ use std::f32::consts::LOG2_E;
 
 use super::bounds::{Bounds, T_MIN, exp2};
 use super::tone::Tone;
-use super::{Dehaze, Survey};
+use super::{Dehaze, Haze};
 use crate::filter::Coefficients;
 use crate::frame::{Aligned, BLOCK, Lane, Rect, Row, Sample, Size, block, greater, lesser, luma};
 
@@ -42,11 +42,17 @@ pub struct Removal {
 }
 
 impl Removal {
-    /// What to take out of a frame of this survey and noise (standard deviation, share of the
+    /// What to take out of a frame of this haze, depth and noise (standard deviation, share of the
     /// greatest sample) whose samples go up to `sample_max`; `None` if nothing.
     #[must_use]
-    pub fn new(survey: &Survey, dehaze: &Dehaze, noise: f32, sample_max: f32) -> Option<Self> {
-        let strength = dehaze.amount.strength(survey.auto_strength);
+    pub fn new(
+        haze: &Haze,
+        depth: &Coefficients,
+        dehaze: &Dehaze,
+        noise: f32,
+        sample_max: f32,
+    ) -> Option<Self> {
+        let strength = dehaze.amount.strength(haze.auto_strength);
         if strength == 0.0 {
             return None;
         }
@@ -60,11 +66,11 @@ impl Removal {
         let colours = (dehaze.haze_colour != 0.0)
             .then(|| WAVELENGTHS.map(|wave| (wave / 550.0).powf(-dehaze.haze_colour)));
         Some(Self {
-            bounds: Bounds::new(survey.airlight, sample_max),
-            tone: Tone::new(&survey.whites, strength, sample_max),
+            bounds: Bounds::new(haze.airlight, sample_max),
+            tone: Tone::new(&haze.whites, strength, sample_max),
             maps: Coefficients {
-                a: survey.depth.a.clone().map(|a| a * scale / sample_max),
-                b: survey.depth.b.clone().map(|b| b * scale),
+                a: depth.a.clone().map(|a| a * scale / sample_max),
+                b: depth.b.clone().map(|b| b * scale),
             },
             range,
             colours,

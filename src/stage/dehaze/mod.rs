@@ -20,7 +20,7 @@ mod tone;
 
 pub use amount::Amount;
 pub use kernel::{Dehazed, DepthRows, Kernel, Removal};
-pub use survey::{Evidence, Survey, survey};
+pub use survey::{Evidence, Haze, survey};
 pub use tone::Whites;
 
 /// How to dehaze.

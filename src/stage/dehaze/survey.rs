@@ -1,4 +1,5 @@
-//! The survey: what one look at the small picture says about the haze of a frame.
+//! The survey: what one look at the small picture says about the haze of a scene, and how deep it
+//! lies in this frame.
 
 use super::airlight::airlight;
 use super::depth::{CONTRAST_TRUSTED, Depth, depth};
@@ -7,17 +8,14 @@ use super::tone::Whites;
 use crate::filter::{Coefficients, SmallPicture, softened};
 use crate::frame::{Plane, luma};
 
-/// What was found out about the haze of one frame; small enough to be kept and shared between
-/// frames of one scene.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Survey {
+/// The haze of a scene: a few numbers that say nothing about where in the frame it lies, so that
+/// frames of one scene may share them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Haze {
     /// Airlight: encoded red, green and blue, 0..1.
     pub airlight: [f32; 3],
-    /// Optical depth τ = a·luma + b of every part of the frame at strength 1; a and b are smooth
-    /// maps much smaller than the frame.
-    pub depth: Coefficients,
-    /// How hazy the frame is: up to .3 clear air, about 1.5 dense haze in its nearest part too.
-    pub haze: f32,
+    /// How hazy the frame is: up to 0.3 clear air, about 1.5 dense haze in its nearest part too.
+    pub score: f32,
     /// The factor on the optical depth that suits the frame, 0 to 1.35.
     pub auto_strength: f32,
     /// How bright the dehazed frame is at its brightest.
@@ -97,9 +95,12 @@ const SHOWN: (f32, f32) = (0.25, 0.48);
 /// this, .9 with it. At .2 the far ridges of clear frames pass for haze.
 const SOFTENED: f32 = 0.1;
 
-/// Surveys the small picture of a whole frame.
+/// Surveys the small picture of a whole frame: the haze of its scene, and the depth map of this frame,
+/// which no other frame may use.
+///
+/// The map is of the size of the small picture: τ = a·luma + b at strength 1.
 #[must_use]
-pub fn survey(picture: &SmallPicture) -> Survey {
+pub fn survey(picture: &SmallPicture) -> (Haze, Coefficients) {
     let picture = &softened(picture, SOFTENED);
     let [red, green, blue] = &picture.channels;
     let least = red.clone().zip(green, f32::min).zip(blue, f32::min);
@@ -115,7 +116,7 @@ pub fn survey(picture: &SmallPicture) -> Survey {
 
     let veil_low = quantile(&wide_veil, 0.25);
     let veil_median = quantile(&wide_veil, 0.50);
-    let haze = veiled_share + NEAR_VEIL * (veil_low + 0.5 * veil_median);
+    let score = veiled_share + NEAR_VEIL * (veil_low + 0.5 * veil_median);
     let shown = contrast.clone().map(|c| (c / CONTRAST_TRUSTED).min(1.0)).mean();
     let weights = veil.clone().map(|m| m * (1.0 - m) + 1e-3);
     let contrast = contrast.zip(&weights, |c, w| w * c).mean() / weights.mean();
@@ -128,12 +129,11 @@ pub fn survey(picture: &SmallPicture) -> Survey {
         + SUITS.contrast * contrast
         + SUITS.saturation * saturation;
     let scene = smoothstep(SPREAD, spread) * smoothstep(SHOWN, shown);
-    let evident = ((haze - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0) * scene;
-    Survey {
+    let evident = ((score - HAZE.0) / (HAZE.1 - HAZE.0)).clamp(0.0, 1.0) * scene;
+    let haze = Haze {
         airlight: air,
         whites: Whites::of(picture, air, &coefficients),
-        depth: coefficients,
-        haze,
+        score,
         auto_strength: evident * suits.clamp(STRENGTH.0, STRENGTH.1),
         evidence: Evidence {
             veil_low,
@@ -144,7 +144,8 @@ pub fn survey(picture: &SmallPicture) -> Survey {
             saturation,
             slope,
         },
-    }
+    };
+    (haze, coefficients)
 }
 
 /// Pearson's correlation of the values with the number of their row; 0 for a constant plane.
