@@ -21,7 +21,8 @@
 //! 7. [`batch`]: a temporary file, synced, renamed: the whole new file or the old one.
 //!
 //! A room uses only rooms below it: `cli → batch → develop → stage → filter → frame → error`,
-//! `batch → format → metadata → frame` and `batch → template → error`. Everyone may read [`recipe`].
+//! `batch → format → metadata → colour → frame` and `batch → template → error`; [`develop`] may use
+//! [`colour`], too. Everyone may read [`recipe`].
 //!
 //! # One frame, without files
 //!
@@ -49,6 +50,7 @@
 pub mod batch;
 #[doc(hidden)]
 pub mod cli;
+pub mod colour;
 pub mod develop;
 pub mod error;
 pub mod filter;

@@ -10,23 +10,30 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Which rooms a room may use, beside itself.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("error", &[]),
     ("frame", &["error"]),
     ("filter", &["frame", "error"]),
-    ("metadata", &["frame", "error", "recipe"]),
-    ("format", &["metadata", "frame", "error", "recipe"]),
+    ("colour", &["frame", "error"]),
+    ("metadata", &["colour", "frame", "error", "recipe"]),
+    ("format", &["metadata", "colour", "frame", "error", "recipe"]),
     ("template", &["error", "recipe"]),
     // It is read by everyone and reads what its settings are of.
     ("recipe", &["stage", "metadata", "format", "template", "frame", "error"]),
     ("stage", &["filter", "frame", "error", "recipe"]),
-    ("develop", &["stage", "filter", "frame", "error", "recipe"]),
-    ("batch", &["develop", "stage", "format", "metadata", "template", "frame", "error", "recipe"]),
+    ("develop", &["stage", "filter", "colour", "frame", "error", "recipe"]),
+    (
+        "batch",
+        &[
+            "develop", "stage", "format", "metadata", "colour", "template", "frame", "error",
+            "recipe",
+        ],
+    ),
     (
         "cli",
         &[
-            "batch", "develop", "stage", "format", "metadata", "template", "frame", "error",
-            "recipe",
+            "batch", "develop", "stage", "format", "metadata", "colour", "template", "frame",
+            "error", "recipe",
         ],
     ),
 ];

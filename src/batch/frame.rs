@@ -12,6 +12,7 @@ use super::hash::{digits, hash};
 use super::journal::{Chosen, Entry, Name, name_below, place};
 use super::read::read_bytes;
 use super::{Caption, Job, Settings, Stop};
+use crate::colour;
 use crate::develop::{Developed, Means, Prepared, Survey, Workers};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{
@@ -179,7 +180,7 @@ pub(super) fn develop_file(
     let srgb = recipe.metadata.profile == Profile::Srgb;
     if let (true, Some(profile)) = (srgb, original.facts.profile.take()) {
         let mut frame = original.into_frame(&shared.pool)?;
-        metadata::icc::convert_to_srgb(&mut frame.pixels, &profile)?;
+        colour::convert_to_srgb(&mut frame.pixels, &profile)?;
         original = frame.into();
     }
     let typesetter = shared.typesetters.of(&recipe.caption)?;

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::report::{lossy, rounded};
 use super::{exit, text};
 use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
+use crate::colour;
 use crate::develop::survey;
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
-use crate::metadata::icc;
 use crate::recipe::Recipe;
 use crate::stage::dehaze::Amount;
 
@@ -46,7 +46,7 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     let survey = survey(&decoded.frame);
     let profile = match &decoded.frame.facts.profile {
         None => "none, taken as sRGB".to_owned(),
-        Some(profile) => icc::describe(profile).map_or_else(|e| e.to_string(), |p| p.name),
+        Some(profile) => colour::describe(profile).map_or_else(|e| e.to_string(), |p| p.name),
     };
     let auto = Amount::of_strength(survey.haze.auto_strength);
     let airlight = survey.haze.airlight.map(|a| (a * 255.0).round() as u8);

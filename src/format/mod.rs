@@ -7,7 +7,6 @@
 //! This room knows bytes, not files: whoever calls it reads and writes them.
 
 mod guard;
-mod inks;
 mod jpeg;
 mod png;
 mod profile;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+pub(super) use crate::colour::MOST_ICC_BYTES;
 use crate::error::Warning;
-pub(super) use crate::metadata::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES};
+pub(super) use crate::metadata::{MOST_EXIF_BYTES, MOST_XMP_BYTES};
 
 /// Bytes of an ICC header.
 const HEADER_BYTES: usize = 128;

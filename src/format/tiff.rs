@@ -19,10 +19,10 @@ use tiff::{ColorType, TiffError};
 
 pub(super) use encode::encode;
 
-use super::inks::{Polarity, Press};
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
 use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use crate::colour::{Polarity, Press};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Pool, Size};
 use crate::metadata::{self, Blocks};

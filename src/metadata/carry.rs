@@ -9,7 +9,8 @@ use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::{Policy, Privacy, Profile, WriteMetadata};
 use super::secrets::Secrets;
 use super::xmp::{Changing, Packet};
-use super::{Blocks, exif, icc, iptc, xmp};
+use super::{Blocks, exif, iptc, xmp};
+use crate::colour;
 use crate::error::{Result, Warning};
 use crate::frame::Size;
 
@@ -106,7 +107,7 @@ pub struct Carried {
 pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
     blocks.xmp = blocks.xmp.map(|packet| xmp::in_utf8(&packet).into_owned());
     let icc = match (policy.profile, &blocks.icc) {
-        (Profile::Srgb, Some(before)) => Some(icc::srgb_instead_of(before)?),
+        (Profile::Srgb, Some(before)) => Some(colour::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
     };
     let mut fields = writable(change.fields, policy.privacy);

@@ -3,8 +3,7 @@
 //! Blocks are carried as the bytes they are. This room reads fields out of them, changes them in
 //! place where something has to change, and takes out what must not leave the house:
 //! [`Fields::read`] says what a caption can say, [`carry_over`] makes the output's blocks out of the
-//! input's under a [`Policy`], [`verify`] searches the finished file for what should be gone, and
-//! [`icc`] knows the colours.
+//! input's under a [`Policy`], [`verify`] searches the finished file for what should be gone.
 //!
 //! `exif` patches its block where it stands, `iptc` works by datasets within `photoshop`'s
 //! resources, `xmp` by ranges of the packet's bytes; `secrets`, `angle` and `segments` serve the search.
@@ -14,7 +13,6 @@ mod angle;
 mod carry;
 mod exif;
 mod fields;
-pub mod icc;
 mod iptc;
 mod photoshop;
 mod policy;
@@ -32,8 +30,6 @@ pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};
 pub use verify::verify;
 
-/// Bytes of an ICC profile at most (promise 6); the largest printing profiles are about 3 MB.
-pub(crate) const MOST_ICC_BYTES: usize = 16 << 20;
 /// Bytes of EXIF at most; a JPEG segment cannot hold more than 64 KiB anyway.
 pub(crate) const MOST_EXIF_BYTES: usize = 1 << 20;
 /// Bytes of XMP at most; depth maps in extended XMP reach about 10 MB.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use image::{ImageBuffer, Luma, Rgb};
+use longlens::colour::{ColourSpace, Mapping, convert_to_srgb, describe};
 use longlens::format::{Decoding, Format, decode, read_blocks};
 use longlens::frame::{Frame, Pixels, Pool};
 use longlens::metadata::Blocks;
-use longlens::metadata::icc::{ColourSpace, colour_in_profile, convert_to_srgb, describe};
 use moxcms::ColorProfile;
 
 use super::{Shoot, file};
@@ -29,7 +29,9 @@ fn pixels(bytes: &[u8]) -> ImageBuffer<Rgb<u8>, Vec<u8>> {
 fn wide_profiles_are_kept_or_converted_and_captions_are_neutral_in_all() {
     for profile in [ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb()] {
         let profile = profile.encode().unwrap();
-        let drawn = colour_in_profile([60, 160, 90], &profile).unwrap();
+        let mut drawn = [[60.0, 160.0, 90.0].map(|v| v / 255.0)];
+        Mapping::new(&profile).unwrap().from_srgb(&mut drawn).unwrap();
+        let [drawn] = drawn;
         let shoot = Shoot::new();
         shoot.put("in/a.png", &with_profile(&profile, drawn));
 

@@ -10,13 +10,13 @@ use zune_jpeg::zune_core::bytestream::{ZByteReaderTrait, ZCursor};
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::super::inks::{Polarity, Press};
 use super::super::{
     Decoded, Decoding, Format, Header, Subsampling, guard, profile, samples, upright,
 };
 use super::coded::Coded;
 use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
 use super::{blocks, damage, parts, subsampling};
+use crate::colour::{Polarity, Press};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Orientation, Original, Pool, Sharing, Size, Stored, Ycc};
 use crate::metadata::Blocks;

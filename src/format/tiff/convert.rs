@@ -1,7 +1,7 @@
 //! Runs of TIFF samples as the decoder gives them, made into runs of grey or RGB.
 
-use super::super::inks::Press;
 use super::super::store::{Run, Store};
+use crate::colour::Press;
 
 /// What the samples of a pixel mean.
 pub(super) enum Meaning {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, Layout, TransformExecutor, TransformOptions};
 
+use super::read;
+
 /// How a sample stands for ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Polarity {
+pub(crate) enum Polarity {
     /// 255 is full ink.
     Ink,
     /// 255 is no ink, as Adobe writes it.
@@ -17,16 +19,16 @@ pub(super) enum Polarity {
 }
 
 /// Turns inks into lights, by a profile if it can be used.
-pub(super) struct Press {
+pub(crate) struct Press {
     polarity: Polarity,
     transform: Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>,
 }
 
 impl Press {
     /// A press with this CMYK profile, or without one.
-    pub(super) fn new(polarity: Polarity, icc: Option<&[u8]>) -> Self {
+    pub(crate) fn new(polarity: Polarity, icc: Option<&[u8]>) -> Self {
         let transform = icc.and_then(|icc| {
-            let from = ColorProfile::new_from_slice(icc).ok()?;
+            let from = read(icc).ok()?;
             let to = ColorProfile::new_srgb();
             let options = TransformOptions::default();
             from.create_transform_8bit(Layout::Rgba, &to, Layout::Rgb, options).ok()
@@ -35,7 +37,7 @@ impl Press {
     }
 
     /// What became of the profile that the file had, for a warning.
-    pub(super) fn said(&self) -> &'static str {
+    pub(crate) fn said(&self) -> &'static str {
         match self.transform {
             Some(_) => "the inks were converted to sRGB through it",
             None => "it cannot be used; the inks were converted plainly",
@@ -43,7 +45,7 @@ impl Press {
     }
 
     /// Converts a run of inks, which is changed, to lights.
-    pub(super) fn print(&self, inks: &mut [u8], lights: &mut [u8]) {
+    pub(crate) fn print(&self, inks: &mut [u8], lights: &mut [u8]) {
         if self.polarity == Polarity::Light {
             inks.iter_mut().for_each(|v| *v = 255 - *v);
         }
@@ -54,7 +56,7 @@ impl Press {
     }
 
     /// Converts rows of inks in place: the first three quarters of `samples` are left.
-    pub(super) fn print_in_place(&self, samples: &mut Vec<u8>, width: usize) {
+    pub(crate) fn print_in_place(&self, samples: &mut Vec<u8>, width: usize) {
         let pixels = samples.len() / 4;
         let mut inks = vec![0; width * 4];
         let mut lights = vec![0; width * 3];
