@@ -20,9 +20,22 @@
 //!    band by band, as the sweep makes them.
 //! 7. [`batch`]: a temporary file, synced, renamed: the whole new file or the old one.
 //!
-//! A room uses only rooms below it: `cli → batch → develop → stage → filter → frame → error`,
-//! `batch → format → metadata → colour → frame` and `batch → template → error`; [`develop`] may use
-//! [`colour`], too. Everyone may read [`recipe`].
+//! Which room uses which (`tests/layers.rs` compares this with the sources):
+//!
+//! ```text
+//! cli      → batch, develop, recipe, stage, template, format, metadata, colour, frame, error
+//! batch    → develop, recipe, stage, template, format, metadata, colour, frame, error
+//! develop  → recipe, stage, filter, frame, error
+//! recipe   → stage, format, metadata, error
+//! stage    → filter, frame, error
+//! filter   → frame
+//! template → error
+//! format   → metadata, colour, frame, error
+//! metadata → colour, frame, error
+//! colour   → frame, error
+//! frame    → error
+//! error    → nothing
+//! ```
 //!
 //! # One frame, without files
 //!

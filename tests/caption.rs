@@ -1,8 +1,6 @@
 //! Captions on frames: seven scripts against small reference pictures, sizes, contrast, warnings.
 //!
-//! `LONGLENS_BLESS=1 cargo test --test caption` writes the reference pictures anew.
-
-mod golden;
+//! `LONGLENS_BLESS=1 cargo test caption` rewrites the reference pictures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +10,8 @@ use longlens::error::Warning;
 use longlens::frame::{Anchor, Frame, Pixels, Size};
 use longlens::recipe::Recipe;
 use longlens::stage::caption::{Caption, Palette, Style, Typesetter, stamp};
+
+use crate::support::golden;
 
 const REQUIRED: &str = "남양 Namyang, 북한 — 朝鲜 · Ελληνικά · Київ · © P. Pardo";
 const CAPTION: &str = "Rows of uniform houses in Chunggang, North Korea, seen from Linjiang in China's Jilin province, 28 February 2024. Pedro Pardo/AFP";

@@ -1,7 +1,5 @@
 //! Dehazing measured on a scene whose haze is known: `examples/border_scene`.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where developing fails")]
-
 #[path = "../examples/border_scene/scene.rs"]
 mod scene;
 

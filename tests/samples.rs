@@ -1,7 +1,5 @@
 //! The photographs of samples/frames, developed as their folder orders it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where something fails")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 

@@ -9,7 +9,8 @@ use longlens::frame::{Frame, Pixels, Pool};
 use longlens::metadata::Blocks;
 use moxcms::ColorProfile;
 
-use super::{Shoot, file};
+use super::file;
+use crate::support::Bench;
 
 fn with_profile(profile: &[u8], colour: [f32; 3]) -> Vec<u8> {
     let pixel = Rgb(colour.map(|v| (v * 255.0).round() as u8));
@@ -32,19 +33,19 @@ fn wide_profiles_are_kept_or_converted_and_captions_are_neutral_in_all() {
         let mut drawn = [[60.0, 160.0, 90.0].map(|v| v / 255.0)];
         Mapping::new(&profile).unwrap().from_srgb(&mut drawn).unwrap();
         let [drawn] = drawn;
-        let shoot = Shoot::new();
-        shoot.put("in/a.png", &with_profile(&profile, drawn));
+        let bench = Bench::new();
+        bench.put("in/a.png", &with_profile(&profile, drawn));
 
-        assert_eq!(shoot.develop(&["--caption", "Chunggang"]).code, 0);
-        let kept = shoot.out("a.png");
+        assert_eq!(bench.deliver(&["--caption", "Chunggang"]).code, 0);
+        let kept = bench.out("a.png");
         assert_eq!(read_blocks(&kept).unwrap().icc.as_deref(), Some(&profile[..]));
         let kept = pixels(&kept);
         assert_eq!(kept.get_pixel(300, 5).0.map(f32::from), drawn.map(|v| (v * 255.0).round()));
         assert!(kept.pixels().any(|p| p.0 == [255; 3]), "letters are white");
 
-        let ran = shoot.develop(&["--caption", "Chunggang", "--profile", "srgb", "--overwrite"]);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        let converted = shoot.out("a.png");
+        let ran = bench.deliver(&["--caption", "Chunggang", "--profile", "srgb", "--overwrite"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let converted = bench.out("a.png");
         let icc = read_blocks(&converted).unwrap().icc.unwrap();
         assert!(describe(&icc).unwrap().is_srgb);
         let converted = pixels(&converted);
@@ -57,12 +58,12 @@ fn wide_profiles_are_kept_or_converted_and_captions_are_neutral_in_all() {
 
 #[test]
 fn a_frame_without_a_profile_counts_as_srgb() {
-    let shoot = Shoot::new();
+    let bench = Bench::new();
     let frame = Frame::new(Pixels::Rgb8(ImageBuffer::from_pixel(64, 48, Rgb([60, 160, 90]))));
-    shoot.put("in/a.png", &file(&frame, Format::Png, &Blocks::default()));
+    bench.put("in/a.png", &file(&frame, Format::Png, &Blocks::default()));
     for profile in ["keep", "srgb"] {
-        assert_eq!(shoot.develop(&["--profile", profile, "--overwrite"]).code, 0);
-        let bytes = shoot.out("a.png");
+        assert_eq!(bench.deliver(&["--profile", profile, "--overwrite"]).code, 0);
+        let bytes = bench.out("a.png");
         assert_eq!(pixels(&bytes).get_pixel(5, 5).0, [60, 160, 90]);
         assert!(read_blocks(&bytes).unwrap().icc.is_none());
     }
@@ -75,11 +76,11 @@ fn a_grey_frame_in_srgb_gets_a_grey_profile() {
     let blocks = Blocks { icc: Some(Arc::from(&gamma[..])), ..Blocks::default() };
     for (format, name) in [(Format::Png, "a.png"), (Format::Jpeg, "a.jpg"), (Format::Tiff, "a.tif")]
     {
-        let shoot = Shoot::new();
-        shoot.put(&format!("in/{name}"), &file(&frame, format, &blocks));
-        let ran = shoot.develop(&["--profile", "srgb"]);
-        assert_eq!((ran.code, ran.stderr.contains("profile")), (0, false), "{}", ran.stderr);
-        let decoded = decode(&shoot.out(name), &Decoding::default(), &Pool::default()).unwrap();
+        let bench = Bench::new();
+        bench.put(format!("in/{name}"), &file(&frame, format, &blocks));
+        let ran = bench.deliver(&["--profile", "srgb"]);
+        assert_eq!((ran.code, ran.err.contains("profile")), (0, false), "{}", ran.err);
+        let decoded = decode(&bench.out(name), &Decoding::default(), &Pool::default()).unwrap();
         assert_eq!(decoded.warnings, [], "{name}");
         let Pixels::Gray8(pixels) = &decoded.frame.pixels else { panic!("grey stays grey") };
         // 128/255 to the 1.8th is 0.289 linear, in sRGB 0.575.

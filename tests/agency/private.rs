@@ -2,8 +2,9 @@
 
 use longlens::format::{Format, read_blocks};
 
-use super::make::{self, Order};
-use super::{Shoot, fields, file, full, picture, stands};
+use super::{fields, file, full, picture};
+use crate::metadata::make::{self, Order};
+use crate::support::{Bench, occurs};
 
 /// What must not be found: the position as text and as numbers, serials, owner, places, thumbnails.
 fn planted(order: Order) -> Vec<Vec<u8>> {
@@ -30,22 +31,22 @@ fn planted(order: Order) -> Vec<Vec<u8>> {
 fn by_default_no_format_keeps_what_endangers_and_all_keep_the_caption() {
     for order in [Order::Little, Order::Big] {
         for from in [Format::Jpeg, Format::Png, Format::WebP, Format::Tiff] {
-            let shoot = Shoot::new();
+            let bench = Bench::new();
             let input = file(&picture(240, 160), from, &full(order));
-            let original = shoot.put(&format!("in/a.{}", from.extension()), &input);
-            let had = fields(&shoot, &original);
+            let original = bench.put(format!("in/a.{}", from.extension()), &input);
+            let had = fields(&bench, &original);
             for to in ["jpeg", "png", "webp", "tiff"] {
                 let out = format!("out-{to}");
-                let ran = shoot.run(&["develop", "in", "-o", &out, "--format", to]);
-                assert_eq!(ran.code, 0, "{}", ran.stderr);
-                assert!(ran.stderr.contains("the original says where"), "{}", ran.stderr);
-                let name = crate::only_frame(&shoot.path(&out));
+                let ran = bench.run(&["develop", "in", "-o", &out, "--format", to]);
+                assert_eq!(ran.code, 0, "{}", ran.err);
+                assert!(ran.err.contains("the original says where"), "{}", ran.err);
+                let name = super::only_frame(&bench.path(&out));
                 let bytes = std::fs::read(name.path()).unwrap();
                 for secret in planted(order) {
                     let shown = String::from_utf8_lossy(&secret).into_owned();
-                    assert!(!stands(&secret, &bytes), "{from:?} to {to}: {shown:?}");
+                    assert!(!occurs(&secret, &bytes), "{from:?} to {to}: {shown:?}");
                 }
-                let fields = fields(&shoot, &name.path());
+                let fields = fields(&bench, &name.path());
                 for (field, text) in [
                     ("byline", "Pedro Pardo"),
                     ("credit", "AFP"),
@@ -71,56 +72,56 @@ fn by_default_no_format_keeps_what_endangers_and_all_keep_the_caption() {
 
 #[test]
 fn keep_keeps_all_but_previews_and_bare_leaves_five_things() {
-    let shoot = Shoot::new();
-    shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &full(Order::Big)));
-    assert_eq!(shoot.develop(&["--privacy", "keep"]).code, 0);
-    let kept = shoot.out("a.jpg");
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &full(Order::Big)));
+    assert_eq!(bench.deliver(&["--privacy", "keep"]).code, 0);
+    let kept = bench.out("a.jpg");
     for there in [&b"41,48.5N"[..], b"Someone Else", b"Linjiang", make::SERIAL.as_bytes()] {
-        assert!(stands(there, &kept));
+        assert!(occurs(there, &kept));
     }
-    assert!(!stands(b"who was cropped out", &kept) && !stands(b"hdrgm", &kept));
+    assert!(!occurs(b"who was cropped out", &kept) && !occurs(b"hdrgm", &kept));
 
-    assert_eq!(shoot.develop(&["--privacy", "bare", "--overwrite"]).code, 0);
-    let bare = read_blocks(&shoot.out("a.jpg")).unwrap();
+    assert_eq!(bench.deliver(&["--privacy", "bare", "--overwrite"]).code, 0);
+    let bare = read_blocks(&bench.out("a.jpg")).unwrap();
     let text = [bare.exif, bare.xmp, bare.photoshop].map(Option::unwrap).concat();
     for there in ["Pedro Pardo", "AFP", "Houses"] {
-        assert!(stands(there.as_bytes(), &text), "{there}");
+        assert!(occurs(there.as_bytes(), &text), "{there}");
     }
     for gone in ["Canon", "Chunggang", "RF600", "2024"] {
-        assert!(!stands(gone.as_bytes(), &text), "{gone}");
+        assert!(!occurs(gone.as_bytes(), &text), "{gone}");
     }
 }
 
 #[test]
 fn further_pictures_go_with_all_that_points_to_them_and_that_is_said() {
-    let shoot = Shoot::new();
+    let bench = Bench::new();
     let frame = file(&picture(240, 160), Format::Jpeg, &full(Order::Little));
     let mpf = [&b"\xFF\xE2\x00\x20MPF\0II\x2A\0"[..], &[8; 22]].concat();
     let own = b"\xFF\xE5\x00\x10RMETA\0private!";
     let behind = [&frame[..], b"MotionPhoto_Data and a ftyp film that is long enough"].concat();
     let whole = [&frame[..2], &mpf, own, &frame[2..], &behind].concat();
-    shoot.put("in/a.jpg", &whole);
-    let ran = shoot.develop(&["--privacy", "keep"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    bench.put("in/a.jpg", &whole);
+    let ran = bench.deliver(&["--privacy", "keep"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
     for said in ["further pictures (MPF)", "APP5 (RMETA)", "gain map", "behind the picture"] {
-        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
     }
-    let bytes = shoot.out("a.jpg");
+    let bytes = bench.out("a.jpg");
     for gone in [&b"MPF\0"[..], b"hdrgm", b"MotionPhoto", b"RMETA"] {
-        assert!(!stands(gone, &bytes));
+        assert!(!occurs(gone, &bytes));
     }
     assert!(bytes.ends_with(&[0xFF, 0xD9]));
 }
 
 #[test]
 fn what_a_format_has_no_place_for_is_said_once_in_a_run() {
-    let shoot = Shoot::new();
+    let bench = Bench::new();
     let bytes = file(&picture(60, 40), Format::Jpeg, &full(Order::Little));
     for name in ["in/a.jpg", "in/b.jpg", "in/c.jpg"] {
-        shoot.put(name, &bytes);
+        bench.put(name, &bytes);
     }
-    let ran = shoot.develop(&["--format", "webp"]);
-    assert_eq!(ran.stderr.matches("WebP has no place for IPTC-IIM").count(), 1, "{}", ran.stderr);
+    let ran = bench.deliver(&["--format", "webp"]);
+    assert_eq!(ran.err.matches("WebP has no place for IPTC-IIM").count(), 1, "{}", ran.err);
 }
 
 #[test]
@@ -130,22 +131,22 @@ fn a_position_in_the_description_fails_with_a_hint_that_helps() {
         let packet = make::XMP.replace(">Houses<", &format!(">{text}<"));
         assert_ne!(packet, make::XMP);
         blocks.xmp = Some(packet.into_bytes());
-        let shoot = Shoot::new();
-        shoot.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &blocks));
+        let bench = Bench::new();
+        bench.put("in/a.jpg", &file(&picture(240, 160), Format::Jpeg, &blocks));
         for (level, further) in [("field", " and --write-metadata yes"), ("bare", "")] {
-            let ran = shoot.develop(&["--privacy", level]);
-            assert_eq!(ran.code, 1, "{text}: {}", ran.stderr);
-            assert!(ran.stderr.contains("still holds a position"), "{}", ran.stderr);
+            let ran = bench.deliver(&["--privacy", level]);
+            assert_eq!(ran.code, 1, "{text}: {}", ran.err);
+            assert!(ran.err.contains("still holds a position"), "{}", ran.err);
             let hint =
                 format!("another one with --set description=…{further}, or use --privacy keep");
-            assert!(ran.stderr.contains(&hint), "{}", ran.stderr);
+            assert!(ran.err.contains(&hint), "{}", ran.err);
             let follow = ["--privacy", level, "--set", "description=Houses", "--overwrite"];
             let write = ["--write-metadata", "yes"];
             let write = if level == "field" { &write[..] } else { &[] };
-            let ran = shoot.develop(&[&follow[..], write].concat());
-            assert_eq!(ran.code, 0, "{level}: {}", ran.stderr);
-            assert_eq!(shoot.develop(&["--privacy", "keep", "--overwrite"]).code, 0);
-            std::fs::remove_dir_all(shoot.path("out")).unwrap();
+            let ran = bench.deliver(&[&follow[..], write].concat());
+            assert_eq!(ran.code, 0, "{level}: {}", ran.err);
+            assert_eq!(bench.deliver(&["--privacy", "keep", "--overwrite"]).code, 0);
+            std::fs::remove_dir_all(bench.path("out")).unwrap();
         }
     }
 }

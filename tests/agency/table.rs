@@ -1,19 +1,20 @@
 //! Tables of captions in every way that spreadsheets write them.
 
-use super::{Shoot, plain};
+use super::plain;
+use crate::support::Bench;
 
-fn city(shoot: &Shoot, table: &[u8]) -> String {
-    let path = shoot.path("table.csv");
+fn city(bench: &Bench, table: &[u8]) -> String {
+    let path = bench.path("table.csv");
     let _ = std::fs::remove_file(&path);
-    shoot.put("table.csv", table);
-    let ran = shoot.develop(&["--captions", "table.csv", "--name", "{{ city }}", "--dry-run"]);
-    format!("{}{}", ran.stdout, ran.stderr)
+    bench.put("table.csv", table);
+    let ran = bench.deliver(&["--captions", "table.csv", "--name", "{{ city }}", "--dry-run"]);
+    format!("{}{}", ran.out, ran.err)
 }
 
 #[test]
 fn marks_delimiters_line_ends_and_quotes_do_not_matter() {
-    let shoot = Shoot::new();
-    shoot.put("in/a.jpg", &plain());
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &plain());
     for table in [
         "file,city,country\na.jpg,Tumen,China\n",
         "\u{feff}file;city;country\r\na.jpg;Tumen;China\r\n",
@@ -22,15 +23,15 @@ fn marks_delimiters_line_ends_and_quotes_do_not_matter() {
         "\u{feff}\"file\";\"city\"\r\n\"a.jpg\";\"Tumen\"\r\n\r\n",
         "file,city\ra.jpg,Tumen\rb.jpg,Jilin\r",
     ] {
-        let plan = city(&shoot, table.as_bytes());
+        let plan = city(&bench, table.as_bytes());
         assert!(plan.contains("Tumen.jpg"), "{table:?}: {plan}");
     }
 }
 
 #[test]
 fn mistakes_in_a_table_are_told_with_their_line() {
-    let shoot = Shoot::new();
-    shoot.put("in/a.jpg", &plain());
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &plain());
     for (table, said) in [
         (&b"name,city\na.jpg,X\n"[..], "the first column is 'name'"),
         (b"file,citty\na.jpg,X\n", "did you mean 'city'"),
@@ -45,30 +46,30 @@ fn mistakes_in_a_table_are_told_with_their_line() {
         ),
         (b"file,city\na.jpg,X\nnone.jpg,Y\n", "line 3: no frame is named 'none.jpg'"),
     ] {
-        let plan = city(&shoot, table);
+        let plan = city(&bench, table);
         assert!(plan.contains(said), "{said}: {plan}");
     }
 }
 
 #[test]
 fn a_line_that_is_a_frames_path_means_that_frame_alone() {
-    let shoot = Shoot::new();
-    shoot.put("in/a.jpg", &plain());
-    shoot.put("in/one/a.jpg", &plain());
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &plain());
+    bench.put("in/one/a.jpg", &plain());
     for line in ["a.jpg", "./a.jpg"] {
         let both = format!("file,city\n{line},Tumen\none/a.jpg,Jilin\n");
-        let plan = city(&shoot, both.as_bytes());
+        let plan = city(&bench, both.as_bytes());
         assert!(plan.contains("Tumen.jpg") && plan.contains("Jilin.jpg"), "{plan}");
         // The other frame has no city, and so no name.
-        let alone = city(&shoot, format!("file,city\n{line},Tumen\n").as_bytes());
+        let alone = city(&bench, format!("file,city\n{line},Tumen\n").as_bytes());
         assert!(alone.contains("one/a.jpg: the field 'city' has no value"), "{alone}");
     }
 }
 
 #[test]
 fn ten_thousand_lines_cost_no_time() {
-    let shoot = Shoot::new();
-    shoot.put("in/a.jpg", &plain());
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &plain());
     let mut table = String::from("file,city,description\r\n");
     for i in 0..10_000 {
         table.push_str(&format!(
@@ -77,7 +78,7 @@ fn ten_thousand_lines_cost_no_time() {
     }
     table.push_str("a.jpg,Tumen,last\r\n");
     let start = std::time::Instant::now();
-    assert!(city(&shoot, table.as_bytes()).contains("Tumen.jpg"));
+    assert!(city(&bench, table.as_bytes()).contains("Tumen.jpg"));
     // 0.1 s in the test profile; a quadratic search takes minutes.
     assert!(start.elapsed().as_secs() < 20);
 }

@@ -4,17 +4,18 @@ use longlens::format::{Format, Limits, probe, read_blocks};
 use longlens::frame::Size;
 use longlens::metadata::Blocks;
 
-use super::make::{self, Order, Val};
-use super::{Shoot, file, picture, stands};
+use super::{file, picture};
+use crate::metadata::make::{self, Order, Val};
+use crate::support::{Bench, occurs};
 
 /// A frame of 60 by 40 stored pixels, developed: its size, and its bytes.
 fn developed(blocks: &Blocks, format: Format) -> (Size, Vec<u8>) {
-    let shoot = Shoot::new();
+    let bench = Bench::new();
     let name = format!("a.{}", format.extension());
-    shoot.put(&format!("in/{name}"), &file(&picture(60, 40), format, blocks));
-    let ran = shoot.develop(&[]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let bytes = shoot.out(&name);
+    bench.put(format!("in/{name}"), &file(&picture(60, 40), format, blocks));
+    let ran = bench.deliver(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let bytes = bench.out(&name);
     (probe(&bytes, &Limits::default()).unwrap().size, bytes)
 }
 
@@ -32,7 +33,7 @@ fn an_orientation_of_any_whole_kind_is_applied() {
             for format in [Format::Jpeg, Format::Png] {
                 let (size, bytes) = developed(&blocks, format);
                 assert_eq!(size, Size::new(40, 60), "{value:?}, {format:?}");
-                assert!(stands(b"tiff:Orientation=\"1\"", &bytes), "{value:?}");
+                assert!(occurs(b"tiff:Orientation=\"1\"", &bytes), "{value:?}");
                 let exif = read_blocks(&bytes).unwrap().exif.unwrap();
                 let again = Blocks { exif: Some(exif), ..Blocks::default() };
                 assert_eq!(developed(&again, format).0, Size::new(60, 40), "turned once only");
@@ -55,5 +56,5 @@ fn an_orientation_that_was_not_applied_stays_as_it_is() {
     let alone = Blocks { xmp: xmp(6), ..Blocks::default() };
     let (size, bytes) = developed(&alone, Format::Jpeg);
     assert_eq!(size, Size::new(60, 40));
-    assert!(stands(b"tiff:Orientation=\"6\"", &bytes));
+    assert!(occurs(b"tiff:Orientation=\"6\"", &bytes));
 }

@@ -1,36 +1,20 @@
 //! What a PNG says beside its samples and longlens does not heed: it is named.
 
-use super::{Shoot, file, picture};
+use super::{file, picture};
+use crate::support::Bench;
+use crate::support::bytes::with_chunks;
 use longlens::format::Format;
 use longlens::metadata::Blocks;
 
-/// The check sum of a chunk (W3C PNG 3, annex D), bit by bit.
-fn crc(bytes: &[u8]) -> u32 {
-    let step = |c: u32, _| if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 };
-    !bytes.iter().fold(u32::MAX, |c, &b| (0..8).fold(c ^ u32::from(b), step))
-}
-
-/// A PNG with these chunks behind its header.
-fn with_chunks(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
-    let mut bytes = file(&picture(60, 40), Format::Png, &Blocks::default());
-    let mut further = Vec::new();
-    for (kind, body) in chunks {
-        let summed = [&kind[..], body].concat();
-        further.extend((body.len() as u32).to_be_bytes());
-        further.extend(&summed);
-        further.extend(crc(&summed).to_be_bytes());
-    }
-    // The signature has 8 bytes, the header 25.
-    bytes.splice(33..33, further);
-    bytes
-}
-
 fn said(chunks: &[(&[u8; 4], &[u8])]) -> String {
-    let shoot = Shoot::new();
-    shoot.put("in/a.png", &with_chunks(chunks));
-    let ran = shoot.develop(&[]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    ran.stderr
+    let bench = Bench::new();
+    bench.put(
+        "in/a.png",
+        &with_chunks(file(&picture(60, 40), Format::Png, &Blocks::default()), chunks),
+    );
+    let ran = bench.deliver(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.err
 }
 
 const LINEAR: &[u8] = &100_000_u32.to_be_bytes();

@@ -1,5 +1,4 @@
 //! JPEG: round trips, bands, damage, turning, metadata.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use libjpeg_turbo_rs as turbo;
 use longlens::error::{ErrorKind, Warning};

@@ -1,5 +1,4 @@
 //! PNG, TIFF and WebP: round trips, metadata, alpha, damage.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Cursor;
 

@@ -1,10 +1,11 @@
 //! Frames, and files in several formats, for the tests beside this one.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use image::ImageBuffer;
 use longlens::format::{Decoded, Decoding, Encoding, Format, Subsampling, Threads, decode, encode};
 use longlens::frame::{Frame, Pixels, Pool, Size};
 use longlens::metadata::Blocks;
+
+use crate::support::noise;
 
 /// The sizes that break kernels and codecs.
 pub(crate) const SIZES: [Size; 8] = [
@@ -21,8 +22,7 @@ pub(crate) const SIZES: [Size; 8] = [
 /// A smooth scene with some noise: sample `channel` at `x`, `y`, 0..=65535.
 fn scene(x: u32, y: u32, channel: u32) -> u16 {
     let slope = 150 * x + 220 * y + 9000 * channel + 3000;
-    let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ (channel * 977)) % 1500;
-    (slope + noise).min(65_000) as u16
+    (slope + noise(x, y, channel) % 1500).min(65_000) as u16
 }
 
 fn samples(size: Size, channels: u32) -> Vec<u16> {

@@ -1,5 +1,4 @@
 //! JPEG left in its own planes: what is read of them is the frame, to the bit.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use libjpeg_turbo_rs as turbo;
 use longlens::develop::{Means, Prepared, Workers, survey};

@@ -1,56 +1,22 @@
-//! ExifTool as a second opinion: what it reads before and after. Skipped, and said, without it.
+//! ExifTool as a second opinion: what it reads before and after.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use longlens::metadata::{Blocks, Privacy, verify};
 
 use super::make::{self, Order};
 use super::{blocks, carry, fields, policy, writing};
-
-fn has_exiftool() -> bool {
-    let found = Command::new("exiftool").arg("-ver").output().is_ok_and(|o| o.status.success());
-    if !found {
-        eprintln!("skipped: exiftool is not installed");
-    }
-    found
-}
-
-fn ask(file: &Path, options: &[&str]) -> String {
-    let output = Command::new("exiftool").args(options).arg(file).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Every tag that ExifTool reads, by group and name.
-fn tags(file: &Path) -> BTreeMap<String, String> {
-    let text =
-        ask(file, &["-a", "-u", "-s", "-G1", "-n", "-x", "System:all", "-x", "ExifTool:all"]);
-    let line = |l: &str| l.split_once(" : ").map(|(n, v)| (n.trim().to_owned(), v.to_owned()));
-    text.lines().filter_map(line).collect()
-}
-
-fn complaints(file: &Path) -> Vec<String> {
-    let text = ask(file, &["-validate", "-warning", "-a", "-s3"]);
-    text.lines()
-        .filter(|l| !l.contains("Warning") && !l.starts_with("OK"))
-        .map(str::to_owned)
-        .collect()
-}
+use crate::support::exiftool::{complaints, tags};
 
 fn written(folder: &Path, name: &str, blocks: &Blocks) -> std::path::PathBuf {
-    use std::io::Write;
     let path = folder.join(name);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path).unwrap();
-    file.write_all(&make::jpeg(blocks)).unwrap();
+    std::fs::write(&path, make::jpeg(blocks)).unwrap();
     path
 }
 
 #[test]
+#[ignore = "needs exiftool"]
 fn exiftool_sees_no_unintended_change() {
-    if !has_exiftool() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     for order in [Order::Little, Order::Big] {
         let before = Blocks { icc: None, ..blocks(order) };
@@ -65,6 +31,7 @@ fn exiftool_sees_no_unintended_change() {
             "Thumbnail",
             "hdrgm",
             "XMP-exif] ExifImageWidth",
+            "[File] ",
             "Photoshop",
         ];
         for (name, value) in &was {
@@ -80,10 +47,8 @@ fn exiftool_sees_no_unintended_change() {
 }
 
 #[test]
+#[ignore = "needs exiftool"]
 fn exiftool_finds_no_place_and_no_serial_and_reads_the_fields() {
-    if !has_exiftool() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     for order in [Order::Little, Order::Big] {
         let before = Blocks { icc: None, ..blocks(order) };
@@ -106,7 +71,7 @@ fn exiftool_finds_no_place_and_no_serial_and_reads_the_fields() {
         };
         assert_eq!(is.iter().find(left), None);
         let says = |tag: &str| is.iter().find(|(t, _)| t.starts_with(tag)).map(|(_, v)| v.as_str());
-        assert_eq!(says("[IFD0]          ImageDescription"), Some("Houses"));
+        assert_eq!(says("[IFD0] ImageDescription"), Some("Houses"));
         for complaint in complaints(&new) {
             assert!(complaints(&old).contains(&complaint), "{complaint}");
         }

@@ -6,7 +6,7 @@ use longlens::develop::{Means, Prepared, Workers, develop, survey};
 use longlens::frame::{Bands, Frame, Pixels, Pool, Rect, Samples};
 use longlens::stage::caption::Typesetter;
 
-use crate::scene::{developed, difference, every_kind, hazy_view, random, recipe, rgb8, values};
+use super::scene::{developed, difference, every_kind, hazy_view, random, recipe, rgb8, values};
 
 fn noisy(width: u32, height: u32) -> [Frame; 4] {
     every_kind(width, height, |x, y| [0, 1, 2].map(|c| 0.3 + 0.5 * random(x, y, c)))

@@ -3,7 +3,7 @@
 use longlens::develop::{develop, survey};
 use longlens::frame::{Frame, Pixels};
 
-use crate::scene::{clear_view, developed, difference, hazy_view, random, recipe, rgb8, values};
+use super::scene::{clear_view, developed, difference, hazy_view, random, recipe, rgb8, values};
 
 const AUTO: [(&str, &str); 2] = [("dehaze", "auto"), ("sharpen", "off")];
 

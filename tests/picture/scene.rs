@@ -5,6 +5,8 @@ use longlens::develop::develop;
 use longlens::frame::{Frame, Pixels};
 use longlens::recipe::Recipe;
 
+use crate::support::noise;
+
 pub(crate) fn recipe(settings: &[(&str, &str)]) -> Recipe {
     let mut recipe = Recipe::default();
     for (name, value) in settings {
@@ -19,11 +21,7 @@ pub(crate) fn developed(frame: &Frame, settings: &[(&str, &str)]) -> Frame {
 
 /// 0..1.
 pub(crate) fn random(x: u32, y: u32, salt: u32) -> f32 {
-    let mut h =
-        x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);
-    h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
-    h = (h ^ (h >> 12)).wrapping_mul(0x297a_2d39);
-    ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
+    (noise(x, y, salt) >> 8) as f32 / 16_777_216.0
 }
 
 /// A frame of 8-bit colours in 0..1.

@@ -2,7 +2,7 @@
 
 use longlens::frame::{Frame, Pixels};
 
-use crate::scene::{developed, random, rgb8, values};
+use super::scene::{developed, random, rgb8, values};
 
 /// A dark and a light half, parted by an edge five degrees from upright, blurred by σ px.
 fn slanted_edge(sigma: f32, noise: f32) -> Frame {

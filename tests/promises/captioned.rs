@@ -5,7 +5,7 @@ use std::path::Path;
 
 use image::ImageFormat;
 
-use crate::bench::{Bench, Ran, jpeg, lossless};
+use crate::support::{Bench, Ran, jpeg, lossless};
 
 fn run(bench: &Bench, words: &[&str]) -> Ran {
     Ran::of(bench.program().args(words).output().unwrap())

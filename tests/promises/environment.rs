@@ -9,17 +9,13 @@ use std::thread::{self, ThreadId};
 use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
 use longlens::recipe::Recipe;
 
-use crate::bench::{Bench, Ran};
+use crate::support::{Bench, Ran};
 
 #[test]
 fn a_closed_or_full_standard_output_costs_no_frame() {
     let bench = Bench::new();
     bench.frames(3, 60);
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    if !Path::new("/dev/full").exists() {
-        eprintln!("skipped: there is no /dev/full");
-        return;
-    }
     let mut program = bench.program();
     program.args(["develop", "in", "-o", "out", "--json"]).stdout(full());
     Ran::of(program.output().unwrap()).code(3).says("cannot write to standard output");
@@ -52,11 +48,11 @@ fn files_that_may_not_grow_end_the_run_and_leave_nothing_torn() {
         let made =
             bench.tree(&out).keys().filter(|n| n.extension().is_some_and(|e| e == "jpg")).count();
         match ran.code {
-            Some(0) => assert_eq!(made, 3),
-            Some(3) => assert!(ran.err.contains("file too large"), "{ran:?}"),
+            0 => assert_eq!(made, 3),
+            3 => assert!(ran.err.contains("file too large"), "{ran:?}"),
             _ => panic!("{ran:?}"),
         }
-        assert_eq!(ran.code == Some(3), made < 3, "{blocks}: {made} made, {ran:?}");
+        assert_eq!(ran.code == 3, made < 3, "{blocks}: {made} made, {ran:?}");
         if blocks == 0 {
             ran.code(3);
         }
@@ -71,11 +67,11 @@ fn too_few_file_handles_give_a_reason() {
         let out = format!("out{handles}");
         let ran = bench.limited(&format!("ulimit -n {handles}"), &format!("in -o {out} -j1"));
         // Too few for the system's own loader: the program never began.
-        if ran.code == Some(127) {
+        if ran.code == 127 {
             continue;
         }
-        assert!(matches!(ran.code, Some(0..=3)), "{handles}: {ran:?}");
-        assert!(ran.code == Some(0) || ran.err.contains("too many open files"), "{ran:?}");
+        assert!(matches!(ran.code, 0..=3), "{handles}: {ran:?}");
+        assert!(ran.code == 0 || ran.err.contains("too many open files"), "{ran:?}");
         bench.whole(&out);
     }
 }
@@ -90,8 +86,8 @@ fn too_little_memory_gives_a_result_or_a_reason() {
             let out = format!("out{mib}-{workers}");
             let words = format!("in -o {out} -j{workers} --no-sync");
             let ran = bench.limited(&format!("ulimit -v {}", mib * 1024), &words);
-            assert!(matches!(ran.code, Some(0 | 1 | 3)), "{mib} MiB: {ran:?}");
-            if ran.code != Some(0) {
+            assert!(matches!(ran.code, 0 | 1 | 3), "{mib} MiB: {ran:?}");
+            if ran.code != 0 {
                 refused += 1;
                 assert!(ran.err.contains("memory") || ran.err.contains("cannot start"), "{ran:?}");
             }
@@ -102,6 +98,7 @@ fn too_little_memory_gives_a_result_or_a_reason() {
 }
 
 #[test]
+#[ignore = "needs the right to mount a file system"]
 fn a_full_disk_ends_the_run_with_its_reason() {
     let bench = Bench::new();
     bench.frames(6, 500);
@@ -111,10 +108,7 @@ fn a_full_disk_ends_the_run_with_its_reason() {
             std::process::Command::new(words[0]).args(&words[1..]).arg(bench.path("disk")).output();
         run.is_ok_and(|run| run.status.success())
     };
-    if !mount(&["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs"]) {
-        eprintln!("skipped: no file system may be mounted");
-        return;
-    }
+    assert!(mount(&["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs"]), "cannot mount a tmpfs");
     let ran = bench.develop("in -o disk/out -j2");
     let outcome = std::panic::catch_unwind(|| {
         bench.whole("disk/out");
@@ -140,8 +134,8 @@ fn a_name_that_cannot_be_written_costs_one_frame() {
     let bench = Bench::new();
     bench.frames(2, 60);
     // 255 bytes as PNG's name is 256 bytes as TIFF's.
-    bench.put(format!("in/{}.png", "n".repeat(251)), &crate::bench::jpeg(60, 40, 1));
-    bench.put(format!("in/{}.jpg", "m".repeat(251)), &crate::bench::jpeg(60, 40, 1));
+    bench.put(format!("in/{}.png", "n".repeat(251)), &crate::support::jpeg(60, 40, 1));
+    bench.put(format!("in/{}.jpg", "m".repeat(251)), &crate::support::jpeg(60, 40, 1));
     bench.develop("in -o out").code(0);
     bench
         .develop("in -o long --format webp")

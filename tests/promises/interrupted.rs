@@ -3,7 +3,7 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use crate::bench::{Bench, Ran};
+use crate::support::{Bench, Ran};
 
 /// Frames in a run that is interrupted, and their width: some two seconds of work.
 const FRAMES: u32 = 40;
@@ -115,7 +115,7 @@ fn two_runs_into_one_folder_at_once_make_one_tree() {
 #[test]
 fn what_a_killed_run_left_in_a_folder_below_is_taken_away() {
     let bench = Bench::new();
-    bench.put("in/sub/a.jpg", &crate::bench::jpeg(60, 40, 1));
+    bench.put("in/sub/a.jpg", &crate::support::jpeg(60, 40, 1));
     bench.put("out/.longlens-killed01", b"half a fra");
     bench.put("out/sub/.longlens-killed02", b"half a fra");
     bench.develop("in -o out").code(0);

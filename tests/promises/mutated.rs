@@ -1,30 +1,31 @@
 //! The fuzz targets, run on bytes that are changed here: nothing panics, whatever stands in a file.
 //!
-//! A second for each target; `LONGLENS_FUZZ_SECONDS=600 cargo test --test promises mutated` for long.
+//! A second for each target; `LONGLENS_FUZZ_SECONDS=600 cargo test mutated` for longer.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use image::ImageFormat;
 
-use crate::bench::{jpeg, lossless};
+use crate::support::{jpeg, lossless, noise};
 
 #[path = "../../fuzz/targets.rs"]
 mod targets;
 
-/// Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003), 64 bits, 13-7-17.
-struct Random(u64);
+/// Numbers in a row; where it begins is its salt.
+struct Random {
+    salt: u32,
+    count: u32,
+}
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+    fn next(&mut self) -> u32 {
+        self.count = self.count.wrapping_add(1);
+        noise(self.count, 0, self.salt)
     }
 
     fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
+        self.next() as usize % end.max(1)
     }
 }
 
@@ -60,8 +61,8 @@ fn mutate(name: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
     let seconds = std::env::var("LONGLENS_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok());
     let time = Duration::from_secs(seconds.unwrap_or(1));
     // Long runs begin elsewhere each time.
-    let started = std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.as_nanos() as u64 | 1);
-    let mut random = Random(if seconds.is_some() { started } else { 0x9E37_79B9_7F4A_7C15 });
+    let started = std::time::UNIX_EPOCH.elapsed().map_or(1, |t| t.subsec_nanos());
+    let mut random = Random { salt: if seconds.is_some() { started } else { 0 }, count: 0 };
     let (begun, mut runs, mut slowest) = (Instant::now(), 0_u64, Duration::ZERO);
     seeds.iter().for_each(|seed| target(seed));
     while begun.elapsed() < time {

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
-use crate::bench::{Bench, Ran, jpeg};
+use crate::support::{Bench, Ran, jpeg};
 
 #[test]
 fn a_plot_replaces_nothing() {

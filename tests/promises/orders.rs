@@ -5,7 +5,7 @@ use std::path::Path;
 
 use image::ImageFormat;
 
-use crate::bench::{Bench, Ran, jpeg, lossless};
+use crate::support::{Bench, Ran, jpeg, lossless};
 
 #[test]
 fn what_the_run_reads_is_never_written_over() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::bench::{Bench, jpeg};
+use crate::support::{Bench, jpeg};
 
 const JOURNAL: &str = ".longlens.jsonl";
 
@@ -129,7 +129,7 @@ fn an_output_of_another_original_is_kept_and_its_original_is_named() {
     let within = |card: &str| {
         let mut program = bench.program();
         program.current_dir(bench.path(card)).args(["develop", ".", "-o", "../within", "--resume"]);
-        crate::bench::Ran::of(program.output().unwrap()).code(0)
+        crate::support::Ran::of(program.output().unwrap()).code(0)
     };
     within("card1").says("1 developed");
     within("card2").says("0 developed, 1 kept").says("another original, './IMG_0001.jpg'");

@@ -3,8 +3,6 @@
 //! `LONGLENS_BLESS=1` writes them anew. A failure leaves expected, actual and the difference eight
 //! times amplified below the target folder, and says where.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by a panic, and these are its tools")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,11 +1,5 @@
 //! Captions and metadata through the built program: what an agency gets, and what it must not get.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panic and say skips")]
-
-#[allow(dead_code, reason = "the metadata tests use more of it")]
-#[path = "../metadata/make.rs"]
-mod make;
-
 mod colour;
 mod oracle;
 mod order;
@@ -15,75 +9,15 @@ mod turned;
 mod undrawn;
 mod written;
 
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use image::{ImageBuffer, Rgb};
 use longlens::format::{Encoding, Format, Subsampling, Threads, encode};
 use longlens::frame::{Frame, Pixels};
 use longlens::metadata::Blocks;
 
-use make::Order;
-
-/// A folder of frames of one test.
-struct Shoot {
-    folder: tempfile::TempDir,
-}
-
-/// What the program did.
-struct Ran {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let code = output.status.code().unwrap();
-        Self { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
-    }
-}
-
-impl Shoot {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path).unwrap();
-        file.write_all(bytes).unwrap();
-        path
-    }
-
-    /// Runs the program in the folder.
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_longlens"));
-        Ran::of(&command.args(arguments).current_dir(self.folder.path()).output().unwrap())
-    }
-
-    /// Develops `in` to `out` without touching the light.
-    fn develop(&self, further: &[&str]) -> Ran {
-        let plain = ["develop", "in", "-o", "out", "--dehaze", "off", "--sharpen", "off"];
-        self.run(&[&plain, further].concat())
-    }
-
-    fn out(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path("out").join(name)).unwrap()
-    }
-
-    fn has_output(&self) -> bool {
-        self.path("out").exists()
-    }
-}
+use crate::metadata::make::{self, Order};
+use crate::support::Bench;
 
 fn picture(width: u32, height: u32) -> Frame {
     let colour = |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 120]);
@@ -129,10 +63,6 @@ fn full(order: Order) -> Blocks {
     }
 }
 
-fn stands(needle: &[u8], bytes: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|w| w == needle)
-}
-
 /// The one frame in a folder; the journal beside it is hidden.
 fn only_frame(folder: &Path) -> std::fs::DirEntry {
     let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
@@ -141,9 +71,9 @@ fn only_frame(folder: &Path) -> std::fs::DirEntry {
 }
 
 /// The fields that the program reads out of a file.
-fn fields(shoot: &Shoot, path: &Path) -> serde_json::Value {
-    let ran = shoot.run(&["fields", "--json", path.to_str().unwrap()]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let line: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+fn fields(bench: &Bench, path: &Path) -> serde_json::Value {
+    let ran = bench.run(&["fields", "--json", path.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let line: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     line["fields"].clone()
 }

@@ -1,0 +1,6 @@
+//! What developing does to the light: contracts of the stages, physics, sharpness.
+
+mod contract;
+mod haze;
+mod scene;
+mod sharpness;
