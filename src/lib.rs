@@ -23,17 +23,18 @@
 //! Which room uses which (`tests/layers.rs` compares this with the sources):
 //!
 //! ```text
-//! cli      → batch, develop, recipe, stage, template, format, metadata, colour, frame, error
+//! cli      → batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, error
 //! batch    → develop, recipe, stage, template, format, metadata, colour, frame, error
 //! develop  → recipe, stage, filter, frame, error
 //! recipe   → stage, format, metadata, error
-//! stage    → filter, frame, error
+//! stage    → filter, frame, hidden, error
 //! filter   → frame
-//! template → error
+//! template → hidden, error
 //! format   → metadata, colour, frame, error
 //! metadata → colour, frame, error
 //! colour   → frame, error
 //! frame    → error
+//! hidden   → nothing
 //! error    → nothing
 //! ```
 //!
@@ -69,6 +70,7 @@ pub mod error;
 pub mod filter;
 pub mod format;
 pub mod frame;
+mod hidden;
 pub mod metadata;
 pub mod recipe;
 pub mod stage;

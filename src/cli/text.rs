@@ -8,18 +8,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind};
-
-/// Whether a character may change the terminal or the order of what is read.
-fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
+use crate::hidden::is_hidden;
 
 /// The text with harmful characters escaped as `\u{1b}`.
 pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_harmful(c) {
+        if is_hidden(c) {
             clean.extend(c.escape_default());
         } else {
             clean.push(c);
@@ -37,7 +32,7 @@ pub(super) fn path(path: &Path) -> String {
 pub(super) fn json(value: &serde_json::Value) -> String {
     let mut line = String::new();
     for c in value.to_string().chars() {
-        if is_harmful(c) {
+        if is_hidden(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a string cannot fail.
@@ -141,11 +136,11 @@ mod tests {
 
     #[test]
     fn nothing_from_a_name_reaches_the_terminal() {
-        let name = "a\u{1b}[31m\r\n\u{202e}gpj.exe\u{9b}";
+        let name = "a\u{1b}[31m\r\n\u{202e}gpj.exe\u{9b}\u{61c}\u{e0041}\u{fff9}";
         let shown = clean(name);
-        assert!(!shown.chars().any(is_harmful), "{shown:?}");
+        assert!(!shown.chars().any(is_hidden), "{shown:?}");
         let line = json(&serde_json::json!({ "file": name }));
-        assert!(!line.trim_end().chars().any(is_harmful), "{line:?}");
+        assert!(!line.trim_end().chars().any(is_hidden), "{line:?}");
         let back: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(back["file"], name);
     }

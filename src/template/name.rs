@@ -1,5 +1,7 @@
 //! A text as the name of a file: one path component on every system, whatever a field's value was.
 
+use crate::hidden::is_hidden;
+
 /// Longest name of a file, in bytes (ext4, APFS, NTFS in UTF-8's worst case).
 const MOST_BYTES: usize = 255;
 
@@ -48,12 +50,6 @@ fn is_forbidden(c: char) -> bool {
         c,
         '/' | '\\' | '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{2044}' | '\u{2215}' | '\u{29F8}'
     )
-}
-
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
 fn is_device(name: &str) -> bool {

@@ -6,12 +6,11 @@
 //! text needs (U+200C–200F, U+061C) stay. A credit's slash, 'Pardo/AFP', is no place for a line to
 //! end: a word joiner (U+2060, UAX 14 class WJ) is put behind it.
 
+use crate::hidden::{is_hidden, joins_or_marks};
+
 /// Whether a character has no business in a caption.
 fn is_unwanted(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00AD}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+    is_hidden(c) && !joins_or_marks(c) && c != '\u{200B}'
 }
 
 /// Whether a character has no glyph by nature, so that none can be missing.
