@@ -1,10 +1,10 @@
 //! What a frame takes in memory, in bytes, told from its header and its recipe before anything is taken.
 
+use crate::develop::held_bytes;
 use crate::error::Result;
 use crate::format::{Format, Header};
 use crate::metadata::Profile;
 use crate::recipe::Recipe;
-use crate::stage::sharpen::Method;
 
 /// Bytes that the picture of a damaged file may take beside what a sound one does: the planes of the
 /// decoder that it goes to, and its file closed anew.
@@ -26,13 +26,9 @@ pub(super) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
     let kept = kept.size();
     let target = recipe.resize.target(kept);
     let (swept, finished) = (kept.area() * sample, target.area() * sample);
-    // Rings of rows, bands on their way, and the rows on which a usual caption lies; a deconvolution has
-    // more rows at once, with floats beside them.
-    let rings = match recipe.sharpen.method {
-        Method::Unsharp => 0,
-        Method::Deconvolve => 128 * u64::from(kept.width) * 24,
-    };
-    let copied = (swept / 4).max(rings);
+    // Rows that are held, bands on their way, and the rows on which a usual caption lies.
+    let held = held_bytes(recipe, kept.width, header.channels.into(), header.depth_bits);
+    let copied = (swept / 4).max(held);
     // The resampler goes across first and then down.
     let across = u64::from(target.width) * u64::from(kept.height) * sample;
     let resized = if target == kept { 0 } else { swept + across + finished };

@@ -146,7 +146,6 @@ impl<'a> Prepared<'a> {
             View::Gray16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
             View::Rgb8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
             View::Rgb16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
-            View::Ycc8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
         }?;
         original.give_to(means.pool);
         Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
@@ -169,6 +168,7 @@ impl<'a> Prepared<'a> {
         let recipe = self.recipe;
         let sample_max = View::from(&original).sample_max();
         let stages = RowStages {
+            source: None,
             dehaze: survey
                 .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, s.noise, sample_max)),
             sharpen: survey
@@ -184,16 +184,13 @@ impl<'a> Prepared<'a> {
     }
 
     /// The last sweep, band by band.
-    fn hand_on<P, const CHANNELS: usize>(
+    fn hand_on<S: Sample + bytemuck::Zeroable, const CHANNELS: usize>(
         &self,
-        source: Source<P, CHANNELS>,
+        source: Source<S, CHANNELS>,
         stages: &RowStages,
         workers: Workers,
         bands: &dyn Bands,
-    ) -> Result<()>
-    where
-        P: Picture<CHANNELS, Sample: bytemuck::Zeroable>,
-    {
+    ) -> Result<()> {
         let rows = bands.rows();
         let Some(layout) = &self.layout else {
             sweep(source, stages, workers, rows, &|i, band| bands.take(i, Sample::either(band)));
@@ -231,7 +228,18 @@ fn output_stages(recipe: &Recipe, sample_max: f32) -> RowStages {
     let wanted = recipe.sharpen.amount.is_some_and(|amount| amount != 0.0);
     let output = Sharpen { amount: wanted.then_some(OUTPUT_AMOUNT), method: Method::Unsharp };
     let noise = 1.0 / 255.0 * sample_max;
-    RowStages { dehaze: None, sharpen: Sharpener::new(&output, noise, sample_max) }
+    RowStages { source: None, dehaze: None, sharpen: Sharpener::new(&output, noise, sample_max) }
+}
+
+/// Bytes that the rows which one worker holds take, for a part of so many columns.
+#[must_use]
+pub fn held_bytes(recipe: &Recipe, width: u32, channels: usize, depth_bits: u8) -> u64 {
+    let sharpen = Sharpener::new(&recipe.sharpen, 0.0, 255.0);
+    let stages = RowStages { sharpen, ..RowStages::default() };
+    match depth_bits {
+        8 => stages.bytes::<<u8 as Sample>::Lane>(width as usize, channels),
+        _ => stages.bytes::<<u16 as Sample>::Lane>(width as usize, channels),
+    }
 }
 
 /// The part of a picture swept into a buffer from the pool, to which that of the original goes.
@@ -250,7 +258,6 @@ fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Re
         View::Rgb8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
         View::Gray16(p) => Pixels::Gray16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
         View::Rgb16(p) => Pixels::Rgb16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
-        View::Ycc8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
     };
     original.give_to(pool);
     Ok(swept)
@@ -259,16 +266,15 @@ fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Re
 /// Rows of a band that goes into a whole frame: half a megabyte to one of a 24 MP frame.
 const BAND_ROWS: usize = 64;
 
-fn swept_to<P, Q, const CHANNELS: usize>(
-    mut out: Vec<P::Sample>,
-    picture: P,
+fn swept_to<Q, const CHANNELS: usize>(
+    mut out: Vec<Q::Subpixel>,
+    picture: &dyn Picture<CHANNELS, Sample = Q::Subpixel>,
     part: Rect,
     stages: &RowStages,
     workers: Workers,
-) -> Result<ImageBuffer<Q, Vec<P::Sample>>>
+) -> Result<ImageBuffer<Q, Vec<Q::Subpixel>>>
 where
-    P: Picture<CHANNELS>,
-    Q: image::Pixel<Subpixel = P::Sample>,
+    Q: image::Pixel<Subpixel: Sample>,
 {
     let source = Source { picture, part };
     let gathered = Gathered::<_, CHANNELS>::new(&mut out, source.row_len(), BAND_ROWS);

@@ -1,12 +1,15 @@
 //! One row on its way: samples to dehazed planes in the ring, and back to samples with what sharpening
 //! adds and the dither; a block of pixels at a time.
 
-use crate::frame::{Aligned, BLOCK, Lane, Row, Sample, block, block_mut};
+use fearless_simd::{Level, dispatch};
+
+use crate::frame::{Aligned, BLOCK, Input, Lane, Row, Sample, block, block_mut};
 use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
 
-// Each kernel is dispatched by itself, not the band as a whole: a band with everything inlined, for
-// four kinds of samples and four levels, took the compiler five minutes; a dispatch takes
-// nanoseconds a row.
+// Each kernel is dispatched by itself, in a function of its own, not the band as a whole: a band with
+// everything inlined, for four kinds of samples and four levels, took the compiler five minutes, and
+// kernels dispatched by a caller are compiled for each caller once more. A dispatch takes nanoseconds
+// a row.
 
 /// The rows of the ring that one row of the frame goes to.
 pub(super) struct Loaded<'a, L, const CHANNELS: usize> {
@@ -16,23 +19,32 @@ pub(super) struct Loaded<'a, L, const CHANNELS: usize> {
 }
 
 impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
-    /// Fills the rows from `len` pixels of a row of samples, a plane a channel, and on to the end of the
-    /// last block with no matter what.
-    #[inline(always)]
-    pub(super) fn fill<S: Sample<Lane = L>>(
+    /// Fills the rows from `len` pixels of a row, a plane a channel, and on to the end of the last block
+    /// with no matter what.
+    pub(super) fn fill<I: Input<Lane = L>>(
         self,
-        samples: [&[S]; CHANNELS],
+        level: Level,
+        planes: [&[I]; CHANNELS],
         len: usize,
-        dehaze: Option<&Removal>,
-        depth: &DepthRows,
+        dehaze: Option<(&Removal, &DepthRows)>,
     ) {
-        let kernel = dehaze.map(|removal| removal.kernel::<L>());
+        dispatch!(level, _simd => self.fill_blocks(planes, len, dehaze));
+    }
+
+    #[inline(always)]
+    fn fill_blocks<I: Input<Lane = L>>(
+        self,
+        planes: [&[I]; CHANNELS],
+        len: usize,
+        dehaze: Option<(&Removal, &DepthRows)>,
+    ) {
+        let kernel = dehaze.map(|(removal, depth)| (removal.kernel::<L>(), depth));
         let Self { mut colours, gains, luma } = self;
         let mut made = Dehazed::default();
         for first in (0..len).step_by(BLOCK) {
-            let planes: [&[S; BLOCK]; CHANNELS] = std::array::from_fn(|c| block(samples[c], first));
+            let planes: [&[I; BLOCK]; CHANNELS] = planes.map(|plane| block(plane, first));
             match &kernel {
-                Some(kernel) => kernel.run(planes, depth, first, &mut made),
+                Some((kernel, depth)) => kernel.run(planes, depth, first, &mut made),
                 None => as_lanes(planes, &mut made.colours),
             }
             *block_mut(luma, first) = *luma_of(&made.colours);
@@ -45,13 +57,13 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
 }
 
 #[inline(always)]
-fn as_lanes<S: Sample, const CHANNELS: usize>(
-    planes: [&[S; BLOCK]; CHANNELS],
-    lanes: &mut [[S::Lane; BLOCK]; CHANNELS],
+fn as_lanes<I: Input, const CHANNELS: usize>(
+    planes: [&[I; BLOCK]; CHANNELS],
+    lanes: &mut [[I::Lane; BLOCK]; CHANNELS],
 ) {
     for (lanes, plane) in lanes.iter_mut().zip(planes) {
         for i in 0..BLOCK {
-            lanes[i] = plane[i].to_lane();
+            lanes[i] = plane[i].lane();
         }
     }
 }
@@ -67,8 +79,18 @@ fn luma_of<L: Lane, const CHANNELS: usize>(planes: &[[L; BLOCK]; CHANNELS]) -> A
 }
 
 /// A row of one channel with what sharpening and dither add, as samples.
-#[inline(always)]
 pub(super) fn finish<S: Sample>(
+    level: Level,
+    colour: &[S::Lane],
+    change: &[S::Lane],
+    dither: &[S::Lane],
+    out: &mut [S],
+) {
+    dispatch!(level, _simd => finish_blocks(colour, change, dither, out));
+}
+
+#[inline(always)]
+fn finish_blocks<S: Sample>(
     colour: &[S::Lane],
     change: &[S::Lane],
     dither: &[S::Lane],

@@ -38,7 +38,6 @@ pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
         View::Gray16(p) => noise(p),
         View::Rgb8(p) => noise(p),
         View::Rgb16(p) => noise(p),
-        View::Ycc8(p) => noise(p),
     };
     let (haze, depth) = dehaze::survey(&area_average(view, SURVEY_PX));
     Survey { haze, depth, noise }
@@ -56,7 +55,7 @@ const FLAT: f32 = 0.10;
 ///
 /// Immerkær, "Fast Noise Variance Estimation", CVIU 64 (1996), eq. (6), in patches on a grid; the
 /// quietest tenth is where the picture itself is flat. Patches of one value (clipped) tell nothing.
-fn noise<P: Picture<CHANNELS>, const CHANNELS: usize>(picture: P) -> f32 {
+fn noise<S: Sample, const CHANNELS: usize>(picture: &dyn Picture<CHANNELS, Sample = S>) -> f32 {
     let Size { width, height } = picture.size();
     if width < PATCH_PX + 2 || height < PATCH_PX + 2 {
         return 0.0;
@@ -76,12 +75,12 @@ fn noise<P: Picture<CHANNELS>, const CHANNELS: usize>(picture: P) -> f32 {
         return 0.0;
     }
     let at = (deviations.len() as f32 * FLAT) as usize;
-    *deviations.select_nth_unstable_by(at, f32::total_cmp).1 / P::Sample::MAX
+    *deviations.select_nth_unstable_by(at, f32::total_cmp).1 / S::MAX
 }
 
 /// √(π/2)/(6·n)·Σ|L|, L the difference of two Laplacians, over one patch; in samples.
-fn patch_deviation<P: Picture<CHANNELS>, const CHANNELS: usize>(
-    picture: P,
+fn patch_deviation<S: Sample, const CHANNELS: usize>(
+    picture: &dyn Picture<CHANNELS, Sample = S>,
     left: usize,
     top: usize,
 ) -> f32 {
@@ -89,7 +88,7 @@ fn patch_deviation<P: Picture<CHANNELS>, const CHANNELS: usize>(
     let level = Level::new();
     let mut patch = [[0.0_f32; SIDE]; SIDE];
     for (y, row) in patch.iter_mut().enumerate() {
-        let mut samples = [[P::Sample::default(); SIDE]; CHANNELS];
+        let mut samples = [[S::default(); SIDE]; CHANNELS];
         let columns = left - 1..left - 1 + SIDE;
         picture.read(level, top - 1 + y, columns, samples.each_mut().map(|row| &mut row[..]));
         for (x, value) in row.iter_mut().enumerate() {

@@ -34,7 +34,6 @@ pub fn area_average<'a>(picture: impl Into<View<'a>>, long_px: u32) -> SmallPict
         View::Gray16(p) => averaged(p, long_px),
         View::Rgb8(p) => averaged(p, long_px),
         View::Rgb16(p) => averaged(p, long_px),
-        View::Ycc8(p) => averaged(p, long_px),
     };
     let channels = match <[Plane; 3]>::try_from(planes) {
         Ok(three) => three,
@@ -165,15 +164,15 @@ impl<'a, S> Rows<'a, S> {
     }
 }
 
-fn averaged<P, const CHANNELS: usize>(picture: P, long_px: u32) -> Vec<Plane>
-where
-    P: Picture<CHANNELS, Sample: Summed>,
-{
+fn averaged<S: Summed, const CHANNELS: usize>(
+    picture: &dyn Picture<CHANNELS, Sample = S>,
+    long_px: u32,
+) -> Vec<Plane> {
     let (level, full) = (Level::new(), picture.size());
     let small = if full.long_side() > long_px { full.with_long_side(long_px) } else { full };
     let width = full.width as usize;
     let mut planes = vec![Plane::filled(small, 0.0); CHANNELS];
-    let mut samples: [Vec<P::Sample>; CHANNELS] = std::array::from_fn(|_| Vec::new());
+    let mut samples: [Vec<S>; CHANNELS] = std::array::from_fn(|_| Vec::new());
     let mut sums = vec![0_u32; width];
     // Made once: a cell takes two divisions, and there are 130,000 of them.
     let columns: Vec<Cell> =
@@ -181,7 +180,7 @@ where
     for y in 0..small.height {
         let read = Read::of(Cell::new(y, full.height, small.height));
         for rows in &mut samples {
-            rows.resize(read.len() * width, P::Sample::default());
+            rows.resize(read.len() * width, S::default());
         }
         for (i, y) in read.rows().enumerate() {
             let rows = samples.each_mut().map(|rows| &mut rows[i * width..][..width]);
@@ -189,10 +188,10 @@ where
         }
         for (plane, samples) in planes.iter_mut().zip(&samples) {
             let rows = Rows { samples, row_len: width };
-            dispatch!(level, _simd => P::Sample::sum_rows(&mut sums, &rows, &read));
+            dispatch!(level, _simd => S::sum_rows(&mut sums, &rows, &read));
             let row = &mut plane.values_mut()[(y * small.width) as usize..];
             for (value, cell) in row.iter_mut().zip(&columns) {
-                let area = (cell.weight() * read.weight()) as f32 * P::Sample::MAX;
+                let area = (cell.weight() * read.weight()) as f32 * S::MAX;
                 *value = cell.sum(&sums) as f32 / area;
             }
         }

@@ -93,8 +93,54 @@ pub fn join_row<S: Sample, const CHANNELS: usize>(
     }
 }
 
+/// What a stage takes in: a sample of the file, or a lane that another stage has made.
+pub trait Input: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
+    /// What the full-size stages hold it as.
+    type Lane: Lane;
+    /// As a number of levels, exactly.
+    fn level(self) -> f32;
+    /// As a lane, exactly.
+    fn lane(self) -> Self::Lane;
+}
+
+impl<S: Sample> Input for S {
+    type Lane = S::Lane;
+    #[inline(always)]
+    fn level(self) -> f32 {
+        self.to_f32()
+    }
+    #[inline(always)]
+    fn lane(self) -> S::Lane {
+        self.to_lane()
+    }
+}
+
+impl Input for i16 {
+    type Lane = Self;
+    #[inline(always)]
+    fn level(self) -> f32 {
+        f32::from(self) * (1.0 / Self::UNIT)
+    }
+    #[inline(always)]
+    fn lane(self) -> Self {
+        self
+    }
+}
+
+impl Input for f32 {
+    type Lane = Self;
+    #[inline(always)]
+    fn level(self) -> f32 {
+        self
+    }
+    #[inline(always)]
+    fn lane(self) -> Self {
+        self
+    }
+}
+
 /// A sample, or a difference of two, between two stages.
-pub trait Lane: Copy + Default + Send + Sync + std::fmt::Debug + 'static {
+pub trait Lane: Input<Lane = Self> {
     /// Units a level of the file's samples.
     const UNIT: f32;
     /// Its cube root.

@@ -14,6 +14,7 @@ mod original;
 mod picture;
 mod plane;
 mod pool;
+mod ring;
 mod specimen;
 mod ycc;
 
@@ -25,13 +26,14 @@ pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut, channels, channels_mut};
 pub use geometry::{Orientation, Rect, Size};
-pub use lane::{BLOCK, Lane, block, block_mut, join_row, split, split_row};
+pub use lane::{BLOCK, Input, Lane, block, block_mut, join_row, split, split_row};
 pub use light::{Sample, greater, lesser, luma};
 pub use original::{Original, Stored};
-pub use picture::{Interleaved, Picture, View};
+pub use picture::{Picture, View};
 pub use plane::Plane;
 pub use pool::Pool;
 pub(crate) use pool::zeros;
+pub use ring::Ring;
 pub use ycc::{Sharing, Ycc};
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.

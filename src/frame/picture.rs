@@ -1,14 +1,19 @@
 //! Pictures whose rows can be read, in whatever way their samples lie in memory.
 
+use std::fmt::Debug;
 use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
+use image::{ImageBuffer, Luma, Pixel, Rgb};
 
 use super::lane::split_row;
 use super::{Frame, Pixels, Sample, Size, Ycc};
 
 /// A picture of `CHANNELS` samples a pixel that is read row by row.
-pub trait Picture<const CHANNELS: usize>: Copy + Sync {
+///
+/// Stages take it as `dyn`: a call for each row costs nothing, and they are compiled once for each kind
+/// of sample instead of once for each way in which samples lie.
+pub trait Picture<const CHANNELS: usize>: Sync + Debug {
     /// What its samples are.
     type Sample: Sample;
 
@@ -29,63 +34,59 @@ pub trait Picture<const CHANNELS: usize>: Copy + Sync {
     );
 }
 
-/// Samples that lie in memory pixel by pixel, row by row without padding.
-#[derive(Debug, Clone, Copy)]
-pub struct Interleaved<'a, S, const CHANNELS: usize> {
-    samples: &'a [S],
-    size: Size,
-}
-
-impl<'a, S: Sample, const CHANNELS: usize> Interleaved<'a, S, CHANNELS> {
-    /// These samples as a picture.
-    ///
-    /// # Panics
-    /// If they are too few.
-    #[must_use]
-    pub fn new(samples: &'a [S], size: Size) -> Self {
-        let len = size.area() as usize * CHANNELS;
-        assert!(samples.len() >= len, "a picture of {size}");
-        Self { samples: &samples[..len], size }
-    }
-}
-
-impl<S: Sample, const CHANNELS: usize> Picture<CHANNELS> for Interleaved<'_, S, CHANNELS> {
+impl<S: Sample> Picture<1> for ImageBuffer<Luma<S>, Vec<S>>
+where
+    Luma<S>: Pixel<Subpixel = S> + Debug,
+{
     type Sample = S;
 
     fn size(&self) -> Size {
-        self.size
+        Size::new(self.width(), self.height())
     }
 
-    fn read(&self, level: Level, y: usize, columns: Range<usize>, out: [&mut [S]; CHANNELS]) {
-        let ((pixels, _), width) = (self.samples.as_chunks(), self.size.width as usize);
+    fn read(&self, _: Level, y: usize, columns: Range<usize>, [out]: [&mut [S]; 1]) {
+        let row = &self.as_raw()[y * self.width() as usize..][..self.width() as usize][columns];
+        out[..row.len()].copy_from_slice(row);
+    }
+}
+
+impl<S: Sample> Picture<3> for ImageBuffer<Rgb<S>, Vec<S>>
+where
+    Rgb<S>: Pixel<Subpixel = S> + Debug,
+{
+    type Sample = S;
+
+    fn size(&self) -> Size {
+        Size::new(self.width(), self.height())
+    }
+
+    fn read(&self, level: Level, y: usize, columns: Range<usize>, out: [&mut [S]; 3]) {
+        let ((pixels, _), width) = (self.as_raw().as_chunks(), self.width() as usize);
         let row = &pixels[y * width..][..width][columns];
         dispatch!(level, _simd => split_row(row, out));
     }
 }
 
-/// The picture of a frame, whatever its samples are.
+/// The picture of a frame, by what its samples are.
 #[derive(Debug, Clone, Copy)]
 pub enum View<'a> {
     /// One 8-bit sample a pixel.
-    Gray8(Interleaved<'a, u8, 1>),
+    Gray8(&'a dyn Picture<1, Sample = u8>),
     /// One 16-bit sample a pixel.
-    Gray16(Interleaved<'a, u16, 1>),
-    /// Three 8-bit samples a pixel.
-    Rgb8(Interleaved<'a, u8, 3>),
+    Gray16(&'a dyn Picture<1, Sample = u16>),
+    /// Three 8-bit samples a pixel, whether they lie pixel by pixel or in the planes of a JPEG.
+    Rgb8(&'a dyn Picture<3, Sample = u8>),
     /// Three 16-bit samples a pixel.
-    Rgb16(Interleaved<'a, u16, 3>),
-    /// The planes of a JPEG.
-    Ycc8(&'a Ycc),
+    Rgb16(&'a dyn Picture<3, Sample = u16>),
 }
 
 impl<'a> From<&'a Pixels> for View<'a> {
     fn from(pixels: &'a Pixels) -> Self {
-        let size = pixels.size();
         match pixels {
-            Pixels::Gray8(p) => Self::Gray8(Interleaved::new(p, size)),
-            Pixels::Gray16(p) => Self::Gray16(Interleaved::new(p, size)),
-            Pixels::Rgb8(p) => Self::Rgb8(Interleaved::new(p, size)),
-            Pixels::Rgb16(p) => Self::Rgb16(Interleaved::new(p, size)),
+            Pixels::Gray8(p) => Self::Gray8(p),
+            Pixels::Gray16(p) => Self::Gray16(p),
+            Pixels::Rgb8(p) => Self::Rgb8(p),
+            Pixels::Rgb16(p) => Self::Rgb16(p),
         }
     }
 }
@@ -98,7 +99,7 @@ impl<'a> From<&'a Frame> for View<'a> {
 
 impl<'a> From<&'a Ycc> for View<'a> {
     fn from(planes: &'a Ycc) -> Self {
-        Self::Ycc8(planes)
+        Self::Rgb8(planes)
     }
 }
 
@@ -108,7 +109,7 @@ impl View<'_> {
     pub fn channels(self) -> usize {
         match self {
             Self::Gray8(_) | Self::Gray16(_) => 1,
-            Self::Rgb8(_) | Self::Rgb16(_) | Self::Ycc8(_) => 3,
+            Self::Rgb8(_) | Self::Rgb16(_) => 3,
         }
     }
 
@@ -116,7 +117,7 @@ impl View<'_> {
     #[must_use]
     pub fn depth_bits(self) -> u8 {
         match self {
-            Self::Gray8(_) | Self::Rgb8(_) | Self::Ycc8(_) => 8,
+            Self::Gray8(_) | Self::Rgb8(_) => 8,
             Self::Gray16(_) | Self::Rgb16(_) => 16,
         }
     }

@@ -95,7 +95,7 @@ impl PartialEq for Ycc {
     }
 }
 
-impl Picture<3> for &Ycc {
+impl Picture<3> for Ycc {
     type Sample = u8;
 
     fn size(&self) -> Size {
@@ -253,7 +253,7 @@ mod tests {
             let mut out = [[0; 256]; 3];
             for row in 0..256 {
                 let [r, g, b] = &mut out;
-                (&ycc).read(Level::new(), row, 0..256, [r, g, b]);
+                ycc.read(Level::new(), row, 0..256, [r, g, b]);
                 for x in 0..256 {
                     let right = of_libjpeg([i32::from(y), x as i32, row as i32]);
                     assert_eq!(out.map(|plane| plane[x]), right, "{y} {x} {row}");
@@ -272,7 +272,7 @@ mod tests {
             let ycc = Ycc::new(size, sharing, planes, [1304; 3]).unwrap();
             let read = |level, y, columns: Range<usize>| {
                 let mut out = [0; 3].map(|_: u8| vec![0; columns.len()]);
-                (&ycc).read(level, y, columns, out.each_mut().map(|row| row.as_mut_slice()));
+                ycc.read(level, y, columns, out.each_mut().map(|row| row.as_mut_slice()));
                 out
             };
             for y in 0..5 {

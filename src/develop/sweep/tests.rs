@@ -1,12 +1,14 @@
 //! The sweep beside a plain, slow, whole-picture version of itself: bit for bit.
 
 use super::super::gather::Gathered;
-use super::super::rows::bayer;
+use super::super::rows::{DITHER_SIDE, bayer};
 use super::*;
+use image::RgbImage;
+
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Interleaved, Plane, Size};
-use crate::stage::dehaze::{self, Amount, Dehaze};
-use crate::stage::sharpen::{Method, Sharpen, limited};
+use crate::frame::{BLOCK, Input, Plane, Size, luma};
+use crate::stage::dehaze::{self, Amount, Dehaze, DepthRows};
+use crate::stage::sharpen::{Method, Sharpen, Unsharp, limited};
 
 /// A repeatable sequence of bytes (Marsaglia, "Xorshift RNGs", 2003).
 fn noise(count: usize) -> Vec<u8> {
@@ -18,6 +20,57 @@ fn noise(count: usize) -> Vec<u8> {
         (state >> 24) as u8
     };
     (0..count).map(next).collect()
+}
+
+/// A source stage of any reach: each pixel goes towards the mean of those around it, the further the
+/// more the dehaze is going to raise it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mean {
+    reach: usize,
+}
+
+impl Mean {
+    /// What a pixel goes to, of the lanes around it (row by row) and its exponent.
+    fn of<L: Lane>(around: impl Iterator<Item = L>, centre: L, exponent: f32) -> L {
+        let (mut sum, mut count) = (0.0, 0.0);
+        around.for_each(|lane| (sum, count) = (sum + lane.to_f32(), count + 1.0));
+        let centre = centre.to_f32();
+        L::from_f32(centre + (sum / count - centre) * exponent.clamp(0.1, 1.0))
+    }
+
+    fn exponent<L: Lane>(dehaze: Option<&Removal>, colours: [L; 3], depth: [f32; 2]) -> f32 {
+        let [red, green, blue] = colours.map(Input::level);
+        dehaze.map_or(1.0, |r| r.kernel::<L>().exponent(luma(red, green, blue), depth))
+    }
+}
+
+impl RowStage for Mean {
+    fn reach(&self) -> usize {
+        self.reach
+    }
+}
+
+impl SourceStage for Mean {
+    fn run<L: Lane, const CHANNELS: usize>(
+        &self,
+        _: Level,
+        around: &Around<'_, L, CHANNELS>,
+        out: [&mut [L]; CHANNELS],
+    ) {
+        let side = 2 * self.reach + 1;
+        assert!(around.rows.len() == side, "as many rows as the stage reads");
+        let middle = around.rows[self.reach];
+        for (c, out) in out.into_iter().enumerate() {
+            assert!(out.len() >= around.len.next_multiple_of(BLOCK), "whole blocks");
+            for (x, out) in out[..around.len].iter_mut().enumerate() {
+                let centre = std::array::from_fn(|c| middle[c % CHANNELS][x + self.reach]);
+                let depth = around.dehaze.map_or([0.0; 2], |(_, depth)| depth.at(x));
+                let exponent = Self::exponent(around.dehaze.map(|d| d.0), centre, depth);
+                let near = around.rows.iter().flat_map(|row| &row[c][x..x + side]).copied();
+                *out = Self::of(near, centre[c], exponent);
+            }
+        }
+    }
 }
 
 fn stages(samples: &[u8], size: Size) -> RowStages {
@@ -34,6 +87,7 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
     let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
     let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
     RowStages {
+        source: Some(Cleaner::Mean(Mean { reach: 2 })),
         dehaze: Removal::new(&haze, &depth, &dehaze, 0.002, 255.0),
         sharpen: Sharpener::new(&sharpen, 0.5, 255.0),
     }
@@ -45,14 +99,36 @@ fn plainly(source: &[u8], size: Size, part: Rect, stages: &RowStages) -> Vec<u8>
     let (width, height) = (size.width as usize, size.height as usize);
     let pixels = source.as_chunks::<3>().0;
     let mut colours: Vec<[i16; 3]> = pixels.iter().map(|p| p.map(u8::to_lane)).collect();
-    let mut gains = vec![1.0; width * height];
+    let mut depths = vec![[0.0; 2]; width * height];
     if let Some(removal) = &stages.dehaze {
-        let (kernel, mut depth) = (removal.kernel::<i16>(), DepthRows::default());
-        for (i, pixel) in pixels.iter().enumerate() {
+        let mut depth = DepthRows::default();
+        for (i, at) in depths.iter_mut().enumerate() {
             let columns = Rect { x: 0, y: 0, width: size.width, height: 1 };
             depth.seek(removal, size, columns, (i / width) as u32);
-            let (dehazed, gain) = kernel.pixel(pixel.map(f32::from), depth.at(i % width));
-            (colours[i], gains[i]) = (dehazed.map(Lane::from_raised), gain);
+            *at = depth.at(i % width);
+        }
+    }
+    if let Some(Cleaner::Mean(Mean { reach })) = stages.source {
+        let read = colours.clone();
+        for (i, made) in colours.iter_mut().enumerate() {
+            let exponent = Mean::exponent(stages.dehaze.as_ref(), read[i], depths[i]);
+            *made = std::array::from_fn(|c| {
+                let at = |i: usize, j: usize, most: usize| (i + j).saturating_sub(reach).min(most);
+                let rows = (0..=2 * reach).map(|j| at(i / width, j, height - 1));
+                let columns = |j: usize| at(i % width, j, width - 1);
+                let read = &read;
+                let near = rows
+                    .flat_map(|y| (0..=2 * reach).map(move |j| read[y * width + columns(j)][c]));
+                Mean::of(near, read[i][c], exponent)
+            });
+        }
+    }
+    let mut gains = vec![1.0; width * height];
+    if let Some(removal) = &stages.dehaze {
+        let kernel = removal.kernel::<i16>();
+        for (i, colour) in colours.iter_mut().enumerate() {
+            let (dehazed, gain) = kernel.pixel(colour.map(Input::level), depths[i]);
+            (*colour, gains[i]) = (dehazed.map(Lane::from_raised), gain);
         }
     }
     let luma: Vec<i16> = colours.iter().map(|&colours| Lane::luma(colours)).collect();
@@ -101,6 +177,7 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
     for (width, height) in [(1, 1), (1, 9), (7, 1), (67, 5), (131, 141), (521, 19)] {
         let size = Size::new(width, height);
         let source = noise(size.area() as usize * 3);
+        let picture = RgbImage::from_raw(width, height, source.clone()).unwrap();
         let all = stages(&source, size);
         let half = Rect {
             x: width / 3,
@@ -108,21 +185,30 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
             width: width.div_ceil(2),
             height: height.div_ceil(2),
         };
-        let only = |dehaze: bool| RowStages {
+        let only = |source: Option<usize>, dehaze: bool, sharpen: bool| RowStages {
+            source: source.map(|reach| Cleaner::Mean(Mean { reach })),
             dehaze: all.dehaze.clone().filter(|_| dehaze),
-            sharpen: all.sharpen.filter(|_| !dehaze),
+            sharpen: all.sharpen.filter(|_| sharpen),
         };
+        let sets = [
+            all.clone(),
+            RowStages::default(),
+            only(None, true, true),
+            only(None, true, false),
+            only(None, false, true),
+            only(Some(4), false, false),
+            only(Some(1), true, false),
+            only(Some(0), false, true),
+        ];
         for part in [size.rect(), half.within(size).unwrap()] {
-            let neutral = RowStages::default();
-            for stages in [&all, &only(true), &only(false), &neutral] {
+            for stages in &sets {
                 let right = plainly(&source, size, part, stages);
                 for level in levels() {
                     for (workers, rows) in
                         [(Workers::One, 64), (Workers::All, 16), (Workers::All, 9)]
                     {
                         let mut out = vec![0; right.len()];
-                        let picture = Interleaved::<u8, 3>::new(&source, size);
-                        let source = Source { picture, part };
+                        let source = Source { picture: &picture, part };
                         let gathered = Gathered::<_, 3>::new(&mut out, source.row_len(), rows);
                         sweep_at(level, source, stages, workers, rows, &|i, band| {
                             gathered.put(i, band);

@@ -16,7 +16,7 @@ use super::bounds::{Bounds, T_MIN, exp2};
 use super::tone::Tone;
 use super::{Dehaze, Haze};
 use crate::filter::Coefficients;
-use crate::frame::{Aligned, BLOCK, Lane, Rect, Row, Sample, Size, block, greater, lesser, luma};
+use crate::frame::{Aligned, BLOCK, Input, Lane, Rect, Row, Size, block, greater, lesser, luma};
 
 /// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
 /// where it begins to be seen before the picture.
@@ -109,18 +109,18 @@ impl Kernel {
     /// takes 1.25 instead of 1.5 ns a pixel there, and 1.6 in all others: not done.
     #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
-    pub fn run<S: Sample, const CHANNELS: usize>(
+    pub fn run<I: Input, const CHANNELS: usize>(
         &self,
-        samples: [&[S; BLOCK]; CHANNELS],
+        planes: [&[I; BLOCK]; CHANNELS],
         depth: &DepthRows,
         first: usize,
-        out: &mut Dehazed<S::Lane, CHANNELS>,
+        out: &mut Dehazed<I::Lane, CHANNELS>,
     ) {
         // Grey has no colours to be dimmed unequally.
         let kernel = Self { colours: self.colours.filter(|_| CHANNELS == 3), ..*self };
         let depth = depth.block(first);
         for i in 0..BLOCK {
-            let colours = std::array::from_fn(|c| samples[c % CHANNELS][i].to_f32());
+            let colours = std::array::from_fn(|c| planes[c % CHANNELS][i].level());
             let (dehazed, gain) = kernel.pixel(colours, [depth.a(i), depth.b(i)]);
             for c in 0..CHANNELS {
                 out.colours[c][i] = Lane::from_raised(dehazed[c]);
@@ -129,12 +129,20 @@ impl Kernel {
         }
     }
 
+    /// Of a pixel of this luma (levels of the file) the binary logarithm of the gain, but for the bounds
+    /// that its colours set; `a` and `b` are the maps there.
+    #[inline(always)]
+    #[must_use]
+    pub fn exponent(&self, luma: f32, [a, b]: [f32; 2]) -> f32 {
+        let [low, high] = self.range;
+        lesser(greater(a * luma + b, low), high)
+    }
+
     /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `a` and `b` are the
     /// maps there.
     #[inline(always)]
     pub(crate) fn pixel(&self, [red, green, blue]: [f32; 3], [a, b]: [f32; 2]) -> ([f32; 3], f32) {
-        let [low, high] = self.range;
-        let exponent = lesser(greater(a * luma(red, green, blue) + b, low), high);
+        let exponent = self.exponent(luma(red, green, blue), [a, b]);
         let (from_air, most) = self.bounds.apart(red, green, blue);
         let gains = match self.colours {
             None => [exp2(exponent); 3],
@@ -211,8 +219,9 @@ impl DepthRows {
     }
 
     /// The two maps at a column.
-    #[cfg(test)]
-    pub(crate) fn at(&self, column: usize) -> [f32; 2] {
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, column: usize) -> [f32; 2] {
         [0, 1].map(|i| self.above[i][column] + self.rise[i][column] * self.weight)
     }
 

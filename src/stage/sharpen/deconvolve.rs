@@ -7,6 +7,8 @@
 //! Each iteration reads four pixels further, so a pixel depends on `REACH` around it and on no
 //! border of a block.
 
+use fearless_simd::{Level, dispatch};
+
 /// σ = 0.8 px, taps −2 … 2: the blur of a good lens and a Bayer sensor (.7 to 1 are usual).
 const TAPS: [f32; 3] = [0.499_05, 0.228_48, 0.021_995];
 /// Radius of the kernel, pixels.
@@ -25,6 +27,9 @@ const OVERSHOOT: f32 = 0.10;
 /// Luma (share of the greatest sample) from which sharpening fades, to nothing at white.
 const HIGHLIGHT: f32 = 0.92;
 
+/// Rows that are deconvolved at once; the halo of 32 on each side costs as much again.
+pub(super) const ROWS_AT_ONCE: usize = 64;
+
 /// What the sweep needs to deconvolve one frame.
 #[derive(Debug, Clone, Copy)]
 pub struct Deconvolution {
@@ -35,27 +40,34 @@ pub struct Deconvolution {
 
 /// The planes of one block, `REACH` longer than it on all sides.
 #[derive(Debug)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     /// Luma, to be filled in by whoever runs it.
     observed: Vec<f32>,
     estimate: Vec<f32>,
     ratio: Vec<f32>,
     blurred: Vec<f32>,
     width: usize,
+    /// What is to be added to one row of the block.
+    change: Vec<f32>,
 }
 
 impl Workspace {
-    /// For blocks of up to this many rows and columns.
-    #[must_use]
-    pub fn new(width: usize, rows: usize) -> Self {
-        let width = width + 2 * REACH;
-        let plane = || vec![1.0_f32; width * (rows + 2 * REACH)];
-        Self { observed: plane(), estimate: plane(), ratio: plane(), blurred: plane(), width }
+    /// For blocks of this many columns.
+    pub(super) fn new(columns: usize) -> Self {
+        let width = columns + 2 * REACH;
+        let plane = || vec![1.0_f32; width * (ROWS_AT_ONCE + 2 * REACH)];
+        let [observed, estimate, ratio, blurred] = [plane(), plane(), plane(), plane()];
+        Self { observed, estimate, ratio, blurred, width, change: vec![0.0; columns] }
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(columns: usize) -> u64 {
+        let plane = (columns + 2 * REACH) * (ROWS_AT_ONCE + 2 * REACH);
+        ((4 * plane + columns) * size_of::<f32>()) as u64
     }
 
     /// Row `y` of luma, counted from `REACH` rows above the block.
-    #[inline(always)]
-    pub fn row_mut(&mut self, y: usize) -> &mut [f32] {
+    pub(super) fn row_mut(&mut self, y: usize) -> &mut [f32] {
         &mut self.observed[y * self.width..][..self.width]
     }
 }
@@ -70,9 +82,13 @@ impl Deconvolution {
         }
     }
 
-    /// Restores the block of `rows` rows whose luma stands in the workspace.
+    /// Restores the block of `rows` rows whose luma is in the workspace.
+    pub(super) fn restore(&self, level: Level, work: &mut Workspace, rows: usize) {
+        dispatch!(level, _simd => self.restore_block(work, rows));
+    }
+
     #[inline(always)]
-    pub fn restore(&self, work: &mut Workspace, rows: usize) {
+    fn restore_block(&self, work: &mut Workspace, rows: usize) {
         let (width, high) = (work.width, rows + 2 * REACH);
         let least = self.sample_max / 1024.0;
         let len = width * high;
@@ -101,9 +117,22 @@ impl Deconvolution {
         }
     }
 
-    /// Writes into `change` what has to be added to row `y` of the block.
+    /// What has to be added to row `y` of the block.
+    pub(super) fn change<'a>(
+        &self,
+        level: Level,
+        work: &'a mut Workspace,
+        y: usize,
+        gains: &[f32],
+    ) -> &'a [f32] {
+        let mut change = std::mem::take(&mut work.change);
+        dispatch!(level, _simd => self.change_row(work, y, gains, &mut change));
+        work.change = change;
+        &work.change
+    }
+
     #[inline(always)]
-    pub fn change(&self, work: &Workspace, y: usize, gains: &[f32], change: &mut [f32]) {
+    fn change_row(&self, work: &Workspace, y: usize, gains: &[f32], change: &mut [f32]) {
         let row = |dy: usize| &work.observed[(y + REACH + dy - 1) * work.width + REACH - 1..];
         let (above, centre, below) = (row(0), row(1), row(2));
         let restored = &work.estimate[(y + REACH) * work.width + REACH..];

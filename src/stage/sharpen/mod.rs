@@ -10,14 +10,21 @@ mod deconvolve;
 mod unsharp;
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
-use crate::error::Error;
+use fearless_simd::Level;
 
-pub use deconvolve::{Deconvolution, Workspace};
+use super::RowStage;
+use crate::error::Error;
+use crate::frame::{BLOCK, Lane, Ring, Row};
+
+pub use deconvolve::Deconvolution;
+use deconvolve::Workspace;
+use unsharp::Neighbourhood;
+pub use unsharp::Unsharp;
 #[cfg(test)]
 pub(crate) use unsharp::limited;
-pub use unsharp::{Neighbourhood, Unsharp};
 
 /// How to sharpen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,12 +68,91 @@ impl Sharpener {
         })
     }
 
-    /// Rows and columns that a pixel reads on each side.
+    /// Begins on a part of so many columns.
     #[must_use]
-    pub fn reach(&self) -> usize {
+    pub(crate) fn begin<L: Lane>(self, width: usize) -> Sharpening<L> {
+        match self {
+            Self::Unsharp(unsharp) => {
+                let len = (width + 2 * unsharp::REACH).next_multiple_of(BLOCK) + BLOCK;
+                let row = |_| Row::filled(L::default(), len);
+                Sharpening::Unsharp(unsharp, std::array::from_fn(row))
+            }
+            Self::Deconvolution(deconvolution) => {
+                Sharpening::Deconvolution(deconvolution, Workspace::new(width), 0)
+            }
+        }
+    }
+}
+
+impl RowStage for Sharpener {
+    fn reach(&self) -> usize {
         match self {
             Self::Unsharp(_) => unsharp::REACH,
             Self::Deconvolution(_) => deconvolve::REACH,
+        }
+    }
+
+    fn rows_at_once(&self) -> usize {
+        match self {
+            Self::Unsharp(_) => 1,
+            Self::Deconvolution(_) => deconvolve::ROWS_AT_ONCE,
+        }
+    }
+
+    fn work_bytes(&self, width: usize) -> u64 {
+        match self {
+            Self::Unsharp(_) => 0,
+            Self::Deconvolution(_) => Workspace::bytes(width),
+        }
+    }
+}
+
+/// A sharpener at work, with what it works in.
+///
+/// Rows of luma come in a ring, counted from `reach` rows above the part; each begins `reach` columns
+/// to the left of the part and is a block longer than it on the right.
+#[derive(Debug)]
+pub(crate) enum Sharpening<L> {
+    /// With the sums, the least and the greatest of columns.
+    Unsharp(Unsharp, [Row<L>; 3]),
+    /// With the planes of a block, and its first row.
+    Deconvolution(Deconvolution, Workspace, usize),
+}
+
+impl<L: Lane> Sharpening<L> {
+    /// Takes the rows that are made at once, of which the ring has all that they read.
+    pub(crate) fn take(&mut self, level: Level, luma: &Ring<Row<L>>, rows: Range<usize>) {
+        let Self::Deconvolution(deconvolution, work, first) = self else { return };
+        for (i, y) in (rows.start..rows.end + 2 * deconvolve::REACH).enumerate() {
+            for (level, lane) in work.row_mut(i).iter_mut().zip(luma.row(y).iter()) {
+                *level = lane.to_f32() / L::UNIT;
+            }
+        }
+        deconvolution.restore(level, work, rows.len());
+        *first = rows.start;
+    }
+
+    /// Writes into `change` what has to be added to row `y`, one of those taken; `gains` is what its
+    /// pixels have been raised by.
+    pub(crate) fn change(
+        &mut self,
+        level: Level,
+        luma: &Ring<Row<L>>,
+        y: usize,
+        gains: &[f32],
+        change: &mut [L],
+    ) {
+        match self {
+            Self::Unsharp(unsharp, scratch) => {
+                let luma = [0, 1, 2, 3, 4].map(|i| &luma.row(y + i)[..]);
+                unsharp.run(level, &Neighbourhood { luma, gains }, scratch, change);
+            }
+            Self::Deconvolution(deconvolution, work, first) => {
+                let levels = deconvolution.change(level, work, y - *first, gains);
+                for (lane, level) in change.iter_mut().zip(levels) {
+                    *lane = Lane::from_f32(level * L::UNIT);
+                }
+            }
         }
     }
 }

@@ -5,6 +5,8 @@
 //! it by; then Y is clamped to its 3×3 neighbours' range and a tenth of it beyond. All in the units of
 //! the lanes; the weight in floats.
 
+use fearless_simd::{Level, dispatch};
+
 use crate::frame::{Aligned, BLOCK, Lane, Row, block, block_mut, greater, lesser};
 
 /// Rows and columns that a pixel reads on each side.
@@ -32,12 +34,12 @@ pub struct Unsharp {
 
 /// Five rows of luma around the one to sharpen, and the gain of its pixels.
 #[derive(Debug)]
-pub struct Neighbourhood<'a, L> {
+pub(super) struct Neighbourhood<'a, L> {
     /// Two rows above, the row, two below; each begins `REACH` to the left of the first pixel and
     /// is a block longer than the row.
-    pub luma: [&'a [L]; 5],
+    pub(super) luma: [&'a [L]; 5],
     /// The gain of the row's pixels.
-    pub gains: &'a [f32],
+    pub(super) gains: &'a [f32],
 }
 
 impl Unsharp {
@@ -52,8 +54,18 @@ impl Unsharp {
 
     /// Writes into `change`, which is whole blocks, what has to be added to each pixel; the scratch
     /// rows need no content, only a block more.
+    pub(super) fn run<L: Lane>(
+        &self,
+        level: Level,
+        rows: &Neighbourhood<L>,
+        scratch: &mut [Row<L>; 3],
+        change: &mut [L],
+    ) {
+        dispatch!(level, _simd => self.run_blocks(rows, scratch, change));
+    }
+
     #[inline(always)]
-    pub fn run<L: Lane>(
+    fn run_blocks<L: Lane>(
         &self,
         rows: &Neighbourhood<L>,
         scratch: &mut [Row<L>; 3],
