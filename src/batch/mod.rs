@@ -4,49 +4,32 @@
 //! [`find`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
 //! [`Batch::run`] develops them. No pixel is touched here and nothing is printed.
 
-mod alone;
-mod bomb;
-mod budget;
-mod captions;
-mod check;
-mod claims;
-mod deliver;
-mod existing;
-mod folder;
-mod frame;
-mod hash;
-mod inputs;
-mod journal;
-mod matched;
+mod disk;
 mod memory;
-mod names;
-mod needs;
 mod plan;
-mod read;
 mod run;
 mod stop;
-mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use bomb::refuse_bomb;
-pub use captions::{Captions, Line};
-pub use check::{captions, lacking};
-pub use existing::Foreseen;
-pub use folder::{free_bytes, prepare_folder};
-pub use frame::{Done, Surveyed, read_fields};
-pub use hash::hash;
-pub use inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
-pub use journal::{Chosen, Entry, JOURNAL, Name, Record};
-pub use memory::machine_bytes;
-pub use names::format_of_name;
+pub use disk::folder::{free_bytes, prepare_folder};
+pub use disk::hash::hash;
+pub use disk::journal::{Chosen, Entry, JOURNAL, Name, Record};
+pub use disk::read::read_bytes;
+pub(crate) use disk::write::write_whole;
+pub use disk::write::{Sync, TEMPORARY_PREFIX};
+pub use memory::bomb::refuse_bomb;
+pub use memory::machine::machine_bytes;
+pub use plan::captions::{Captions, Line};
+pub use plan::check::{captions, lacking};
+pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
+pub use plan::names::format_of_name;
 pub use plan::{Order, Plan, Root, Target, plan, plan_to_read};
-pub use read::read_bytes;
+pub use run::existing::Foreseen;
+pub use run::frame::{Done, Surveyed, read_fields};
 pub use stop::Stop;
-pub(crate) use write::write_whole;
-pub use write::{Sync, TEMPORARY_PREFIX};
 
 use crate::error::{Error, Warning};
 use crate::recipe::Recipe;

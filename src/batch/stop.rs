@@ -50,14 +50,14 @@ impl Stop {
     }
 
     /// Ends the run because nothing can be written any more.
-    pub(super) fn set_environment(&self) {
+    pub(in crate::batch) fn set_environment(&self) {
         // A signal that came first keeps its word.
         let _ =
             self.wish.compare_exchange(0, Self::ENVIRONMENT, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// Makes a temporary file, and notes its path.
-    pub(super) fn leaving(
+    pub(in crate::batch) fn leaving(
         &self,
         make: impl FnOnce() -> io::Result<NamedTempFile>,
     ) -> io::Result<NamedTempFile> {
@@ -68,7 +68,7 @@ impl Stop {
     }
 
     /// It has its name, or is gone.
-    pub(super) fn leaves_nothing(&self) {
+    pub(in crate::batch) fn leaves_nothing(&self) {
         *self.left() = None;
     }
 

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Job;
-use super::plan::Target;
+use crate::batch::Job;
+use crate::batch::plan::Target;
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// Names that are taken, as file systems compare them: normalised, case-folded.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::batch) struct Names {
     taken: HashSet<String>,
     /// Folders of outputs, and what they are without links.
     folders: HashMap<PathBuf, PathBuf>,
@@ -21,7 +21,7 @@ pub(super) struct Names {
 
 impl Names {
     /// The name, or the name with a number if another frame has it.
-    pub(super) fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
+    pub(in crate::batch) fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
         if self.insert(&path) {
             return (path, None);
         }
@@ -69,7 +69,7 @@ fn real(folder: &Path) -> PathBuf {
 
 /// An output that the run reads, through whatever links, would be lost while it is read: an original,
 /// a font or a logo, what the order was read from.
-pub(super) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> Result<()> {
+pub(in crate::batch) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> Result<()> {
     let of_recipes = jobs.iter().flat_map(|job| {
         let caption = &job.recipe.caption;
         [&caption.font, &caption.logo].into_iter().flatten()
@@ -95,7 +95,7 @@ pub(super) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> Result<()>
 }
 
 /// A link in the output folder that leads out of it would take outputs along.
-pub(super) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
+pub(in crate::batch) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
     let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
         return Ok(());
     };

@@ -5,12 +5,12 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use super::inputs::{extension, is_raw};
+use crate::batch::plan::inputs::{extension, is_raw};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{self, Format, Limits};
 
 /// What the content of a file is, by its first bytes; `None` if it cannot be read.
-pub(super) fn sniff_file(path: &Path) -> Option<Format> {
+pub(in crate::batch) fn sniff_file(path: &Path) -> Option<Format> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut start = Vec::new();
     fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;

@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use super::budget::Share;
-use super::folder::{make_folder, sync_folder, tidy};
-use super::frame::Finished;
-use super::journal::{JOURNAL, Journal};
-use super::write::{Sync, Taken, is_taken, write_beside};
-use super::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
+use crate::batch::disk::folder::{make_folder, sync_folder, tidy};
+use crate::batch::disk::journal::{JOURNAL, Journal};
+use crate::batch::disk::write::{Sync, Taken, is_taken, write_beside};
+use crate::batch::memory::budget::Share;
+use crate::batch::run::frame::Finished;
+use crate::batch::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
 use crate::error::{ErrorKind, Result, Warning};
 
 /// A frame on its way to the writer.
-pub(super) struct Delivery {
-    pub(super) job: Job,
-    pub(super) result: Result<Content>,
-    pub(super) warnings: Vec<Warning>,
-    pub(super) begun: Instant,
+pub(in crate::batch) struct Delivery {
+    pub(in crate::batch) job: Job,
+    pub(in crate::batch) result: Result<Content>,
+    pub(in crate::batch) warnings: Vec<Warning>,
+    pub(in crate::batch) begun: Instant,
     /// Its memory, given back when it is written.
-    pub(super) share: Option<Share>,
+    pub(in crate::batch) share: Option<Share>,
 }
 
 /// What there is of it.
-pub(super) enum Content {
+pub(in crate::batch) enum Content {
     File(Box<Finished>),
     Kept(Box<Status>),
 }
@@ -34,7 +34,7 @@ pub(super) enum Content {
 const SYNCED_TOGETHER: usize = 16;
 
 /// The writer's part: files under their names, folders synced, outcomes reported.
-pub(super) fn write_all(
+pub(in crate::batch) fn write_all(
     deliveries: Receiver<Delivery>,
     settings: &Settings,
     stop: &Stop,

@@ -4,8 +4,8 @@
 //! that is not enough, and of a JPEG only the start. A dry run wants the texts, for which each file is
 //! read, once.
 
-use super::frame::{caption_text, ordered_fields, read_fields};
-use super::{Caption, Job, Plan};
+use crate::batch::run::frame::{caption_text, ordered_fields, read_fields};
+use crate::batch::{Caption, Job, Plan};
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::{Fields, NAMES};
 use crate::template::nearest;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::existing::Known;
-use super::hash::{digits, hash};
-use super::journal::{Chosen, Entry, Name, name_below, place};
-use super::read::read_bytes;
-use super::{Caption, Job, Settings, Stop};
+use crate::batch::disk::hash::{digits, hash};
+use crate::batch::disk::journal::{Chosen, Entry, Name, name_below, place};
+use crate::batch::disk::read::read_bytes;
+use crate::batch::run::existing::Known;
+use crate::batch::{Caption, Job, Settings, Stop};
 use crate::colour;
 use crate::develop::{Developed, Means, Prepared, Survey, Workers};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -71,30 +71,30 @@ impl From<Survey> for Surveyed {
 
 /// A finished file that is not written yet.
 #[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) bytes: Vec<u8>,
-    pub(super) done: Done,
+pub(in crate::batch) struct Finished {
+    pub(in crate::batch) bytes: Vec<u8>,
+    pub(in crate::batch) done: Done,
     /// The line of the journal, if there is one.
-    pub(super) entry: Option<Entry>,
+    pub(in crate::batch) entry: Option<Entry>,
 }
 
 /// What all frames of a run share.
 #[derive(Debug)]
-pub(super) struct Shared<'a> {
-    pub(super) pool: Pool,
-    pub(super) settings: &'a Settings,
-    pub(super) stop: &'a Stop,
+pub(in crate::batch) struct Shared<'a> {
+    pub(in crate::batch) pool: Pool,
+    pub(in crate::batch) settings: &'a Settings,
+    pub(in crate::batch) stop: &'a Stop,
     /// What was known of the outputs when the run began.
-    pub(super) known: Known,
+    pub(in crate::batch) known: Known,
     /// Frames that no worker has begun yet; never 0 where there is one worker.
-    pub(super) to_begin: AtomicUsize,
+    pub(in crate::batch) to_begin: AtomicUsize,
     typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(settings: &'a Settings, stop: &'a Stop, known: Known) -> Self {
+    pub(in crate::batch) fn new(settings: &'a Settings, stop: &'a Stop, known: Known) -> Self {
         Self {
             pool: Pool::default(),
             settings,
@@ -112,7 +112,7 @@ impl<'a> Shared<'a> {
         *known.entry(path.to_path_buf()).or_insert_with(|| fs::read(path).map_or(0, |b| hash(&b)))
     }
 
-    pub(super) fn decoding(&self) -> Decoding {
+    pub(in crate::batch) fn decoding(&self) -> Decoding {
         let limits = Limits { memory_bytes: self.settings.memory_bytes, ..Limits::default() };
         Decoding { limits, accept_damaged: self.settings.accept_damaged }
     }
@@ -161,7 +161,7 @@ impl Typesetters {
 }
 
 /// Develops one frame from the bytes of its file.
-pub(super) fn develop_file(
+pub(in crate::batch) fn develop_file(
     job: &Job,
     bytes: Vec<u8>,
     shared: &Shared,
@@ -276,7 +276,7 @@ fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
 }
 
 /// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
-pub(super) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
+pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     let mut all = Vec::new();
     // With its length before it, so that no two orders read alike.
     let mut add = |bytes: &[u8]| {
@@ -364,7 +364,7 @@ fn blocks_of_start(path: &Path) -> Option<Blocks> {
 }
 
 /// What the order alone knows of a frame, its file unread.
-pub(super) fn ordered_fields(job: &Job) -> Fields {
+pub(in crate::batch) fn ordered_fields(job: &Job) -> Fields {
     let mut fields = Fields::default();
     add_ordered(job, &mut fields);
     fields
@@ -372,16 +372,16 @@ pub(super) fn ordered_fields(job: &Job) -> Fields {
 
 impl Job {
     /// The fields as templates take them.
-    pub(super) fn template_fields(&self) -> Result<template::Fields> {
+    pub(in crate::batch) fn template_fields(&self) -> Result<template::Fields> {
         Ok(for_template(&read_fields(self)?.0))
     }
 }
 
-pub(super) fn for_template(fields: &Fields) -> template::Fields {
+pub(in crate::batch) fn for_template(fields: &Fields) -> template::Fields {
     fields.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect()
 }
 
-pub(super) fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
+pub(in crate::batch) fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
     match &job.caption {
         Caption::None => Ok(String::new()),
         Caption::Text(text) => Ok(text.clone()),

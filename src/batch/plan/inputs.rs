@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::journal::{JOURNAL, Record, name_below};
-use super::read::sniff_file;
+use crate::batch::disk::journal::{JOURNAL, Record, name_below};
+use crate::batch::disk::read::sniff_file;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
 
@@ -299,13 +299,13 @@ fn is_named_like_one(path: &Path) -> bool {
 }
 
 /// Whether a file with this content is a camera's RAW file, by its name; a JPEG or PNG never is.
-pub(super) fn is_raw(path: &Path, content: Option<Format>) -> bool {
+pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
     matches!(content, None | Some(Format::Tiff))
         && RAW_EXTENSIONS.contains(&extension(path).as_str())
 }
 
 /// A name's ending in small letters.
-pub(super) fn extension(path: &Path) -> String {
+pub(in crate::batch) fn extension(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 

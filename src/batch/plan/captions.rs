@@ -175,7 +175,7 @@ impl Captions {
 
 /// A name or path as it is compared: `é` is one letter, however a disk or a spreadsheet writes it, and
 /// the slashes of Windows are slashes. Large and small letters differ: two frames may differ in them.
-pub(super) fn key(path: &str) -> String {
+pub(in crate::batch) fn key(path: &str) -> String {
     path.replace('\\', "/").trim_start_matches("./").nfc().collect()
 }
 

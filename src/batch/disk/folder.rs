@@ -4,14 +4,14 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::write::{Sync, TEMPORARY_PREFIX, failed, try_to_create};
+use crate::batch::disk::write::{Sync, TEMPORARY_PREFIX, failed, try_to_create};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Makes the folder of an output, and pushes the names of new folders to the disk.
 ///
 /// # Errors
 /// As [`write_beside`].
-pub(super) fn make_folder(folder: &Path, sync: Sync) -> Result<()> {
+pub(in crate::batch) fn make_folder(folder: &Path, sync: Sync) -> Result<()> {
     let missing = folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists());
     let missing: Vec<&Path> = missing.collect();
     if missing.is_empty() && (folder.as_os_str().is_empty() || folder.is_dir()) {
@@ -59,7 +59,7 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
 ///
 /// # Errors
 /// If the folder cannot be read.
-pub(super) fn tidy(folder: &Path) -> io::Result<()> {
+pub(in crate::batch) fn tidy(folder: &Path) -> io::Result<()> {
     const ABANDONED: std::time::Duration = std::time::Duration::from_secs(3600);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     for entry in fs::read_dir(folder)? {
@@ -83,7 +83,7 @@ pub(super) fn tidy(folder: &Path) -> io::Result<()> {
 }
 
 /// Pushes a folder's names to the disk.
-pub(super) fn sync_folder(folder: &Path) -> Result<()> {
+pub(in crate::batch) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let synced = File::open(folder).and_then(|open| open.sync_all());
     synced
@@ -93,9 +93,9 @@ pub(super) fn sync_folder(folder: &Path) -> Result<()> {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "what tests write may be torn")]
 mod tests {
-    use super::super::Stop;
-    use super::super::write::{Taken, write_beside};
     use super::*;
+    use crate::batch::Stop;
+    use crate::batch::disk::write::{Taken, write_beside};
 
     #[test]
     fn what_a_killed_run_left_is_taken_away_and_what_a_run_holds_is_not() {

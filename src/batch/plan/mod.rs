@@ -4,16 +4,23 @@
 //! table that means two frames, two frames of one output name, an output that is an input (see
 //! `claims`). What a caption lacks is found in `check`, a folder that cannot be written in `write`.
 
+pub(in crate::batch) mod captions;
+pub(in crate::batch) mod check;
+pub(in crate::batch) mod claims;
+pub(in crate::batch) mod inputs;
+pub(in crate::batch) mod matched;
+pub(in crate::batch) mod names;
+
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::captions::Captions;
-use super::claims::{Names, refuse_ways_out, refuse_what_is_read};
-use super::inputs::{Found, Input};
-use super::matched::Matched;
-use super::names::{format_of_name, output_name};
-use super::{Caption, Fields, Job};
+use crate::batch::plan::captions::Captions;
+use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
+use crate::batch::plan::inputs::{Found, Input};
+use crate::batch::plan::matched::Matched;
+use crate::batch::plan::names::{format_of_name, output_name};
+use crate::batch::{Caption, Fields, Job};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{FormatChoice, Recipe};
 use crate::template::{CodeReplacements, Template};
@@ -205,10 +212,10 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
 
 /// Templates that were read, by their source: most frames share one.
 #[derive(Debug, Default)]
-pub(super) struct Templates(HashMap<String, Arc<Template>>);
+pub(in crate::batch) struct Templates(HashMap<String, Arc<Template>>);
 
 impl Templates {
-    pub(super) fn get(&mut self, source: &str) -> Result<Arc<Template>> {
+    pub(in crate::batch) fn get(&mut self, source: &str) -> Result<Arc<Template>> {
         if let Some(template) = self.0.get(source) {
             return Ok(Arc::clone(template));
         }

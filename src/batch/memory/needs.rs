@@ -8,7 +8,7 @@ use crate::recipe::Recipe;
 
 /// Bytes that the picture of a damaged file may take beside what a sound one does: the planes of the
 /// decoder that it goes to, and its file closed anew.
-pub(super) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
+pub(in crate::batch) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
     match header.format {
         Format::Jpeg => header.size.area() * u64::from(header.channels) + file_bytes,
         _ => 0,
@@ -20,7 +20,7 @@ pub(super) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
 ///
 /// # Errors
 /// If the crop misses the frame.
-pub(super) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
+pub(in crate::batch) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
     let sample = u64::from(header.channels) * u64::from(header.depth_bits / 8);
     let (kept, _) = recipe.crop.rect(header.size)?;
     let kept = kept.size();

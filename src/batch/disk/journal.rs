@@ -19,9 +19,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Stop;
-use super::hash::{digits, hash};
-use super::write::{Sync, write_whole};
+use crate::batch::Stop;
+use crate::batch::disk::hash::{digits, hash};
+use crate::batch::disk::write::{Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Name of the journal in the output folder; hidden, so that it is no input of a later run.
@@ -100,7 +100,7 @@ impl fmt::Display for Name {
 }
 
 /// Where a file lies, as [`Entry::input_place`] says it.
-pub(super) fn place(input: &Path) -> String {
+pub(in crate::batch) fn place(input: &Path) -> String {
     let whole = fs::canonicalize(input).or_else(|_| std::path::absolute(input));
     let whole = whole.unwrap_or_else(|_| input.to_path_buf());
     digits(hash(whole.as_os_str().as_encoded_bytes()))
@@ -178,14 +178,14 @@ fn for_each_entry(
 
 /// A journal that is being written.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(in crate::batch) struct Journal {
     folder: PathBuf,
     file: File,
 }
 
 impl Journal {
     /// Opens the journal of a folder, or begins one.
-    pub(super) fn open(folder: &Path) -> Result<Self> {
+    pub(in crate::batch) fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(JOURNAL);
         loop {
             is_there(&path)?;
@@ -203,7 +203,7 @@ impl Journal {
     }
 
     /// Appends a line.
-    pub(super) fn append(&mut self, entry: &Entry) -> Result<()> {
+    pub(in crate::batch) fn append(&mut self, entry: &Entry) -> Result<()> {
         // An entry is strings and numbers: it can always be written as JSON.
         let mut line = serde_json::to_vec(entry).unwrap_or_default();
         line.push(b'\n');
@@ -211,12 +211,12 @@ impl Journal {
     }
 
     /// Pushes the lines to the disk.
-    pub(super) fn sync(&self) -> Result<()> {
+    pub(in crate::batch) fn sync(&self) -> Result<()> {
         self.file.sync_data().map_err(|e| cannot("sync", &self.folder.join(JOURNAL), &e))
     }
 
     /// Puts the lines in order, the last of each output, unless another run is writing too.
-    pub(super) fn close(self, sync: Sync, stop: &Stop) -> Result<()> {
+    pub(in crate::batch) fn close(self, sync: Sync, stop: &Stop) -> Result<()> {
         let path = self.folder.join(JOURNAL);
         if self.file.unlock().is_err()
             || self.file.try_lock().is_err()
@@ -258,7 +258,7 @@ fn in_order(mut file: &File) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// The path below the folder, or as it is.
-pub(super) fn name_below(folder: &Path, output: &Path) -> Name {
+pub(in crate::batch) fn name_below(folder: &Path, output: &Path) -> Name {
     Name::of(output.strip_prefix(folder).unwrap_or(output))
 }
 

@@ -4,14 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::captions::{Captions, Line, key};
-use super::inputs::Input;
-use super::plan::Root;
+use crate::batch::plan::Root;
+use crate::batch::plan::captions::{Captions, Line, key};
+use crate::batch::plan::inputs::Input;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Lines with their frames, frames without a line.
 #[derive(Debug, Default)]
-pub(super) struct Matched {
+pub(in crate::batch) struct Matched {
     /// Table (its address) and line number, with the paths below their input folders.
     lines: HashMap<(usize, u64), Vec<PathBuf>>,
     /// Table and path of every frame: a line that is one of them means that frame and no other.
@@ -25,7 +25,7 @@ fn address(table: &Captions) -> usize {
 
 impl Matched {
     /// What these frames will be asked for.
-    pub(super) fn of(inputs: &[Input], roots: &[Root]) -> Self {
+    pub(in crate::batch) fn of(inputs: &[Input], roots: &[Root]) -> Self {
         let path = |input: &Input| {
             let table = roots.get(input.root)?.captions?;
             Some((address(table), key(&input.relative.to_string_lossy())))
@@ -34,7 +34,11 @@ impl Matched {
     }
 
     /// The line of a frame, which is remembered.
-    pub(super) fn find<'a>(&mut self, table: &'a Captions, relative: &Path) -> Option<&'a Line> {
+    pub(in crate::batch) fn find<'a>(
+        &mut self,
+        table: &'a Captions,
+        relative: &Path,
+    ) -> Option<&'a Line> {
         let is_of_another = |line: &Line| {
             let named = key(&line.file);
             named != key(&relative.to_string_lossy())
@@ -56,7 +60,7 @@ impl Matched {
     /// # Errors
     /// [`ErrorKind::Usage`] if a line means two frames: cameras begin to count anew in each folder,
     /// and one of the two would get the other's caption.
-    pub(super) fn notes(&self, roots: &[Root]) -> Result<Vec<String>> {
+    pub(in crate::batch) fn notes(&self, roots: &[Root]) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         let mut seen = HashSet::new();
         for table in roots.iter().filter_map(|root| root.captions) {

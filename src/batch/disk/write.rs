@@ -10,7 +10,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::Stop;
+use crate::batch::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How temporary files begin; a later run takes away what a killed one left.
@@ -28,7 +28,7 @@ pub enum Sync {
 
 /// What happens to a file that has the name already, or got it since the run looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
+pub(in crate::batch) enum Taken {
     /// It is replaced.
     Replaced,
     /// It is kept, and the new file fails.
@@ -85,7 +85,7 @@ impl Disk for System {
 
 /// A whole file that has no name yet; dropping it takes it away.
 #[derive(Debug)]
-pub(super) struct Written<'a> {
+pub(in crate::batch) struct Written<'a> {
     temporary: NamedTempFile,
     path: &'a Path,
     stop: &'a Stop,
@@ -93,7 +93,7 @@ pub(super) struct Written<'a> {
 
 impl Written<'_> {
     /// Whether something has its name.
-    pub(super) fn is_taken(&self) -> bool {
+    pub(in crate::batch) fn is_taken(&self) -> bool {
         self.path.symlink_metadata().is_ok()
     }
 
@@ -102,7 +102,7 @@ impl Written<'_> {
     /// # Errors
     /// As [`write_beside`], and [`ErrorKind::Usage`] if what has the name is [`Taken::Kept`]; what
     /// stood under the name stands there still.
-    pub(super) fn rename(self, taken: Taken) -> Result<()> {
+    pub(in crate::batch) fn rename(self, taken: Taken) -> Result<()> {
         self.rename_on(&System, taken)
     }
 
@@ -118,7 +118,7 @@ impl Written<'_> {
 }
 
 /// The error of a frame whose output was written by somebody else since the run looked.
-pub(super) fn is_taken(path: &Path) -> Error {
+pub(in crate::batch) fn is_taken(path: &Path) -> Error {
     let message = "another program wrote this output during the run, so it is kept";
     Error::new(ErrorKind::Usage, format!("{message}: '{}'", path.display()))
         .with_hint("--overwrite writes it anew")
@@ -129,7 +129,7 @@ pub(super) fn is_taken(path: &Path) -> Error {
 /// # Errors
 /// [`ErrorKind::Environment`] if nothing can be written any more, [`ErrorKind::Usage`] if this one
 /// name cannot be; the temporary file is gone.
-pub(super) fn write_beside<'a>(
+pub(in crate::batch) fn write_beside<'a>(
     path: &'a Path,
     bytes: &[u8],
     sync: Sync,
@@ -175,12 +175,12 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) ->
 }
 
 /// Finds out whether a folder can be written to.
-pub(super) fn try_to_create(folder: &Path) -> io::Result<()> {
+pub(in crate::batch) fn try_to_create(folder: &Path) -> io::Result<()> {
     System.create(folder).map(drop)
 }
 
 /// What is wrong with one name costs one frame; the rest ends the run.
-pub(super) fn failed(tried: &str, cause: &io::Error, path: &Path) -> Error {
+pub(in crate::batch) fn failed(tried: &str, cause: &io::Error, path: &Path) -> Error {
     use io::ErrorKind as Io;
     let kind = match cause.kind() {
         Io::InvalidFilename | Io::IsADirectory | Io::NotADirectory | Io::AlreadyExists => {

@@ -5,21 +5,26 @@
 //! the budget and hands it to the pool. It is no worker, so its waiting starves nobody. One more
 //! thread writes (see `deliver`). One small frame needs none of them (see `alone`).
 
+pub(in crate::batch) mod alone;
+pub(in crate::batch) mod deliver;
+pub(in crate::batch) mod existing;
+pub(in crate::batch) mod frame;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::bomb::refuse_bomb;
-use super::budget::{Budget, Share};
-use super::deliver::{Content, Delivery, write_all};
-use super::existing::{Known, Verdict, look};
-use super::frame::{Shared, develop_file};
-use super::memory;
-use super::needs::{damaged_bytes, needed_bytes};
-use super::read::read_bytes;
-use super::{Batch, Event, Job, Outcome, Status, Stop, Summary, alone};
+use crate::batch::disk::read::read_bytes;
+use crate::batch::memory::bomb::refuse_bomb;
+use crate::batch::memory::budget::{Budget, Share};
+use crate::batch::memory::machine;
+use crate::batch::memory::needs::{damaged_bytes, needed_bytes};
+use crate::batch::run::deliver::{Content, Delivery, write_all};
+use crate::batch::run::existing::{Known, Verdict, look};
+use crate::batch::run::frame::{Shared, develop_file};
+use crate::batch::{Batch, Event, Job, Outcome, Status, Stop, Summary};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format;
 
@@ -27,7 +32,7 @@ use crate::format;
 const READ_AHEAD: usize = 1;
 
 /// A frame that was admitted.
-pub(super) struct Admitted {
+pub(in crate::batch) struct Admitted {
     job: Job,
     bytes: Vec<u8>,
     warnings: Vec<Warning>,
@@ -41,7 +46,7 @@ impl Batch {
     /// Develops all frames, reporting what happens; ends early when `stop` is set.
     ///
     /// A frame is reported as done when its file is whole under its name and, with
-    /// [`Sync::Full`](super::Sync::Full), pushed to the disk. What fails costs its own frame only; an output folder
+    /// [`Sync::Full`](crate::batch::Sync::Full), pushed to the disk. What fails costs its own frame only; an output folder
     /// that cannot be written any more ends the run.
     pub fn run(self, stop: &Stop, report: impl FnMut(&Event) + Send) -> Summary {
         let begun = Instant::now();
@@ -75,7 +80,7 @@ fn on_threads(
     shared: &Shared,
     tell: &(impl Fn(&Event) + std::marker::Sync),
 ) -> Summary {
-    let workers = memory::workers_that_fit(match shared.settings.jobs {
+    let workers = machine::workers_that_fit(match shared.settings.jobs {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         jobs => jobs,
     });
@@ -132,10 +137,10 @@ fn admit_all(
             return refuse_all(jobs, &error, deliver);
         }
     };
-    memory::keep_freed();
+    machine::keep_freed();
     // What a thread takes for itself it has before any frame is promised the rest.
-    pool.broadcast(|_| memory::settle());
-    let budget = Budget::new(memory::together(shared.settings.memory_bytes));
+    pool.broadcast(|_| machine::settle());
+    let budget = Budget::new(machine::together(shared.settings.memory_bytes));
     if workers > 1 {
         shared.to_begin.store(jobs.len(), Ordering::Relaxed);
     }
@@ -162,7 +167,7 @@ fn admit_all(
 }
 
 /// The frame, if it is to be developed; what is kept or refused goes to the writer.
-pub(super) fn admitted(
+pub(in crate::batch) fn admitted(
     job: Job,
     budget: &Arc<Budget>,
     shared: &Shared,
@@ -188,7 +193,7 @@ pub(super) fn admitted(
 }
 
 /// A worker's part: one frame, from its start to what goes to the writer.
-pub(super) fn developed(
+pub(in crate::batch) fn developed(
     admitted: Admitted,
     worker: usize,
     shared: &Shared,
@@ -267,20 +272,20 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
 /// waits until it is alone.
 fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
     // Some of it is allocated already: this asks for too much rather than too little.
-    if memory::fits(budget.used_bytes()) {
+    if machine::fits(budget.used_bytes()) {
         return Ok(());
     }
     shared.pool.trim_to(0);
-    if memory::fits(budget.used_bytes()) {
+    if machine::fits(budget.used_bytes()) {
         return Ok(());
     }
     budget.wait_until_alone(share);
     shared.pool.trim_to(0);
-    if memory::fits(share.bytes()) {
+    if machine::fits(share.bytes()) {
         return Ok(());
     }
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
-    let (needed, aside) = (mb(share.bytes()), mb(memory::ASIDE_BYTES));
+    let (needed, aside) = (mb(share.bytes()), mb(machine::ASIDE_BYTES));
     Err(Error::new(
         ErrorKind::TooLarge,
         format!("not enough memory: it takes {needed} MB to develop, and {aside} MB beside them"),

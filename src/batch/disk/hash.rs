@@ -13,7 +13,7 @@ pub fn hash(bytes: &[u8]) -> u64 {
 }
 
 /// A hash as the journal has it.
-pub(super) fn digits(hash: u64) -> String {
+pub(in crate::batch) fn digits(hash: u64) -> String {
     format!("{hash:016x}")
 }
 

@@ -4,16 +4,16 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use super::frame::{Shared, recipe_hash};
-use super::hash::{digits, hash};
-use super::journal::{Entry, Name, Record, name_below, place};
-use super::read::read_bytes;
-use super::{Batch, Existing, Job, Settings, Stop};
+use crate::batch::disk::hash::{digits, hash};
+use crate::batch::disk::journal::{Entry, Name, Record, name_below, place};
+use crate::batch::disk::read::read_bytes;
+use crate::batch::run::frame::{Shared, recipe_hash};
+use crate::batch::{Batch, Existing, Job, Settings, Stop};
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// What to do with a frame.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(in crate::batch) enum Verdict {
     /// There is nothing, or what there is may be written over, with this to say of it.
     Develop(Option<Warning>),
     /// What there is stays, with this to say of it.
@@ -33,7 +33,7 @@ pub(super) enum Verdict {
 
 impl Verdict {
     /// The verdict once the original's bytes are known; it depends on nothing any more.
-    pub(super) fn on(self, original: &[u8]) -> Self {
+    pub(in crate::batch) fn on(self, original: &[u8]) -> Self {
         match self {
             Self::ByOriginal { input_hash, same, other } => {
                 if input_hash == digits(hash(original)) { *same } else { *other }
@@ -45,7 +45,7 @@ impl Verdict {
 
 /// What is known of the outputs before the run.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(in crate::batch) struct Known {
     record: Record,
     /// Where the originals of this run lie, as the journal says it.
     originals: HashSet<String>,
@@ -56,7 +56,7 @@ impl Known {
     ///
     /// # Errors
     /// If the run resumes and the journal cannot be read.
-    pub(super) fn read(jobs: &[Job], settings: &Settings) -> Result<Self> {
+    pub(in crate::batch) fn read(jobs: &[Job], settings: &Settings) -> Result<Self> {
         let Some(folder) = &settings.journal else { return Ok(Self::default()) };
         let record = match settings.existing {
             Existing::Overwrite => return Ok(Self::default()),
@@ -112,7 +112,7 @@ impl Batch {
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if that is no file: links and devices are not written over.
-pub(super) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
+pub(in crate::batch) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
     let Ok(kind) = job.output.symlink_metadata() else { return Ok(Verdict::Develop(None)) };
     if !kind.is_file() {
         let what = if kind.is_symlink() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// So many bytes for all frames in flight.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(in crate::batch) struct Budget {
     limit_bytes: u64,
     used_bytes: Mutex<u64>,
     freed: Condvar,
@@ -15,7 +15,7 @@ pub(super) struct Budget {
 
 /// Bytes taken out of a budget; dropping it gives them back.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(in crate::batch) struct Share {
     budget: Arc<Budget>,
     bytes: u64,
 }
@@ -23,31 +23,31 @@ pub(super) struct Share {
 impl Budget {
     /// A budget of this many bytes.
     #[must_use]
-    pub(super) fn new(limit_bytes: u64) -> Arc<Self> {
+    pub(in crate::batch) fn new(limit_bytes: u64) -> Arc<Self> {
         Arc::new(Self { limit_bytes, used_bytes: Mutex::new(0), freed: Condvar::new() })
     }
 
     /// All of it, in bytes.
     #[must_use]
-    pub(super) fn limit_bytes(&self) -> u64 {
+    pub(in crate::batch) fn limit_bytes(&self) -> u64 {
         self.limit_bytes
     }
 
     /// Waits until this many bytes are free and takes them. More than the whole budget waits until
     /// nothing else is in use: such a frame runs alone.
-    pub(super) fn take(self: &Arc<Self>, bytes: u64) -> Share {
+    pub(in crate::batch) fn take(self: &Arc<Self>, bytes: u64) -> Share {
         self.wait_beside(0, bytes);
         Share { budget: Arc::clone(self), bytes }
     }
 
     /// Bytes that are taken now.
     #[must_use]
-    pub(super) fn used_bytes(&self) -> u64 {
+    pub(in crate::batch) fn used_bytes(&self) -> u64 {
         *self.used()
     }
 
     /// Waits until nothing but this share is taken.
-    pub(super) fn wait_until_alone(&self, share: &Share) {
+    pub(in crate::batch) fn wait_until_alone(&self, share: &Share) {
         let mut used = self.used();
         while *used > share.bytes {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
@@ -71,19 +71,19 @@ impl Budget {
 impl Share {
     /// How many bytes it is.
     #[must_use]
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::batch) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Waits until this many more bytes are free, or nothing else is in use, and takes them too.
     /// Only who admits may call it.
-    pub(super) fn add(&mut self, bytes: u64) {
+    pub(in crate::batch) fn add(&mut self, bytes: u64) {
         self.budget.wait_beside(self.bytes, bytes);
         self.bytes += bytes;
     }
 
     /// Gives back what is above this many bytes.
-    pub(super) fn shrink_to(&mut self, bytes: u64) {
+    pub(in crate::batch) fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);
         self.bytes -= surplus;
         *self.budget.used() -= surplus;

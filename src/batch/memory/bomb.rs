@@ -1,6 +1,6 @@
 //! Small files that claim giant frames: no photograph is so, and no memory is taken for them.
 
-use super::needs::needed_bytes;
+use crate::batch::memory::needs::needed_bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Header;
 use crate::recipe::Recipe;

@@ -4,12 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 
-use super::budget::Budget;
-use super::deliver::write_all;
-use super::frame::Shared;
-use super::read::read_bytes;
-use super::run::{admitted, developed};
-use super::{Event, Job, Settings, Summary, memory};
+use crate::batch::disk::read::read_bytes;
+use crate::batch::memory::budget::Budget;
+use crate::batch::memory::machine;
+use crate::batch::run::deliver::write_all;
+use crate::batch::run::frame::Shared;
+use crate::batch::run::{admitted, developed};
+use crate::batch::{Event, Job, Settings, Summary};
 use crate::format::{self, Limits};
 
 /// Most pixels of a small frame: some tens of milliseconds on one core.
@@ -19,7 +20,7 @@ const SMALL_PX: u64 = 1_000_000;
 const SMALL_BYTES: u64 = 2_000_000;
 
 /// The job, if it is one alone and its frame is small. What cannot be read is not small.
-pub(super) fn small<'a>(jobs: &'a [Job], settings: &Settings) -> Option<&'a Job> {
+pub(in crate::batch) fn small<'a>(jobs: &'a [Job], settings: &Settings) -> Option<&'a Job> {
     let [job] = jobs else { return None };
     std::fs::metadata(&job.input).ok().filter(|file| file.len() <= SMALL_BYTES)?;
     let memory_bytes = settings.memory_bytes;
@@ -29,13 +30,13 @@ pub(super) fn small<'a>(jobs: &'a [Job], settings: &Settings) -> Option<&'a Job>
 }
 
 /// Develops and writes it.
-pub(super) fn run(
+pub(in crate::batch) fn run(
     job: Job,
     shared: &Shared,
     tell: &(impl Fn(&Event) + std::marker::Sync),
 ) -> Summary {
     let (deliver, deliveries) = sync_channel(1);
-    let budget = Budget::new(memory::together(shared.settings.memory_bytes));
+    let budget = Budget::new(machine::together(shared.settings.memory_bytes));
     if let Some(admitted) = admitted(job, &budget, shared, &deliver) {
         let _ = deliver.send(developed(admitted, 0, shared, tell));
     }

@@ -27,7 +27,7 @@ pub fn machine_bytes() -> u64 {
 ///
 /// Linux: the soft limit in `/proc/self/limits`, less what `/proc/self/statm` says is in use.
 #[must_use]
-pub(super) fn address_space_left() -> Option<u64> {
+pub(in crate::batch) fn address_space_left() -> Option<u64> {
     /// Bytes of a page; larger on some ARM and POWER machines, where less is subtracted here.
     const PAGE_BYTES: u64 = 4096;
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
@@ -39,7 +39,7 @@ pub(super) fn address_space_left() -> Option<u64> {
 }
 
 /// Bytes that stay free beside the frames: fonts, tables, stacks, what the allocator loses.
-pub(super) const ASIDE_BYTES: u64 = 48 << 20;
+pub(in crate::batch) const ASIDE_BYTES: u64 = 48 << 20;
 
 /// Bytes of address space that a thread takes with its stack and its part of the heap (glibc
 /// reserves 64 MiB for each, and asks for twice that while it aligns them).
@@ -47,7 +47,7 @@ const THREAD_BYTES: u64 = 136 << 20;
 
 /// How many of these workers the address space has room for, at least one.
 #[must_use]
-pub(super) fn workers_that_fit(workers: usize) -> usize {
+pub(in crate::batch) fn workers_that_fit(workers: usize) -> usize {
     match address_space_left() {
         // Half for threads, half for frames.
         Some(left) => workers.min((left / 2 / THREAD_BYTES) as usize).max(1),
@@ -59,7 +59,7 @@ pub(super) fn workers_that_fit(workers: usize) -> usize {
 /// that is left where that is limited. The other half is for what the allocator cannot use; a frame
 /// that needs more than the half is developed alone.
 #[must_use]
-pub(super) fn together(most_bytes: u64) -> u64 {
+pub(in crate::batch) fn together(most_bytes: u64) -> u64 {
     address_space_left().map_or(most_bytes, |left| most_bytes.min(left / 2))
 }
 
@@ -70,21 +70,21 @@ const KEPT_BYTES: usize = 8 << 20;
 /// block was given back to the system, smaller ones are kept, up to twice as much for each thread
 /// (mallopt(3), `M_MMAP_THRESHOLD`). A frame of 24 MP takes 1,300 fresh pages instead of 3,500, and 4 ms
 /// of 170 less. No page of the block is touched.
-pub(super) fn keep_freed() {
+pub(in crate::batch) fn keep_freed() {
     let mut block = Vec::<u8>::new();
     let reserved = block.try_reserve_exact(std::hint::black_box(KEPT_BYTES));
     drop(std::hint::black_box((block, reserved)));
 }
 
 /// Lets the calling thread take what the allocator sets aside for it.
-pub(super) fn settle() {
+pub(in crate::batch) fn settle() {
     drop(std::hint::black_box(vec![0_u8; 64]));
 }
 
 /// Whether so many bytes can be had now, in one piece; they are given back at once. No page is
 /// touched, so this costs two system calls.
 #[must_use]
-pub(super) fn fits(bytes: u64) -> bool {
+pub(in crate::batch) fn fits(bytes: u64) -> bool {
     let Ok(bytes) = usize::try_from(bytes.saturating_add(ASIDE_BYTES)) else { return false };
     let tried = Vec::<u8>::new().try_reserve_exact(std::hint::black_box(bytes));
     std::hint::black_box(tried).is_ok()

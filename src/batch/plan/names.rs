@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Job;
-use super::inputs::Input;
-use super::plan::{Target, Templates};
+use crate::batch::Job;
+use crate::batch::plan::inputs::Input;
+use crate::batch::plan::{Target, Templates};
 use crate::error::{Result, Warning};
 use crate::format::Format;
 use crate::recipe::FormatChoice;
@@ -22,7 +22,7 @@ pub fn format_of_name(path: &Path) -> Option<Format> {
 }
 
 /// Where the frame goes, and a warning if its name says another format than its content.
-pub(super) fn output_name(
+pub(in crate::batch) fn output_name(
     input: &Input,
     job: &Job,
     out: &Target,
@@ -32,7 +32,7 @@ pub(super) fn output_name(
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
-    let content = super::read::sniff_file(&input.path);
+    let content = crate::batch::disk::read::sniff_file(&input.path);
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
