@@ -94,8 +94,8 @@ pub(in crate::batch) fn sync_folder(folder: &Path) -> Result<()> {
 #[allow(clippy::disallowed_methods, reason = "what tests write may be torn")]
 mod tests {
     use super::*;
-    use crate::batch::Stop;
     use crate::batch::disk::write::{Taken, write_beside};
+    use crate::batch::stop::Stop;
 
     #[test]
     fn what_a_killed_run_left_is_taken_away_and_what_a_run_holds_is_not() {

@@ -19,9 +19,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::batch::Stop;
 use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::write::{Sync, write_whole};
+use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Name of the journal in the output folder; hidden, so that it is no input of a later run.

@@ -3,5 +3,6 @@
 pub(in crate::batch) mod folder;
 pub(in crate::batch) mod hash;
 pub(in crate::batch) mod journal;
+pub(in crate::batch) mod kinds;
 pub(in crate::batch) mod read;
 pub(in crate::batch) mod write;

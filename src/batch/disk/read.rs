@@ -5,17 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::batch::plan::inputs::{extension, is_raw};
+use crate::batch::disk::kinds::{extension, is_raw};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{self, Format, Limits};
-
-/// What the content of a file is, by its first bytes; `None` if it cannot be read.
-pub(in crate::batch) fn sniff_file(path: &Path) -> Option<Format> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut start = Vec::new();
-    fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
-    format::sniff(&start)
-}
+use crate::format::{self, Limits};
 
 /// Reads a whole file that is a regular one and no larger than memory allows.
 ///

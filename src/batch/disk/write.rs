@@ -10,7 +10,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use crate::batch::Stop;
+use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How temporary files begin; a later run takes away what a killed one left.

@@ -4,8 +4,9 @@
 //! that is not enough, and of a JPEG only the start. A dry run wants the texts, for which each file is
 //! read, once.
 
-use crate::batch::run::frame::{caption_text, ordered_fields, read_fields};
-use crate::batch::{Caption, Job, Plan};
+use crate::batch::fields::{caption_text, ordered_fields, read_fields};
+use crate::batch::job::{Caption, Job};
+use crate::batch::plan::order::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::{Fields, NAMES};
 use crate::template::nearest;

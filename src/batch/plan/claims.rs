@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::batch::Job;
-use crate::batch::plan::Target;
+use crate::batch::job::Job;
+use crate::batch::plan::order::Target;
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// Names that are taken, as file systems compare them: normalised, case-folded.

@@ -20,19 +20,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::batch::disk::journal::{JOURNAL, Record, name_below};
-use crate::batch::disk::read::sniff_file;
+use crate::batch::disk::kinds::{extension, is_named_like_one, is_raw, sniff_file};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::Format;
-
-/// Names that a frame may have.
-const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
-
-/// Endings of cameras' RAW files. Most of them begin as a TIFF does, with a small preview for its
-/// picture, so that the content does not tell.
-const RAW_EXTENSIONS: [&str; 26] = [
-    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
-    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
-];
 
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
 pub const FOLDER_FILES: [&str; 2] = ["captions.csv", "longlens.toml"];
@@ -292,21 +281,6 @@ fn kind(entry: &walkdir::DirEntry) -> Kind {
         },
         _ => Kind::Other,
     }
-}
-
-fn is_named_like_one(path: &Path) -> bool {
-    EXTENSIONS.contains(&extension(path).as_str())
-}
-
-/// Whether a file with this content is a camera's RAW file, by its name; a JPEG or PNG never is.
-pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
-    matches!(content, None | Some(Format::Tiff))
-        && RAW_EXTENSIONS.contains(&extension(path).as_str())
-}
-
-/// A name's ending in small letters.
-pub(in crate::batch) fn extension(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 /// Paths out of a list with NUL between them, as `find -print0` writes it.

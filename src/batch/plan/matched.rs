@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::batch::plan::Root;
 use crate::batch::plan::captions::{Captions, Line, key};
 use crate::batch::plan::inputs::Input;
+use crate::batch::plan::order::Root;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Lines with their frames, frames without a line.

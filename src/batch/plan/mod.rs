@@ -10,78 +10,22 @@ pub(in crate::batch) mod claims;
 pub(in crate::batch) mod inputs;
 pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
+pub(in crate::batch) mod order;
+pub(in crate::batch) mod templates;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::batch::plan::captions::Captions;
+use crate::batch::job::{Caption, Fields, Job};
 use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use crate::batch::plan::inputs::{Found, Input};
 use crate::batch::plan::matched::Matched;
 use crate::batch::plan::names::{format_of_name, output_name};
-use crate::batch::{Caption, Fields, Job};
+use crate::batch::plan::order::{Order, Plan, Target};
+use crate::batch::plan::templates::Templates;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{FormatChoice, Recipe};
-use crate::template::{CodeReplacements, Template};
-
-/// What a run is ordered to do, beside the recipe.
-#[derive(Debug)]
-pub struct Order<'a> {
-    /// What holds for the frames of each named input, in their order.
-    pub roots: &'a [Root<'a>],
-    /// Settings that win over recipe and table: the flags, by name and text.
-    pub flags: &'a [(String, String)],
-    /// Fields that win over the table's: `--set`, by name and text.
-    pub set: &'a [(String, String)],
-    /// Short forms in captions and fields, written out.
-    pub codes: Option<&'a CodeReplacements>,
-    /// Files that the order was read from: the recipe, the table and the like. No output may be one.
-    pub reads: &'a [PathBuf],
-    /// Where outputs go.
-    pub out: &'a Target,
-}
-
-/// What holds for the frames of one named input.
-#[derive(Debug, Clone)]
-pub struct Root<'a> {
-    /// Settings before table and flags have their say.
-    pub recipe: Recipe,
-    /// The table of captions.
-    pub captions: Option<&'a Captions>,
-}
-
-/// Where outputs go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Into this folder, the tree below each input folder kept.
-    Folder(PathBuf),
-    /// Into this one file.
-    File(PathBuf),
-}
-
-impl Target {
-    /// The folder that everything is written below.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        match self {
-            Self::Folder(folder) => folder,
-            Self::File(file) => match file.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            },
-        }
-    }
-}
-
-/// What is going to be done.
-#[derive(Debug, Default)]
-pub struct Plan {
-    /// The frames, in order.
-    pub jobs: Vec<Job>,
-    /// What the user should know before: lines of the table that no frame has, and the like.
-    pub notes: Vec<String>,
-}
 
 /// Makes the plan.
 ///
@@ -207,20 +151,5 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
         )
         .about(file)),
         _ => Ok(()),
-    }
-}
-
-/// Templates that were read, by their source: most frames share one.
-#[derive(Debug, Default)]
-pub(in crate::batch) struct Templates(HashMap<String, Arc<Template>>);
-
-impl Templates {
-    pub(in crate::batch) fn get(&mut self, source: &str) -> Result<Arc<Template>> {
-        if let Some(template) = self.0.get(source) {
-            return Ok(Arc::clone(template));
-        }
-        let template = Arc::new(Template::parse(source)?);
-        self.0.insert(source.to_owned(), Arc::clone(&template));
-        Ok(template)
     }
 }

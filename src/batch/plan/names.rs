@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::batch::Job;
+use crate::batch::job::Job;
 use crate::batch::plan::inputs::Input;
-use crate::batch::plan::{Target, Templates};
+use crate::batch::plan::order::Target;
+use crate::batch::plan::templates::Templates;
 use crate::error::{Result, Warning};
 use crate::format::Format;
 use crate::recipe::FormatChoice;
@@ -32,7 +33,7 @@ pub(in crate::batch) fn output_name(
         Target::File(file) => return Ok((file.clone(), None)),
         Target::Folder(folder) => folder,
     };
-    let content = crate::batch::disk::read::sniff_file(&input.path);
+    let content = crate::batch::disk::kinds::sniff_file(&input.path);
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {

@@ -5,12 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 
 use crate::batch::disk::read::read_bytes;
+use crate::batch::job::Job;
 use crate::batch::memory::budget::Budget;
 use crate::batch::memory::machine;
+use crate::batch::outcome::{Event, Summary};
+use crate::batch::run::admit::admitted;
 use crate::batch::run::deliver::write_all;
-use crate::batch::run::frame::Shared;
-use crate::batch::run::{admitted, developed};
-use crate::batch::{Event, Job, Settings, Summary};
+use crate::batch::run::shared::Shared;
+use crate::batch::run::work::developed;
+use crate::batch::settings::Settings;
 use crate::format::{self, Limits};
 
 /// Most pixels of a small frame: some tens of milliseconds on one core.

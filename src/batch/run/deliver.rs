@@ -9,9 +9,12 @@ use std::time::Instant;
 use crate::batch::disk::folder::{make_folder, sync_folder, tidy};
 use crate::batch::disk::journal::{JOURNAL, Journal};
 use crate::batch::disk::write::{Sync, Taken, is_taken, write_beside};
+use crate::batch::job::Job;
 use crate::batch::memory::budget::Share;
+use crate::batch::outcome::{Event, Outcome, Status, Summary};
 use crate::batch::run::frame::Finished;
-use crate::batch::{Event, Existing, Job, Outcome, Settings, Status, Stop, Summary};
+use crate::batch::settings::{Existing, Settings};
+use crate::batch::stop::Stop;
 use crate::error::{ErrorKind, Result, Warning};
 
 /// A frame on its way to the writer.

@@ -1,14 +1,17 @@
 //! What stands under an output name before the run: kept, written anew, or found to be up to date.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::journal::{Entry, Name, Record, name_below, place};
+use crate::batch::disk::journal::{Entry, Name, name_below, place};
 use crate::batch::disk::read::read_bytes;
-use crate::batch::run::frame::{Shared, recipe_hash};
-use crate::batch::{Batch, Existing, Job, Settings, Stop};
+use crate::batch::job::Job;
+use crate::batch::run::known::Known;
+use crate::batch::run::order_hash::recipe_hash;
+use crate::batch::run::shared::Shared;
+use crate::batch::settings::{Batch, Existing};
+use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// What to do with a frame.
@@ -40,35 +43,6 @@ impl Verdict {
             }
             verdict => verdict,
         }
-    }
-}
-
-/// What is known of the outputs before the run.
-#[derive(Debug, Default)]
-pub(in crate::batch) struct Known {
-    record: Record,
-    /// Where the originals of this run lie, as the journal says it.
-    originals: HashSet<String>,
-}
-
-impl Known {
-    /// What a run of these jobs needs to know; a run that writes all anew needs nothing.
-    ///
-    /// # Errors
-    /// If the run resumes and the journal cannot be read.
-    pub(in crate::batch) fn read(jobs: &[Job], settings: &Settings) -> Result<Self> {
-        let Some(folder) = &settings.journal else { return Ok(Self::default()) };
-        let record = match settings.existing {
-            Existing::Overwrite => return Ok(Self::default()),
-            // All that is there is kept anyway, and only said less of.
-            Existing::Keep => Record::read(folder).unwrap_or_default(),
-            Existing::Resume | Existing::ResumeOverwrite => Record::read(folder)?,
-        };
-        let originals = match record.is_empty() {
-            true => HashSet::new(),
-            false => jobs.iter().map(|job| place(&job.input)).collect(),
-        };
-        Ok(Self { record, originals })
     }
 }
 

@@ -1,0 +1,108 @@
+//! What is known of a frame: by its file, its sidecar, the table and `--set`, and the caption that is
+//! made of it.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::batch::disk::read::read_bytes;
+use crate::batch::job::{Caption, Job};
+use crate::error::{Result, Warning};
+use crate::format::{self, Limits};
+use crate::metadata::{Blocks, Fields, Origin};
+use crate::template;
+
+/// All fields of a frame: its file's, its sidecar's, the table's, those set.
+pub(in crate::batch) fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
+    let (mut fields, of_blocks) = Fields::read(blocks, "");
+    warnings.extend(of_blocks);
+    if let Some(xml) = sidecar(&job.input) {
+        warnings.extend(fields.add_sidecar(&xml).err());
+    }
+    add_ordered(job, &mut fields);
+    fields
+}
+
+/// Adds what is known without the file: its name, the table's line, what is set.
+fn add_ordered(job: &Job, fields: &mut Fields) {
+    let stem = job.input.file_stem().unwrap_or_default().to_string_lossy();
+    fields.set("filename", stem, Origin::File);
+    fields.set("sequence", job.sequence.to_string(), Origin::File);
+    for (name, text) in &job.fields.table {
+        fields.set(name, text.as_str(), Origin::Csv);
+    }
+    for (name, text) in &job.fields.set {
+        fields.set(name, text.as_str(), Origin::Set);
+    }
+}
+
+/// The fields of a frame, read from its file without decoding its samples.
+///
+/// # Errors
+/// If the file cannot be read or is no picture that longlens knows.
+pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
+    let blocks = match blocks_of_start(&job.input) {
+        Some(blocks) => blocks,
+        None => {
+            let bytes = read_bytes(&job.input, &Limits::default())?;
+            format::read_blocks(&bytes).map_err(|e| e.about(&job.input))?
+        }
+    };
+    let mut warnings = Vec::new();
+    let fields = fields(job, &blocks, &mut warnings);
+    Ok((fields, warnings))
+}
+
+/// Bytes of a JPEG that nearly always hold all of its blocks: EXIF takes 64 KiB at most.
+const START_BYTES: u64 = 128 << 10;
+
+/// The blocks of a JPEG without reading its samples.
+fn blocks_of_start(path: &Path) -> Option<Blocks> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mut start = Vec::with_capacity(START_BYTES as usize);
+    fs::File::open(path).ok()?.take(START_BYTES).read_to_end(&mut start).ok()?;
+    format::read_blocks_of_start(&start)
+}
+
+/// What the order alone knows of a frame, its file unread.
+pub(in crate::batch) fn ordered_fields(job: &Job) -> Fields {
+    let mut fields = Fields::default();
+    add_ordered(job, &mut fields);
+    fields
+}
+
+impl Job {
+    /// The fields as templates take them.
+    pub(in crate::batch) fn template_fields(&self) -> Result<template::Fields> {
+        Ok(for_template(&read_fields(self)?.0))
+    }
+}
+
+pub(in crate::batch) fn for_template(fields: &Fields) -> template::Fields {
+    fields.iter().map(|(name, value)| (name.to_owned(), value.text.clone())).collect()
+}
+
+pub(in crate::batch) fn caption_text(job: &Job, fields: &Fields) -> Result<String> {
+    match &job.caption {
+        Caption::None => Ok(String::new()),
+        Caption::Text(text) => Ok(text.clone()),
+        Caption::Template(template) => {
+            let frame = job.input.to_string_lossy();
+            // The report names the frame already.
+            template.render(&for_template(fields), &frame)
+        }
+    }
+}
+
+/// Most bytes of a sidecar that are read: XMP beyond that is no caption.
+const SIDECAR_BYTES: u64 = 32 << 20;
+
+/// `name.jpg.xmp` or `name.xmp`, if there is one.
+pub(in crate::batch) fn sidecar(input: &Path) -> Option<Vec<u8>> {
+    let mut whole = input.as_os_str().to_os_string();
+    whole.push(".xmp");
+    [whole.into(), input.with_extension("xmp")].into_iter().find_map(|path| {
+        let file = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        (file.len() <= SIDECAR_BYTES).then(|| fs::read(&path).ok()).flatten()
+    })
+}

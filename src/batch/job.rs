@@ -1,0 +1,64 @@
+//! One frame's order: the file to read, the file to write, and what is done in between.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::error::Warning;
+use crate::recipe::Recipe;
+use crate::template::Template;
+
+/// One frame's order.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The file to read.
+    pub input: PathBuf,
+    /// The file to write.
+    pub output: PathBuf,
+    /// What to do.
+    pub recipe: Arc<Recipe>,
+    /// Fields that rule over those of the file, by name: from the table, from `--set`.
+    pub fields: Fields,
+    /// What to draw.
+    pub caption: Caption,
+    /// Its place in the run, from 1.
+    pub sequence: u32,
+    /// What the plan has to say about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl Job {
+    /// A job that only reads a file.
+    #[must_use]
+    pub fn of_file(path: &std::path::Path) -> Self {
+        Self {
+            input: path.to_path_buf(),
+            output: PathBuf::new(),
+            recipe: Arc::default(),
+            fields: Fields::default(),
+            caption: Caption::None,
+            sequence: 1,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// Fields from outside of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// From the table's line, name and text.
+    pub table: Vec<(String, String)>,
+    /// From `--set`, name and text.
+    pub set: Vec<(String, String)>,
+}
+
+/// What a frame's caption is made of.
+#[derive(Debug, Clone, Default)]
+pub enum Caption {
+    /// No caption.
+    #[default]
+    None,
+    /// A finished text, from the table: drawn as it stands.
+    Text(String),
+    /// A template, filled in from the frame's fields.
+    Template(Arc<Template>),
+}

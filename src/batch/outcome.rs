@@ -1,0 +1,124 @@
+//! What came of a run: of each frame, and in sum.
+
+use std::time::Duration;
+
+use crate::batch::job::Job;
+use crate::develop::Survey;
+use crate::error::{Error, Warning};
+use crate::format::Format;
+use crate::frame::{Rect, Size};
+use crate::metadata::Removed;
+use crate::stage::dehaze;
+
+/// What became of one frame.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its order.
+    pub job: Job,
+    /// How it ended.
+    pub result: Result<Status, Error>,
+    /// What was done otherwise than asked.
+    pub warnings: Vec<Warning>,
+    /// From the first byte read to the last one written.
+    pub took: Duration,
+}
+
+/// How a frame ended that did not fail.
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a frame, and almost all are the large one")]
+pub enum Status {
+    /// Developed and written.
+    Done(Done),
+    /// Left alone: its output exists.
+    Skipped,
+    /// Left alone: the journal says that its output is what would be made again.
+    UpToDate,
+}
+
+/// What happens while a batch runs.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A worker (from 0) begins a frame.
+    Started {
+        /// Which worker.
+        worker: usize,
+        /// The frame.
+        job: &'a Job,
+    },
+    /// A worker has encoded a frame, or given it up.
+    Left {
+        /// Which worker.
+        worker: usize,
+    },
+    /// A frame is through: written, skipped or failed.
+    Finished(&'a Outcome),
+}
+
+/// The sums of a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Frames developed and written.
+    pub done: usize,
+    /// Frames left alone because their outputs exist.
+    pub skipped: usize,
+    /// Frames left alone because their outputs are up to date.
+    pub up_to_date: usize,
+    /// Frames that failed.
+    pub failed: usize,
+    /// Frames that were not begun because the run was stopped.
+    pub unbegun: usize,
+    /// Frames whose file said where it was taken.
+    pub had_position: usize,
+    /// Millions of pixels decoded in frames that are done.
+    pub megapixels: f64,
+    /// How long the run took.
+    pub took: Duration,
+    /// Whether the run was ended because nothing could be written.
+    pub environment: bool,
+    /// What was not as it should be, though no frame suffered from it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A frame that was developed and written.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Size of the original, upright.
+    pub original: Size,
+    /// The part of it that was kept.
+    pub kept: Rect,
+    /// Size of the finished frame, a strip included.
+    pub size: Size,
+    /// Format of the file.
+    pub format: Format,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// What the survey found, if there was one.
+    pub surveyed: Option<Surveyed>,
+    /// Whether the original said where it was taken.
+    pub had_position: bool,
+    /// What was taken out of the metadata.
+    pub removed: Vec<Removed>,
+}
+
+/// What the survey of a frame found, as far as it is told: its maps go with the frame. Kept until the file
+/// is written, they cut the heap of a worker that has the next frame to begin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surveyed {
+    /// Its haze, [`dehaze::Haze::score`].
+    pub haze: f32,
+    /// The strength that suits it, [`dehaze::Haze::auto_strength`].
+    pub auto_strength: f32,
+    /// Airlight: encoded red, green and blue, 0..1.
+    pub airlight: [f32; 3],
+    /// What the strength follows from.
+    pub evidence: dehaze::Evidence,
+    /// Standard deviation of its noise, share of the greatest sample.
+    pub noise: f32,
+}
+
+impl From<Survey> for Surveyed {
+    fn from(Survey { haze, noise, .. }: Survey) -> Self {
+        let dehaze::Haze { score, auto_strength, airlight, evidence, .. } = haze;
+        Self { haze: score, auto_strength, airlight, evidence, noise }
+    }
+}

@@ -1,0 +1,42 @@
+//! A hash of all that was ordered for a frame: what changes it makes its output out of date.
+
+use crate::batch::disk::hash::hash;
+use crate::batch::fields::sidecar;
+use crate::batch::job::{Caption, Job};
+use crate::batch::run::shared::Shared;
+
+/// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
+pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
+    let mut all = Vec::new();
+    // With its length before it, so that no two orders read alike.
+    let mut add = |bytes: &[u8]| {
+        all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        all.extend_from_slice(bytes);
+    };
+    // Font and logo count by what they hold: a shoot that is moved with them is the same.
+    let mut recipe = (*job.recipe).clone();
+    (recipe.caption.font, recipe.caption.logo) = (None, None);
+    add(recipe.to_toml().as_bytes());
+    for fields in [&job.fields.table, &job.fields.set] {
+        add(&fields.len().to_le_bytes());
+        for (name, value) in fields {
+            add(name.as_bytes());
+            add(value.as_bytes());
+        }
+    }
+    match &job.caption {
+        Caption::None => add(b"none"),
+        Caption::Text(text) => add(format!("text {text}").as_bytes()),
+        Caption::Template(template) => add(format!("template {}", template.source()).as_bytes()),
+    }
+    // The sequence number counts where it may be drawn: elsewhere one frame more would change all.
+    let numbered = matches!(&job.caption, Caption::Template(t) if t.asks_for("sequence"));
+    add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
+    add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
+    add(&[u8::from(shared.settings.accept_damaged)]);
+    add(&sidecar(&job.input).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
+        add(&shared.furniture(path).to_le_bytes());
+    }
+    hash(&all)
+}

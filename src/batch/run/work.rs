@@ -1,0 +1,46 @@
+//! A worker's part of a run: one admitted frame, whatever happens in it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::batch::outcome::Event;
+use crate::batch::run::admit::Admitted;
+use crate::batch::run::deliver::{Content, Delivery};
+use crate::batch::run::frame::develop_file;
+use crate::batch::run::shared::Shared;
+use crate::error::{Error, ErrorKind};
+
+/// A worker's part: one frame, from its start to what goes to the writer.
+pub(in crate::batch) fn developed(
+    admitted: Admitted,
+    worker: usize,
+    shared: &Shared,
+    tell: &impl Fn(&Event),
+) -> Delivery {
+    tell(&Event::Started { worker, job: &admitted.job });
+    let delivery = develop_admitted(admitted, shared);
+    tell(&Event::Left { worker });
+    delivery
+}
+
+/// One frame, whatever happens in it.
+fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
+    let Admitted { job, bytes, mut warnings, replaced, begun, mut share } = admitted;
+    let developed = match shared.stop.is_set() {
+        true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
+        // What a panic leaves half done are this frame's own buffers, dropped with it.
+        false => {
+            catch_unwind(AssertUnwindSafe(|| develop_file(&job, bytes, shared, &mut warnings)))
+                .unwrap_or_else(|_| {
+                    Err(Error::new(
+                        ErrorKind::Internal,
+                        "a fault of longlens itself while developing it",
+                    )
+                    .with_hint("please report it with the frame; the other frames are not touched"))
+                })
+        }
+    };
+    warnings.extend(replaced);
+    share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));
+    let result = developed.map(|finished| Content::File(Box::new(finished)));
+    Delivery { job, result, warnings, begun, share: Some(share) }
+}

@@ -1,0 +1,82 @@
+//! A batch: its frames, and how they are run.
+
+use std::path::PathBuf;
+
+use crate::batch::disk::write::Sync;
+use crate::batch::job::Job;
+use crate::batch::memory::machine::machine_bytes;
+
+/// What happens to outputs that exist before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Existing {
+    /// They are kept and their frames skipped.
+    #[default]
+    Keep,
+    /// They are written anew.
+    Overwrite,
+    /// Those are written anew that the journal knows and that are out of date: a changed original,
+    /// another recipe or version. What the journal does not know, or knows as made from an original
+    /// that is none of this run's, is kept.
+    Resume,
+    /// As [`Existing::Resume`], and what that keeps is written anew too.
+    ResumeOverwrite,
+}
+
+/// How a batch is run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Frames developed at once; 0 is one for each core.
+    pub jobs: usize,
+    /// Bytes that all frames in flight may take.
+    pub memory_bytes: u64,
+    /// What happens to outputs that exist.
+    pub existing: Existing,
+    /// Whether damaged files are developed as far as they go.
+    pub accept_damaged: bool,
+    /// Whether outputs are pushed to the disk before they are reported.
+    pub sync: Sync,
+    /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
+    /// originals.
+    pub journal: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    /// A worker for each core, half of the memory that the machine has free.
+    fn default() -> Self {
+        Self {
+            jobs: 0,
+            memory_bytes: machine_bytes() / 2,
+            existing: Existing::Keep,
+            accept_damaged: false,
+            sync: Sync::Full,
+            journal: None,
+        }
+    }
+}
+
+/// Frames to be developed, and how.
+///
+/// ```no_run
+/// use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
+/// use longlens::recipe::Recipe;
+///
+/// let out = Target::Folder("out".into());
+/// let found = find(&["shoot".into()], out.folder())?;
+/// let roots = [Root { recipe: Recipe::default(), captions: None }];
+/// let order = Order { roots: &roots, flags: &[], set: &[], codes: None, reads: &[], out: &out };
+/// let batch = Batch { jobs: plan(&found, &order)?.jobs, settings: Settings::default() };
+/// let summary = batch.run(&Stop::default(), |event| {
+///     if let Event::Finished(outcome) = event {
+///         assert!(outcome.result.is_ok(), "{}", outcome.job.input.display());
+///     }
+/// });
+/// assert_eq!(summary.failed, 0);
+/// # Ok::<(), longlens::error::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Batch {
+    /// The frames, in the order in which they are begun.
+    pub jobs: Vec<Job>,
+    /// How they are run.
+    pub settings: Settings,
+}
