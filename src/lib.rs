@@ -29,9 +29,10 @@
 //! recipe   → stage, format, metadata, error
 //! stage    → filter, frame, hidden, error
 //! filter   → frame
-//! template → hidden, error
-//! format   → metadata, colour, frame, error
-//! metadata → colour, frame, error
+//! template → container, hidden, error
+//! format   → metadata, container, colour, frame, error
+//! metadata → container, colour, frame, error
+//! container → error
 //! colour   → frame, error
 //! frame    → error
 //! hidden   → nothing
@@ -65,6 +66,7 @@ pub mod batch;
 #[doc(hidden)]
 pub mod cli;
 pub mod colour;
+mod container;
 pub mod develop;
 pub mod error;
 pub mod filter;

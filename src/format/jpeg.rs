@@ -5,7 +5,7 @@
 //! sharing colour) and baseline 4:4:4. What neither of them takes for good goes to libjpeg-turbo-rs as RGB:
 //! baseline files with more than one scan come out of zune-jpeg as garbage (its issue 422), four inks and
 //! arithmetic coding not at all. Both fill in what a cut file lacks and say nothing (libjpeg-turbo-rs with
-//! grey, zune-jpeg with what zeros mean), so damage is looked for here: [`walk`] reads all markers once,
+//! grey, zune-jpeg with what zeros mean), so damage is looked for here: [`jpeg::walk`] reads all markers once,
 //! [`damage`] says what does not add up.
 //!
 //! Not read: 12 bits a sample, lossless and hierarchical files.
@@ -17,20 +17,19 @@ mod damage;
 mod decode;
 mod encode;
 mod parts;
-mod walk;
 
 pub(super) use decode::decode;
 pub use encode::BandEncoder;
 
 use super::{Format, Header, Limits, Subsampling, samples, upright};
+use crate::container::jpeg::{self, Extent, FrameHeader, Process, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Orientation, Size};
 use crate::metadata::Blocks;
-use walk::{Extent, FrameHeader, Process};
 
 /// The header of a JPEG: all markers up to its first scan.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
-    let walk = walk::walk(bytes, Extent::Header)?;
+    let walk = jpeg::walk(bytes, Extent::Header)?;
     let frame = walk.frame()?;
     let header = header(frame, &walk)?;
     limits.admit(header.size, header.decode_bytes)?;
@@ -39,13 +38,13 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 
 /// The metadata blocks, from the markers before the first scan.
 pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
-    let walk = walk::walk(bytes, Extent::Header)?;
+    let walk = jpeg::walk(bytes, Extent::Header)?;
     Ok(blocks::read(&walk.segments, &mut Vec::new()))
 }
 
 /// The metadata blocks, if the start reaches to the first scan.
 pub(super) fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
-    let walk = walk::walk(start, Extent::Header).ok().filter(|walk| !walk.scans.is_empty())?;
+    let walk = jpeg::walk(start, Extent::Header).ok().filter(|walk| !walk.scans.is_empty())?;
     Some(blocks::read(&walk.segments, &mut Vec::new()))
 }
 
@@ -84,7 +83,7 @@ fn kind(frame: &FrameHeader) -> String {
 }
 
 /// What longlens makes of a JPEG's markers, or why it does not read this kind.
-fn header(frame: &FrameHeader, walk: &walk::Walk<'_>) -> Result<Header> {
+fn header(frame: &FrameHeader, walk: &Walk<'_>) -> Result<Header> {
     refuse_kind(frame)?;
     let stored = Size::new(u32::from(frame.width), u32::from(frame.height));
     let channels = if frame.components.len() == 1 { 1 } else { 3 };

@@ -17,55 +17,14 @@ mod tiff;
 mod upright;
 mod webp;
 
+pub use crate::container::kinds::{Format, is_picture_ending, is_raw_ending};
 pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
+use crate::container::kinds;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Original, Pool, Sharing, Size};
 use crate::metadata::{Blocks, Iptc};
-
-/// A file format that longlens reads and writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// JPEG: 8 bit, lossy.
-    Jpeg,
-    /// PNG: 8 or 16 bit, lossless.
-    Png,
-    /// TIFF: 8 or 16 bit, lossless.
-    Tiff,
-    /// WebP: 8 bit; written lossless.
-    WebP,
-}
-
-impl Format {
-    /// The extension of its file names, without the dot.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::Tiff => "tif",
-            Self::WebP => "webp",
-        }
-    }
-
-    /// What becomes of IPTC-IIM in it.
-    #[must_use]
-    pub fn iptc(self) -> Iptc {
-        if self == Self::WebP { Iptc::IntoXmp } else { Iptc::Kept }
-    }
-
-    /// Its name in messages.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::Tiff => "TIFF",
-            Self::WebP => "WebP",
-        }
-    }
-}
 
 /// How finely a JPEG keeps colour beside luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +45,14 @@ impl From<Subsampling> for Sharing {
             Subsampling::S420 => (2, 2),
         };
         Self { across, down }
+    }
+}
+
+impl Format {
+    /// What becomes of IPTC-IIM in it.
+    #[must_use]
+    pub fn iptc(self) -> Iptc {
+        if self == Self::WebP { Iptc::IntoXmp } else { Iptc::Kept }
     }
 }
 
@@ -240,7 +207,7 @@ impl Limits {
 /// The format of these bytes, by their first few; `None` for anything longlens does not read.
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
-    sniff::known(bytes)
+    kinds::format(bytes)
 }
 
 /// What the file says of itself, read from its header alone: no sample is decoded and nothing

@@ -5,8 +5,8 @@
 //! default picture is read.
 
 mod blocks;
-mod chunks;
 mod encode;
+mod layout;
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
 use crate::metadata::Blocks;
-use chunks::{Colour, Layout};
+use layout::{Colour, Layout};
 
 /// Bytes that the decoder may take for chunks beside the file's own bytes and a profile.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -31,7 +31,7 @@ const MOST_DEFLATED: u64 = 1032;
 
 /// The header of a PNG: its first chunks, and the positions of the others.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
-    let layout = chunks::layout(bytes)?;
+    let layout = layout::layout(bytes)?;
     // Before anything else, for a size beyond the limits must not be multiplied out.
     limits.admit(layout.size, 0)?;
     let orientation = upright::from_exif(layout.exif.unwrap_or_default());
@@ -57,7 +57,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 
 /// The metadata blocks, from the chunks before the samples.
 pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
-    let layout = chunks::layout(bytes)?;
+    let layout = layout::layout(bytes)?;
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_limits(png::Limits { bytes: bytes.len() + MOST_ICC_BYTES + CHUNK_BYTES });
     let reader = decoder
@@ -73,7 +73,7 @@ pub(super) fn decode(
     decoding: &Decoding,
     pool: &Pool,
 ) -> Result<Decoded> {
-    let layout = chunks::layout(bytes)?;
+    let layout = layout::layout(bytes)?;
     let source = Source { bytes, layout: &layout, header: &header, pool };
     let mut warnings = Vec::new();
     if !decoding.accept_damaged && layout.coded_bytes * MOST_DEFLATED < layout.raw_bits() / 8 {

@@ -5,7 +5,6 @@
 //! integers, Lab, fax group 3, camera RAW in TIFF's clothes.
 
 mod convert;
-mod directory;
 mod encode;
 mod exif;
 mod mend;
@@ -23,11 +22,11 @@ use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, with
 use super::store::Store;
 use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
 use crate::colour::{Polarity, Press};
+use crate::container::tiff::{Directory, tag};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Pool, Size};
 use crate::metadata::{self, Blocks};
 use convert::Meaning;
-use directory::{Directory, tag};
 use mend::{PALETTE, mended};
 
 /// PlanarConfiguration of samples that stand apart.

@@ -9,6 +9,7 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
 use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
+use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
 use crate::metadata::Blocks;
@@ -22,38 +23,7 @@ const HAS_ICC: u8 = 0x20;
 const HAS_EXIF: u8 = 0x08;
 const HAS_XMP: u8 = 0x04;
 
-/// The chunks of a WebP file, the last perhaps cut short; `whole` if none is.
-struct Chunks<'a> {
-    list: Vec<([u8; 4], &'a [u8])>,
-    whole: bool,
-}
-
-fn chunks(bytes: &[u8]) -> Chunks<'_> {
-    let promised =
-        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
-    let whole = bytes.len() as u64 >= u64::from(promised) + 8;
-    let mut rest = bytes.get(12..).unwrap_or_default();
-    rest = &rest[..rest.len().min((promised as usize).saturating_sub(4))];
-    let mut list = Vec::new();
-    while let Some((&kind, after)) = rest.split_first_chunk::<4>() {
-        let Some((&length, body)) = after.split_first_chunk::<4>() else { break };
-        let length = u32::from_le_bytes(length) as usize;
-        let Some((body, after)) = body.split_at_checked(length) else {
-            list.push((kind, body));
-            return Chunks { list, whole: false };
-        };
-        list.push((kind, body));
-        // Chunks stand on even positions.
-        rest = after.get(length % 2..).unwrap_or_default();
-    }
-    Chunks { list, whole }
-}
-
 impl<'a> Chunks<'a> {
-    fn find(&self, kind: &[u8; 4]) -> Option<&'a [u8]> {
-        self.list.iter().find(|(k, _)| k == kind).map(|&(_, body)| body)
-    }
-
     fn exif(&self) -> Option<&'a [u8]> {
         let exif = self.find(b"EXIF")?;
         // Some writers keep JPEG's wrapping.
@@ -166,11 +136,10 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 
 /// The file with zeros for what it lacks: the decoder gives nothing at all without them.
 fn filled_up(bytes: &[u8]) -> Vec<u8> {
-    let promised =
-        bytes.get(4..8).and_then(|b| b.first_chunk()).map_or(0, |&b| u32::from_le_bytes(b));
+    let promised = promised_bytes(bytes) as usize;
     let most = bytes.len() + MOST_MISSING_BYTES;
     let mut filled = bytes.to_vec();
-    filled.resize((promised as usize + 8).clamp(bytes.len(), most), 0);
+    filled.resize(promised.clamp(bytes.len(), most), 0);
     filled
 }
 

@@ -6,7 +6,7 @@
 //! input's under a [`Policy`], [`verify`] searches the finished file for what should be gone.
 //!
 //! `exif` patches its block where it stands, `iptc` works by datasets within `photoshop`'s
-//! resources, `xmp` by ranges of the packet's bytes; `secrets`, `angle` and `segments` serve the search.
+//! resources, `xmp` by ranges of the packet's bytes; `secrets` and `angle` serve the search.
 //! How blocks are packed into a file is the format room's business.
 
 mod angle;
@@ -17,7 +17,6 @@ mod iptc;
 mod photoshop;
 mod policy;
 mod secrets;
-mod segments;
 mod verify;
 mod xmp;
 

@@ -8,7 +8,8 @@ use super::carry::{Carried, Removed};
 use super::iptc::Iim;
 use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::Privacy;
-use super::{Blocks, exif, segments, xmp};
+use super::{Blocks, exif, xmp};
+use crate::container::outside_of_samples;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names of XMP properties that have to be gone wherever they stand.
@@ -88,7 +89,7 @@ fn in_iptc(block: &[u8]) -> Option<&'static str> {
 }
 
 fn in_bytes(whole_file: &[u8], carried: &Carried) -> Option<String> {
-    for part in segments::outside_of_samples(whole_file) {
+    for part in outside_of_samples(whole_file) {
         if let Some(what) = carried.secrets.find(part) {
             return Some(what.to_owned());
         }

@@ -8,6 +8,7 @@ use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
 use super::MOST_CHARACTERS;
+use crate::container::kinds::is_picture_ending;
 
 /// The filters there are.
 pub(super) const NAMES: [&str; 11] = [
@@ -22,12 +23,6 @@ pub(super) const NAMES: [&str; 11] = [
     "title",
     "trim",
     "upper",
-];
-
-/// Endings that `stem` takes off: those of pictures, not the '.5' of 'take 2.5'.
-const PICTURES: [&str; 22] = [
-    "jpg", "jpeg", "jpe", "png", "tif", "tiff", "webp", "heic", "avif", "dng", "nef", "nrw", "cr2",
-    "cr3", "arw", "raf", "orf", "rw2", "pef", "srw", "psd", "xmp",
 ];
 
 /// How a date is written if a template does not say: 28 February 2024.
@@ -104,13 +99,10 @@ fn replace(value: Cow<'_, str>, from: &str, to: &str) -> Result<Value, Error> {
     Ok(Value::from(value.replace(from, to)))
 }
 
-/// A file's name without the ending of a picture.
+/// A file's name without the ending of a picture; the '.5' of 'take 2.5' is not one.
 fn stem(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => {
-            let known = PICTURES.iter().any(|known| known.eq_ignore_ascii_case(ending));
-            if known { stem } else { name }
-        }
+        Some((stem, ending)) if !stem.is_empty() && is_picture_ending(ending) => stem,
         _ => name,
     }
 }

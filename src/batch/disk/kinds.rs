@@ -4,27 +4,16 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::format::{self, Format};
-
-/// Names that a frame may have.
-const EXTENSIONS: [&str; 6] = ["jpg", "jpeg", "png", "tif", "tiff", "webp"];
-
-/// Endings of cameras' RAW files. Most of them begin as a TIFF does, with a small preview for its
-/// picture, so that the content does not tell.
-const RAW_EXTENSIONS: [&str; 26] = [
-    "3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos",
-    "mrw", "nef", "nrw", "orf", "pef", "raf", "raw", "rw2", "rwl", "sr2", "srf", "srw", "x3f",
-];
+use crate::format::{self, Format, is_raw_ending};
 
 /// Whether its name is that of a frame.
 pub(in crate::batch) fn is_named_like_one(path: &Path) -> bool {
-    EXTENSIONS.contains(&extension(path).as_str())
+    Format::of_ending(&extension(path)).is_some()
 }
 
 /// Whether a file with this content is a camera's RAW file, by its name; a JPEG or PNG never is.
 pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
-    matches!(content, None | Some(Format::Tiff))
-        && RAW_EXTENSIONS.contains(&extension(path).as_str())
+    matches!(content, None | Some(Format::Tiff)) && is_raw_ending(&extension(path))
 }
 
 /// A name's ending in small letters.

@@ -13,13 +13,7 @@ use crate::recipe::FormatChoice;
 /// The format that a name promises.
 #[must_use]
 pub fn format_of_name(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()?.to_lowercase().as_str() {
-        "jpg" | "jpeg" | "jpe" => Some(Format::Jpeg),
-        "png" => Some(Format::Png),
-        "tif" | "tiff" => Some(Format::Tiff),
-        "webp" => Some(Format::WebP),
-        _ => None,
-    }
+    Format::of_ending(path.extension()?.to_str()?)
 }
 
 /// Where the frame goes, and a warning if its name says another format than its content.

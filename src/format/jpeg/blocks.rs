@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::profile::{MOST_ICC_BYTES, MOST_XMP_BYTES};
 use super::super::upright;
-use super::walk::{APP0, COM, Segment};
+use crate::container::jpeg::{APP0, COM, Segment};
 use crate::error::Warning;
 use crate::frame::Orientation;
 use crate::metadata::Blocks;

@@ -4,7 +4,7 @@
 //! Then the restart markers, the bits of a progressive file or the sheer number of coded bytes tell,
 //! and where none of them does, the decoder when it comes to the end of them ([`super::coded`]).
 
-use super::walk::{FrameHeader, Process, Scan, Walk};
+use crate::container::jpeg::{FrameHeader, Process, Scan, Walk};
 
 /// The first fault that the markers show, for people.
 pub(super) fn fault(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {

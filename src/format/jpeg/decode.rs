@@ -14,9 +14,9 @@ use super::super::{
     Decoded, Decoding, Format, Header, Subsampling, guard, profile, samples, upright,
 };
 use super::coded::Coded;
-use super::walk::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
 use super::{blocks, damage, parts, subsampling};
 use crate::colour::{Polarity, Press};
+use crate::container::jpeg::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Orientation, Original, Pool, Sharing, Size, Stored, Ycc};
 use crate::metadata::Blocks;
@@ -78,7 +78,7 @@ fn of_two_minds(frame: &FrameHeader, walk: &Walk<'_>) -> bool {
 /// Bytes that decoding takes beside the RGB or grey samples, at its peak.
 pub(super) fn working_bytes(frame: &FrameHeader, walk: &Walk<'_>) -> u64 {
     let area = u64::from(frame.width) * u64::from(frame.height);
-    let largest = |f: fn(&walk::Component) -> u8| {
+    let largest = |f: fn(&jpeg::Component) -> u8| {
         u64::from(frame.components.iter().map(f).max().unwrap_or(1).max(1))
     };
     let unit = largest(|c| c.across) * largest(|c| c.down);
@@ -112,7 +112,7 @@ pub(in super::super) fn decode(
     decoding: &Decoding,
     pool: &Pool,
 ) -> Result<Decoded<Original>> {
-    let walk = walk::walk(bytes, Extent::Whole)?;
+    let walk = jpeg::walk(bytes, Extent::Whole)?;
     let frame = walk.frame()?;
     let mut warnings = Vec::new();
     let mut blocks = blocks::read(&walk.segments, &mut warnings);

@@ -15,7 +15,7 @@ use libjpeg_turbo_rs::{Subsampling as Chroma, compress_raw};
 use super::super::{Encoding, Format, Subsampling, Threads, check_output, guard, samples};
 use super::blocks;
 use super::colour::{Order, Planes};
-use super::walk::{DRI, EOI, SOI, SOS};
+use crate::container::jpeg::{DRI, EOI, SOI, SOS};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Bands, Samples, Sharing, Size, View};
 use crate::metadata::Blocks;

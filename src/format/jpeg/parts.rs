@@ -3,7 +3,7 @@
 //! behind the end, makers' own segments. What points to them in XMP goes in the metadata room.
 
 use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION, xmp};
-use super::walk::{APP0, COM, Segment, Walk};
+use crate::container::jpeg::{APP0, COM, Segment, Walk};
 use crate::error::Warning;
 
 /// Signatures of segments that are read, or that say only how the old samples were coded

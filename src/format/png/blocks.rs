@@ -4,7 +4,7 @@
 use png::{ColorType, Info, ScaledFloat};
 
 use super::super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
-use super::chunks::Layout;
+use super::layout::Layout;
 use crate::error::Warning;
 use crate::metadata::Blocks;
 

@@ -8,8 +8,8 @@ use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder,
 use tiff::tags::{ResolutionUnit, Tag, Type};
 
 use super::super::{Format, no_place};
-use super::directory::tag;
 use super::exif;
+use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels, Size};
 use crate::metadata::{self, Blocks};

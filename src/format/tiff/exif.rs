@@ -15,7 +15,7 @@ use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard};
 use tiff::tags::{Tag, Type};
 use tiff::{Directory as Written, TiffResult};
 
-use super::directory::{Directory, Entry, Order, order, tag};
+use crate::container::tiff::{Directory, Entry, Order, order, tag};
 use crate::error::Warning;
 
 /// Entries of the first directory that say something of the photograph rather than of its samples:

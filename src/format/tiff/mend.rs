@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::directory::{self, Directory, tag};
+use crate::container::tiff::{self as directory, Directory, tag};
 
 /// PhotometricInterpretation of a palette, and of grey that starts at black.
 pub(super) const PALETTE: u64 = 3;

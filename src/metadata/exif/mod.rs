@@ -84,14 +84,6 @@ pub(super) fn says_position(block: &[u8]) -> bool {
     tables.iter().any(|(which, table)| *which == Which::Gps && says(table))
 }
 
-/// The ranges of a TIFF file that are samples, in order; none if its tables cannot be followed.
-pub(super) fn samples_of_tiff(file: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let order = if file.starts_with(b"MM") { tiff::Order::Big } else { tiff::Order::Little };
-    let view = View { bytes: file, order, base: 0 };
-    let tables = view.walk().unwrap_or_default();
-    patch::merged(tables.iter().flat_map(|(_, t)| change::pictures(view, t)).collect())
-}
-
 /// Reads an EXIF block's fields into `fields`.
 pub(super) fn read(block: &[u8], fields: &mut Fields) -> Result<(), Warning> {
     let tiff = Tiff::new(block.to_vec()).map_err(unreadable)?;

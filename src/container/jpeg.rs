@@ -1,6 +1,8 @@
-//! One walk over a JPEG's markers (T.81, annex B), shared by the header, the search for damage and
-//! the metadata. It reads the entropy-coded bytes only to find the next marker: about 2 ms for a
-//! 10 MB file.
+//! One walk over a JPEG's markers (T.81, annex B), shared by the header, the search for damage, the
+//! metadata and the search of the finished file. It reads the entropy-coded bytes only to find the next
+//! marker: about 2 ms for a 10 MB file.
+
+use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -9,17 +11,17 @@ const MOST_SCANS: usize = 100;
 /// Segments that are kept at most; extended XMP and profiles of the largest allowed size need 800.
 const MOST_SEGMENTS: usize = 20_000;
 
-pub(super) const SOI: u8 = 0xD8;
-pub(super) const EOI: u8 = 0xD9;
-pub(super) const SOS: u8 = 0xDA;
-pub(super) const DRI: u8 = 0xDD;
-pub(super) const COM: u8 = 0xFE;
-pub(super) const APP0: u8 = 0xE0;
+pub(crate) const SOI: u8 = 0xD8;
+pub(crate) const EOI: u8 = 0xD9;
+pub(crate) const SOS: u8 = 0xDA;
+pub(crate) const DRI: u8 = 0xDD;
+pub(crate) const COM: u8 = 0xFE;
+pub(crate) const APP0: u8 = 0xE0;
 const TEM: u8 = 0x01;
 
 /// How far to walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(crate) enum Extent {
     /// To the first scan: enough for the header and nearly always for the metadata.
     Header,
     /// To the end of the image.
@@ -28,7 +30,7 @@ pub(super) enum Extent {
 
 /// The coding process, by the frame marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Process {
+pub(crate) enum Process {
     /// SOF0, SOF1: sequential, Huffman.
     Baseline,
     /// SOF2.
@@ -43,73 +45,79 @@ pub(super) enum Process {
 
 /// A component of the frame and its sampling factors.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Component {
-    pub(super) id: u8,
-    pub(super) across: u8,
-    pub(super) down: u8,
+pub(crate) struct Component {
+    pub(crate) id: u8,
+    pub(crate) across: u8,
+    pub(crate) down: u8,
 }
 
 /// The SOF segment.
 #[derive(Debug)]
-pub(super) struct FrameHeader {
-    pub(super) process: Process,
-    pub(super) precision: u8,
-    pub(super) width: u16,
-    pub(super) height: u16,
-    pub(super) components: Vec<Component>,
+pub(crate) struct FrameHeader {
+    pub(crate) process: Process,
+    pub(crate) precision: u8,
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) components: Vec<Component>,
 }
 
 /// A SOS segment and what follows it up to the next marker that is no restart.
 #[derive(Debug)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     /// The ids of its components.
-    pub(super) components: Vec<u8>,
+    pub(crate) components: Vec<u8>,
     /// First and last coefficient, 0 to 63.
-    pub(super) band: (u8, u8),
+    pub(crate) band: (u8, u8),
     /// The bit below which this scan leaves the coefficients unknown.
-    pub(super) low_bit: u8,
+    pub(crate) low_bit: u8,
     /// Minimum coded units between restart markers; 0 for none.
-    pub(super) interval: u16,
+    pub(crate) interval: u16,
     /// Restart markers found.
-    pub(super) restarts: u64,
+    pub(crate) restarts: u64,
     /// Whether they count 0 to 7 round and round.
-    pub(super) in_order: bool,
+    pub(crate) in_order: bool,
     /// Entropy-coded bytes, restart markers included.
-    pub(super) coded_bytes: usize,
+    pub(crate) coded_bytes: usize,
     /// Where they end in the file.
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 /// A segment that may hold metadata: APPn or COM.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Segment<'a> {
-    pub(super) marker: u8,
-    pub(super) body: &'a [u8],
+pub(crate) struct Segment<'a> {
+    pub(crate) marker: u8,
+    pub(crate) body: &'a [u8],
 }
 
 /// What a walk found.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
-    pub(super) segments: Vec<Segment<'a>>,
+pub(crate) struct Walk<'a> {
+    pub(crate) segments: Vec<Segment<'a>>,
     frame: Option<FrameHeader>,
-    pub(super) scans: Vec<Scan>,
+    pub(crate) scans: Vec<Scan>,
     /// Whether EOI was reached (only looked for by [`Extent::Whole`]).
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
     /// Where the segment begins that the file breaks off in; none where it breaks off elsewhere.
-    pub(super) torn_at: Option<usize>,
+    pub(crate) torn_at: Option<usize>,
     /// What lies behind EOI: trailers, further pictures.
-    pub(super) behind: &'a [u8],
+    pub(crate) behind: &'a [u8],
     /// The first thing that is wrong with the sequence of markers.
-    pub(super) fault: Option<&'static str>,
+    pub(crate) fault: Option<&'static str>,
 }
 
 impl Walk<'_> {
     /// The frame header.
-    pub(super) fn frame(&self) -> Result<&FrameHeader> {
+    pub(crate) fn frame(&self) -> Result<&FrameHeader> {
         self.frame
             .as_ref()
             .ok_or_else(|| Error::new(ErrorKind::Damaged, "the file ends before its frame header"))
     }
+}
+
+/// Where entropy-coded bytes are; nowhere in a file that cannot be followed.
+pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
+    let scans = walk(file, Extent::Whole).map(|walk| walk.scans).unwrap_or_default();
+    scans.iter().map(|scan| scan.end - scan.coded_bytes..scan.end).collect()
 }
 
 /// Where the walk stands.
@@ -120,7 +128,7 @@ struct Position<'a> {
 }
 
 /// Walks over the markers of a file that starts with SOI.
-pub(super) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
+pub(crate) fn walk(bytes: &[u8], extent: Extent) -> Result<Walk<'_>> {
     let mut found = Walk {
         segments: Vec::new(),
         frame: None,

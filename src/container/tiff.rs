@@ -1,29 +1,34 @@
-//! TIFF's first directory as it stands in the file (TIFF 6.0, section 2; BigTIFF): only what the
-//! decoder does not hand out cheaply. Values are slices of the file; nothing is allocated for them.
+//! TIFF's tables, called directories, as they stand in the file (TIFF 6.0, section 2; BigTIFF). Values
+//! are slices of the file; nothing is allocated for them.
+
+use std::collections::HashSet;
+use std::ops::Range;
 
 /// The tags that are looked for.
-pub(super) mod tag {
-    pub(in super::super) const NEW_SUBFILE_TYPE: u16 = 254;
-    pub(in super::super) const BITS_PER_SAMPLE: u16 = 258;
-    pub(in super::super) const PHOTOMETRIC: u16 = 262;
-    pub(in super::super) const STRIP_OFFSETS: u16 = 273;
-    pub(in super::super) const ORIENTATION: u16 = 274;
-    pub(in super::super) const SAMPLES_PER_PIXEL: u16 = 277;
-    pub(in super::super) const STRIP_BYTE_COUNTS: u16 = 279;
-    pub(in super::super) const PLANAR: u16 = 284;
-    pub(in super::super) const COLOR_MAP: u16 = 320;
-    pub(in super::super) const TILE_WIDTH: u16 = 322;
-    pub(in super::super) const SUB_IFDS: u16 = 330;
-    pub(in super::super) const EXTRA_SAMPLES: u16 = 338;
-    pub(in super::super) const XMP: u16 = 700;
-    pub(in super::super) const IPTC: u16 = 33_723;
-    pub(in super::super) const PHOTOSHOP: u16 = 34_377;
-    pub(in super::super) const EXIF: u16 = 34_665;
-    pub(in super::super) const GPS: u16 = 34_853;
-    pub(in super::super) const INTEROP: u16 = 40_965;
-    pub(in super::super) const MAKER_NOTE: u16 = 37_500;
-    pub(in super::super) const ICC: u16 = 34_675;
-    pub(in super::super) const DNG_VERSION: u16 = 50_706;
+pub(crate) mod tag {
+    pub(crate) const NEW_SUBFILE_TYPE: u16 = 254;
+    pub(crate) const BITS_PER_SAMPLE: u16 = 258;
+    pub(crate) const PHOTOMETRIC: u16 = 262;
+    pub(crate) const STRIP_OFFSETS: u16 = 273;
+    pub(crate) const ORIENTATION: u16 = 274;
+    pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
+    pub(crate) const STRIP_BYTE_COUNTS: u16 = 279;
+    pub(crate) const PLANAR: u16 = 284;
+    pub(crate) const COLOR_MAP: u16 = 320;
+    pub(crate) const TILE_WIDTH: u16 = 322;
+    pub(crate) const TILE_OFFSETS: u16 = 324;
+    pub(crate) const TILE_BYTE_COUNTS: u16 = 325;
+    pub(crate) const SUB_IFDS: u16 = 330;
+    pub(crate) const EXTRA_SAMPLES: u16 = 338;
+    pub(crate) const XMP: u16 = 700;
+    pub(crate) const IPTC: u16 = 33_723;
+    pub(crate) const PHOTOSHOP: u16 = 34_377;
+    pub(crate) const EXIF: u16 = 34_665;
+    pub(crate) const GPS: u16 = 34_853;
+    pub(crate) const INTEROP: u16 = 40_965;
+    pub(crate) const MAKER_NOTE: u16 = 37_500;
+    pub(crate) const ICC: u16 = 34_675;
+    pub(crate) const DNG_VERSION: u16 = 50_706;
 }
 
 /// Entries of a directory at most; real ones have some dozens.
@@ -31,7 +36,7 @@ const MOST_ENTRIES: u64 = 4096;
 
 /// Which end of a number comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     Little,
     Big,
 }
@@ -57,43 +62,43 @@ impl Order {
 
 /// One entry.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry<'a> {
-    pub(super) tag: u16,
+pub(crate) struct Entry<'a> {
+    pub(crate) tag: u16,
     /// The number of the field type.
-    pub(super) kind: u16,
+    pub(crate) kind: u16,
     /// Where the value is in the file.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Where the entry's value field is in the file.
     field_at: usize,
     item_bytes: usize,
     value: &'a [u8],
-    pub(super) order: Order,
+    pub(crate) order: Order,
 }
 
 impl<'a> Entry<'a> {
     /// The value's bytes.
-    pub(super) fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.value
     }
 
     /// How many items the value has.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.value.len() / self.item_bytes
     }
 
     /// The value's numbers.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
         let order = self.order;
         self.value.chunks_exact(self.item_bytes).map(move |item| order.number(item))
     }
 
     /// Where its first number stands, and the bytes of another in its place.
-    pub(super) fn first_as(&self, number: u64) -> (usize, Vec<u8>) {
+    pub(crate) fn first_as(&self, number: u64) -> (usize, Vec<u8>) {
         (self.at, self.order.bytes(number, self.item_bytes))
     }
 
     /// The same entry with fewer items: what has to stand where in the file.
-    pub(super) fn shortened(&self, file: &[u8], count: usize) -> Vec<(usize, Vec<u8>)> {
+    pub(crate) fn shortened(&self, file: &[u8], count: usize) -> Vec<(usize, Vec<u8>)> {
         let wide = if is_wide(file) { 8 } else { 4 };
         let mut patches = vec![(self.field_at - wide, self.order.bytes(count as u64, wide))];
         let items = &self.value[..count * self.item_bytes];
@@ -107,49 +112,49 @@ impl<'a> Entry<'a> {
 
 /// The first directory.
 #[derive(Debug)]
-pub(super) struct Directory<'a> {
+pub(crate) struct Directory<'a> {
     entries: Vec<Entry<'a>>,
 }
 
 impl<'a> Directory<'a> {
     /// Reads what can be read; broken entries are left out.
-    pub(super) fn read(file: &'a [u8]) -> Self {
+    pub(crate) fn read(file: &'a [u8]) -> Self {
         Self { entries: first(file).unwrap_or_default() }
     }
 
     /// Reads the directory that starts at this place.
-    pub(super) fn read_at(file: &'a [u8], at: u64) -> Self {
+    pub(crate) fn read_at(file: &'a [u8], at: u64) -> Self {
         let at = usize::try_from(at).ok();
         Self { entries: at.and_then(|at| entries(file, at)).unwrap_or_default() }
     }
 
     /// All entries, in the order of the file.
-    pub(super) fn entries(&self) -> &[Entry<'a>] {
+    pub(crate) fn entries(&self) -> &[Entry<'a>] {
         &self.entries
     }
 
     /// The entry with this tag.
-    pub(super) fn find(&self, tag: u16) -> Option<&Entry<'a>> {
+    pub(crate) fn find(&self, tag: u16) -> Option<&Entry<'a>> {
         self.entries.iter().find(|e| e.tag == tag)
     }
 
     /// The first number of a tag.
-    pub(super) fn number(&self, tag: u16) -> Option<u64> {
+    pub(crate) fn number(&self, tag: u16) -> Option<u64> {
         self.find(tag)?.numbers().next()
     }
 
     /// All numbers of a tag.
-    pub(super) fn numbers(&self, tag: u16) -> Vec<u64> {
+    pub(crate) fn numbers(&self, tag: u16) -> Vec<u64> {
         self.find(tag).map(|e| e.numbers().collect()).unwrap_or_default()
     }
 
     /// The bytes of a tag.
-    pub(super) fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(&self, tag: u16) -> Option<&'a [u8]> {
         self.find(tag).map(Entry::bytes).filter(|b| !b.is_empty())
     }
 
     /// Whether there is such a tag.
-    pub(super) fn has(&self, tag: u16) -> bool {
+    pub(crate) fn has(&self, tag: u16) -> bool {
         self.find(tag).is_some()
     }
 }
@@ -166,7 +171,7 @@ fn item_bytes(kind: u64) -> Option<usize> {
 }
 
 /// How numbers stand in a file.
-pub(super) fn order(file: &[u8]) -> Order {
+pub(crate) fn order(file: &[u8]) -> Order {
     if file.starts_with(b"II") { Order::Little } else { Order::Big }
 }
 
@@ -179,21 +184,50 @@ fn is_wide(file: &[u8]) -> bool {
 }
 
 /// Where the first directory is.
-pub(super) fn first_place(file: &[u8]) -> Option<usize> {
+pub(crate) fn first_place(file: &[u8]) -> Option<usize> {
     if is_wide(file) { place_at(file, 8, 8) } else { place_at(file, 4, 4) }
 }
 
 /// The place that a pointer of this width names.
-pub(super) fn place_at(file: &[u8], pointer: usize, width: usize) -> Option<usize> {
+pub(crate) fn place_at(file: &[u8], pointer: usize, width: usize) -> Option<usize> {
     usize::try_from(number(file, pointer, width)?).ok()
 }
 
 /// Where the pointer behind the entries of a directory stands, or would stand, and its width.
-pub(super) fn next_pointer(file: &[u8], directory: usize) -> Option<(usize, usize)> {
+pub(crate) fn next_pointer(file: &[u8], directory: usize) -> Option<(usize, usize)> {
     let (wide, narrow) = if is_wide(file) { (8, 8) } else { (4, 2) };
     let count = place_at(file, directory, narrow)?;
     let entries = count.checked_mul(4 + 2 * wide)?;
     Some((directory.checked_add(narrow)?.checked_add(entries)?, wide))
+}
+
+/// Directories that are followed.
+const MOST_DIRECTORIES: usize = 1000;
+
+/// Where the samples of all pictures are, those of further pages and of smaller versions included.
+pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
+    const PARTS: [(u16, u16); 2] =
+        [(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS), (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)];
+    let mut waiting: Vec<usize> = first_place(file).into_iter().collect();
+    let (mut seen, mut ranges) = (HashSet::new(), Vec::new());
+    while let Some(place) = waiting.pop() {
+        if place == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(place) {
+            continue;
+        }
+        let directory = Directory::read_at(file, place as u64);
+        for (offsets, lengths) in PARTS {
+            let pairs = directory.numbers(offsets).into_iter().zip(directory.numbers(lengths));
+            let within = |(start, length): (u64, u64)| {
+                let end = usize::try_from(start.checked_add(length)?).ok()?;
+                (end <= file.len()).then_some(start as usize..end)
+            };
+            ranges.extend(pairs.filter_map(within));
+        }
+        let next = next_pointer(file, place).and_then(|(at, width)| place_at(file, at, width));
+        let inner = directory.numbers(tag::SUB_IFDS).into_iter();
+        waiting.extend(next.into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())));
+    }
+    ranges
 }
 
 fn first(file: &[u8]) -> Option<Vec<Entry<'_>>> {

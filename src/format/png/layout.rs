@@ -1,9 +1,8 @@
 //! The chunks of a PNG, looked over without inflating any.
 
+use crate::container::png::{Chunk, chunks};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
-
-const SIGNATURE_BYTES: usize = 8;
 
 /// The colour type of IHDR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +34,6 @@ pub(super) struct Layout<'a> {
     pub(super) coded_bytes: u64,
 }
 
-/// The chunks up to the end or to the first that is cut short.
-fn chunks(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    let mut rest = bytes.get(SIGNATURE_BYTES..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (&length, after) = rest.split_first_chunk::<4>()?;
-        let (&kind, after) = after.split_first_chunk::<4>()?;
-        let (body, after) = after.split_at_checked(u32::from_be_bytes(length) as usize)?;
-        rest = after.get(4..).unwrap_or_default();
-        Some((kind, body))
-    })
-}
-
 fn damaged(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Damaged, what)
 }
@@ -54,15 +41,15 @@ fn damaged(what: impl Into<String>) -> Error {
 /// Looks over all chunks.
 pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
     let mut chunks = chunks(bytes);
-    let Some((kind, header)) = chunks.next() else {
+    let Some(first) = chunks.next() else {
         return Err(damaged("the PNG ends before its header"));
     };
-    if &kind == b"CgBI" {
+    if &first.kind == b"CgBI" {
         let what = "this is an iPhone-optimised PNG, which longlens does not read";
         return Err(Error::new(ErrorKind::Unsupported, what));
     }
-    let mut layout = parse_header(&kind, header)?;
-    for (kind, body) in chunks {
+    let mut layout = parse_header(&first.kind, first.body)?;
+    for Chunk { kind, body, .. } in chunks {
         match &kind {
             b"PLTE" if body.is_empty() || body.len() % 3 != 0 || body.len() > 768 => {
                 return Err(damaged(format!("the PNG has a palette of {} bytes", body.len())));
