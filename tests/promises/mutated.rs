@@ -73,11 +73,11 @@ fn mutate(name: &str, seeds: &[Vec<u8>], target: fn(&[u8])) {
         let ran = std::panic::catch_unwind(|| target(&bytes));
         slowest = slowest.max(before.elapsed());
         runs += 1;
-        if ran.is_err() || before.elapsed() > Duration::from_secs(10) {
+        if ran.is_err() {
             let mut kept = tempfile::Builder::new().prefix(name).tempfile().unwrap();
             kept.write_all(&bytes).unwrap();
             let (_, path) = kept.keep().unwrap();
-            panic!("{name}: run {runs} failed or took long; its bytes are in {}", path.display());
+            panic!("{name}: run {runs} failed; its bytes are in {}", path.display());
         }
     }
     eprintln!("{name}: {runs} runs in {:.0?}, slowest {slowest:.0?}", begun.elapsed());

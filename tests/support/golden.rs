@@ -1,6 +1,6 @@
-//! Pictures against reference pictures in this folder.
+//! Pictures and texts against references in `tests/golden`.
 //!
-//! `LONGLENS_BLESS=1` writes them anew. A failure leaves expected, actual and the difference eight
+//! `LONGLENS_BLESS=1` rewrites them. A failure leaves expected, actual and the difference eight
 //! times amplified below the target folder, and says where.
 
 use std::fs;
@@ -42,4 +42,27 @@ pub(crate) fn compare(name: &str, actual: &RgbImage) {
         difference.save(at("difference")).unwrap();
     }
     panic!("{name}: {mean:.4} levels from {}: see {}", reference.display(), folder.display());
+}
+
+/// Compares a text with `tests/golden/{name}`, line by line.
+pub(crate) fn compare_text(name: &str, actual: &str) {
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("LONGLENS_BLESS").is_some() {
+        fs::write(&reference, actual).unwrap();
+        return;
+    }
+    let expected = fs::read_to_string(&reference)
+        .unwrap_or_else(|e| panic!("{}: {e}; LONGLENS_BLESS=1 writes it", reference.display()));
+    if expected == actual {
+        return;
+    }
+    let same = expected.lines().zip(actual.lines()).take_while(|(was, is)| was == is).count();
+    let line = |text: &str| text.lines().nth(same).unwrap_or("(the end)").to_owned();
+    panic!(
+        "line {} of {}; LONGLENS_BLESS=1 rewrites it\n  was: {}\n  is:  {}",
+        same + 1,
+        reference.display(),
+        line(&expected),
+        line(actual),
+    );
 }
