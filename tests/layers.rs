@@ -1,11 +1,12 @@
 //! The plan in `src/lib.rs`, held against the sources: which room uses which, who may print, touch
-//! files or start threads, how long a file is.
+//! files or start threads, how long a file is, and that no files use each other in a circle.
 //!
-//! The sources are read line by line, comments and the tests at the end of a file left out. What is
-//! private to a room is the compiler's business.
+//! What is private to a room is the compiler's business.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use crate::support::sources::{Source, sources};
 
 /// Lines of a file, tests included, and of its head; `lib.rs` has the plan for a head.
 const FILE_LINES: usize = 420;
@@ -32,81 +33,13 @@ const DEEDS: [(&str, &[&str], &[&str]); 5] = [
     ("only the command line exits", &["process::exit", "env::args"], &["cli/", "main.rs"]),
 ];
 
-/// A source file: its path below src with slashes, and its lines of code with their numbers.
-struct Source {
-    path: String,
-    text: String,
-}
+/// Rooms whose files use each other in one direction.
+const STRAIGHT: [&str; 4] = ["batch", "container", "filter", "recipe"];
 
-impl Source {
-    /// Lines that the program is made of.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let lines = (1..).zip(self.text.lines());
-        let program = lines.take_while(|(_, line)| !line.starts_with("mod tests"));
-        program.map(|(number, line)| (number, line.split("//").next().unwrap_or_default()))
-    }
-
-    fn room(&self) -> &str {
-        self.path.split(['/', '.']).next().unwrap_or_default()
-    }
-
-    /// The rooms that the file names after `crate::`, groups in braces included.
-    fn uses(&self) -> BTreeSet<String> {
-        let code: Vec<_> = self.code().map(|(_, line)| line).collect();
-        let code = code.join(" ");
-        let mut rooms = BTreeSet::new();
-        for (_, rest) in code.match_indices("crate::").map(|(at, _)| code[at..].split_at(7)) {
-            let group = rest.strip_prefix('{').map(top_level);
-            for path in group.unwrap_or_else(|| vec![rest]) {
-                let end = path.find(|c: char| !c.is_alphanumeric() && c != '_');
-                rooms.insert(path[..end.unwrap_or(path.len())].to_owned());
-            }
-        }
-        rooms
-    }
-}
-
-/// The parts between the commas of a group of paths, without those of groups inside.
-fn top_level(group: &str) -> Vec<&str> {
-    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
-    for (at, letter) in group.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            ',' | '}' if depth == 0 => {
-                parts.push(group[start..at].trim());
-                start = at + 1;
-                if letter == '}' {
-                    break;
-                }
-            }
-            _ => {}
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// All files below src.
-fn sources() -> Vec<Source> {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let files = walkdir::WalkDir::new(&top).sort_by_file_name().into_iter().map(Result::unwrap);
-    let rust = files.filter(|file| file.path().extension().is_some_and(|e| e == "rs"));
-    let rust = rust.filter(|file| file.file_name() != "tests.rs");
-    let sources: Vec<_> = rust
-        .map(|file| Source {
-            path: file.path().strip_prefix(&top).unwrap().to_string_lossy().replace('\\', "/"),
-            text: std::fs::read_to_string(file.path()).unwrap(),
-        })
-        .collect();
-    assert!(sources.len() > 50, "only {} files were read", sources.len());
-    sources
-}
-
-/// Which rooms each room uses, as the table in the head of `lib.rs` says: lines of `room → others`.
+/// Which rooms each room uses, as the head of `lib.rs` says in lines of `room → others`.
 fn plan() -> BTreeMap<String, BTreeSet<String>> {
-    let lib = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"));
-    let lib = lib.unwrap();
+    let lib = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
+    let lib = std::fs::read_to_string(lib).unwrap();
     let rows = lib.lines().filter_map(|line| line.strip_prefix("//! ")?.split_once(" → "));
     let rows = rows.filter(|(room, _)| !room.trim().contains(' '));
     let others = |text: &str| -> BTreeSet<String> {
@@ -119,20 +52,70 @@ fn plan() -> BTreeMap<String, BTreeSet<String>> {
 fn rooms_use_what_the_plan_says_and_all_of_it() {
     let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for source in sources().iter().filter(|s| !["lib", "main"].contains(&s.room())) {
-        let others = source.uses().into_iter().filter(|other| other != source.room());
+        let paths = source.paths().into_iter().filter(|(path, _)| path[0] == "crate");
+        let others = paths.map(|(mut path, _)| path.swap_remove(1));
+        let others = others.filter(|other| other != source.room());
         used.entry(source.room().to_owned()).or_default().extend(others);
     }
     assert_eq!(used, plan(), "left: as the sources are; right: the plan in lib.rs");
 }
 
+/// Takes away what uses nothing that is left, until nothing is left or all of it is in circles.
+fn circles(mut uses: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
+    loop {
+        let names: BTreeSet<String> = uses.keys().cloned().collect();
+        let before = uses.len();
+        uses.values_mut().for_each(|used| used.retain(|one| names.contains(one)));
+        uses.retain(|_, used| !used.is_empty());
+        if uses.len() == before {
+            return uses;
+        }
+    }
+}
+
 #[test]
 fn the_plan_has_no_circle() {
-    let mut plan = plan();
-    while !plan.is_empty() {
-        let lowest = plan.iter().find(|(_, uses)| uses.iter().all(|u| !plan.contains_key(u)));
-        let lowest = lowest.map(|(room, _)| room.clone());
-        let room = lowest.unwrap_or_else(|| panic!("these use one another: {plan:?}"));
-        plan.remove(&room);
+    assert_eq!(circles(plan()), BTreeMap::new());
+}
+
+/// The module whose file a path leads to, names that are handed on followed; `None` if it leads out
+/// of the library.
+fn module_of(all: &BTreeMap<&str, &Source>, from: &str, path: &[String]) -> Option<String> {
+    let below = |module: &str, name: &str| format!("{module}/{name}").trim_matches('/').to_owned();
+    let mut at = from.to_owned();
+    for (i, name) in path.iter().enumerate() {
+        match name.as_str() {
+            "crate" if i == 0 => at.clear(),
+            "self" => {}
+            "super" => at.truncate(at.rfind('/').unwrap_or(0)),
+            _ if all.contains_key(below(&at, name).as_str()) => at = below(&at, name),
+            _ => {
+                let paths = all.get(at.as_str())?.paths();
+                let gives = |path: &[String]| path.len() > 1 && path.last() == Some(name);
+                let given = paths.into_iter().find(|(path, on)| *on && gives(path));
+                return match given {
+                    Some((path, _)) => module_of(all, &at, &path),
+                    None => (i > 0).then_some(at),
+                };
+            }
+        }
+    }
+    Some(at)
+}
+
+#[test]
+fn files_of_a_room_use_each_other_in_one_direction() {
+    let sources = sources();
+    let all: BTreeMap<&str, &Source> = sources.iter().map(|s| (s.module(), s)).collect();
+    for room in STRAIGHT {
+        let mut uses = BTreeMap::new();
+        for source in sources.iter().filter(|source| source.room() == room) {
+            let paths = source.paths().into_iter().filter(|(_, handed_on)| !handed_on);
+            let used = paths.filter_map(|(path, _)| module_of(&all, source.module(), &path));
+            let used = used.filter(|used| used != source.module() && used.starts_with(room));
+            uses.insert(source.module().to_owned(), used.collect());
+        }
+        assert_eq!(circles(uses), BTreeMap::new(), "files of {room} that use each other");
     }
 }
 

@@ -97,7 +97,7 @@ develop good/a.jpg -o out.heic
 develop good -o -
 develop good/a.jpg -o out.jpg --name x
 develop good/a.jpg -o out.jpg --resume
-develop good -o out --jobs 0
+develop good -o late --jobs 0
 develop good -o out --memory lots
 develop good -o out --dehaze 200
 develop good -o out --dehaze much
@@ -160,10 +160,19 @@ develop good/a.jpg good -o out
 +develop good -o out --resume
 +develop good -o out --resume --quality 80
 develop good -o out --dry-run
-develop broken -o out
-develop broken -o out --accept-damaged
+develop broken/empty.jpg -o out
+develop broken/text.jpg -o out
+develop broken/gif.jpg -o out
+develop broken/phone.jpg -o out
+develop broken/cut.jpg -o out
+develop broken/cut.jpg -o out --accept-damaged
+develop broken/cut.png -o out
+develop broken/huge.jpg -o out
+develop broken/large.png -o out
+develop broken/palette.png -o out
+develop broken/link.jpg -o out
 develop said -o out --format webp
-develop said -o out --format jpeg -v
+develop said -o out --format jpeg
 develop said -o out --profile srgb --privacy keep
 inspect nothere.jpg
 inspect broken/text.jpg

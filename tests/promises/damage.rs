@@ -187,15 +187,24 @@ fn pipes_links_and_folders_with_a_frames_name_are_named_and_none_is_waited_for()
 }
 
 #[test]
-#[ignore = "needs a user who is not root"]
 fn an_unreadable_file_costs_itself() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
     let bench = Bench::new();
     bench.frames(2, 60);
-    let path = bench.path("in/000.jpg");
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
-    bench
-        .develop("in -o out")
-        .code(1)
-        .says("in/000.jpg: cannot read: permission denied")
-        .says("1 developed, 1 failed");
+    let allow = |name: &str, mode| {
+        fs::set_permissions(bench.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow("in/000.jpg", 0o000);
+    allow(".", 0o777);
+    // Nothing is unreadable to root, so that the program runs as nobody then.
+    let program = bench.path("longlens");
+    fs::copy(env!("CARGO_BIN_EXE_longlens"), &program).unwrap();
+    let mut develop = std::process::Command::new(program);
+    develop.args(["develop", "in", "-o", "out"]).current_dir(bench.path("."));
+    if fs::read(bench.path("in/000.jpg")).is_ok() {
+        develop.uid(65_534).gid(65_534);
+    }
+    let ran = Ran::of(develop.output().unwrap()).code(1);
+    ran.says("in/000.jpg: cannot read: permission denied").says("1 developed, 1 failed");
 }

@@ -6,6 +6,7 @@ pub(crate) mod bytes;
 pub(crate) mod exiftool;
 pub(crate) mod golden;
 mod noise;
+pub(crate) mod sources;
 
 pub(crate) use bench::{Bench, Ran, jpeg, lossless};
 pub(crate) use bytes::occurs;
