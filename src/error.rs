@@ -52,11 +52,18 @@ impl Error {
         Self { kind, path: None, message: message.into(), hint: None }
     }
 
-    /// A setting's value that is none: `'5:' is not a crop`, with the values that there are.
+    /// A value that a setting does not know: `'5:' is not a crop`, with those that it does.
     #[must_use]
     pub fn no_value(text: &str, what: &str, values: &str) -> Self {
         Self::new(ErrorKind::Usage, format!("'{}' is not {what}", text.escape_debug()))
-            .with_hint(format!("give {values}"))
+            .with_hint(format!("use {values}"))
+    }
+
+    /// A number that a setting does not take, with the range that it does.
+    #[must_use]
+    pub fn out_of_range(text: &str, values: &str) -> Self {
+        Self::new(ErrorKind::Usage, format!("'{}' is out of range", text.escape_debug()))
+            .with_hint(format!("use {values}"))
     }
 
     /// An input or output operation that failed: what was tried, and the system's reason.
@@ -86,6 +93,13 @@ impl Error {
     #[must_use]
     pub fn about(mut self, path: impl AsRef<Path>) -> Self {
         self.path.get_or_insert_with(|| path.as_ref().to_path_buf());
+        self
+    }
+
+    /// The same error with this text before its message: the line of a table, the flag.
+    #[must_use]
+    pub fn prefixed(mut self, before: &str) -> Self {
+        self.message.insert_str(0, before);
         self
     }
 

@@ -24,17 +24,18 @@
 //!
 //! ```text
 //! cli      → batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, error
-//! batch    → develop, recipe, stage, template, format, metadata, colour, frame, error
+//! batch    → develop, recipe, stage, template, format, metadata, colour, frame, words, error
 //! develop  → recipe, stage, filter, frame, error
-//! recipe   → stage, format, metadata, error
-//! stage    → filter, frame, hidden, error
+//! recipe   → stage, format, metadata, words, error
+//! stage    → filter, frame, hidden, words, error
 //! filter   → frame
-//! template → container, hidden, error
+//! template → container, hidden, words, error
 //! format   → metadata, container, colour, frame, error
-//! metadata → container, colour, frame, error
+//! metadata → container, colour, frame, words, error
 //! container → error
 //! colour   → frame, error
-//! frame    → error
+//! frame    → words, error
+//! words    → error
 //! hidden   → nothing
 //! error    → nothing
 //! ```
@@ -77,3 +78,4 @@ pub mod metadata;
 pub mod recipe;
 pub mod stage;
 pub mod template;
+mod words;

@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::sources::{Sources, logos};
-use super::{exit, flag_error, signals, text};
+use super::{exit, signals, text};
 use crate::batch::{
     Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Sync, Target, captions, find,
     format_of_name, free_bytes, lacking, plan, prepare_folder,
@@ -137,7 +137,7 @@ fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
     let flags = super::flags(order);
     let mut checked = Recipe::default();
     for (name, value) in &flags {
-        checked.set(name, value).map_err(|e| flag_error(&e))?;
+        checked.set(name, value).map_err(|e| e.prefixed("--"))?;
     }
     found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());

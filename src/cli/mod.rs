@@ -82,18 +82,9 @@ fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
         folder_files::read_recipe(path, &mut recipe)?;
     }
     for (name, value) in flags(order) {
-        recipe.set(&name, &value).map_err(|e| flag_error(&e))?;
+        recipe.set(&name, &value).map_err(|e| e.prefixed("--"))?;
     }
     Ok(recipe)
-}
-
-/// The same error, named like the flag that it came from.
-fn flag_error(error: &Error) -> Error {
-    let flag = Error::new(error.kind(), format!("--{}", error.message()));
-    match error.hint() {
-        Some(hint) => flag.with_hint(hint),
-        None => flag,
-    }
 }
 
 /// What is said where nothing was found to develop.

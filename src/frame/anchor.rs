@@ -1,10 +1,7 @@
 //! Where a smaller rectangle sits in a larger one: nine places, named like the compass.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::{Rect, Size};
-use crate::error::{Error, ErrorKind};
+use crate::words::named;
 
 /// One of nine places in a frame; north is up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,35 +27,6 @@ pub enum Anchor {
 }
 
 impl Anchor {
-    /// All nine, the middle first, then clockwise from the top.
-    pub const ALL: [Self; 9] = [
-        Self::Center,
-        Self::North,
-        Self::Northeast,
-        Self::East,
-        Self::Southeast,
-        Self::South,
-        Self::Southwest,
-        Self::West,
-        Self::Northwest,
-    ];
-
-    /// Its name in recipes and on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Center => "center",
-            Self::North => "north",
-            Self::Northeast => "northeast",
-            Self::East => "east",
-            Self::Southeast => "southeast",
-            Self::South => "south",
-            Self::Southwest => "southwest",
-            Self::West => "west",
-            Self::Northwest => "northwest",
-        }
-    }
-
     /// How far to the right: −1 west, 0 middle, 1 east.
     #[must_use]
     pub fn across(self) -> i32 {
@@ -98,23 +66,19 @@ impl Anchor {
     }
 }
 
-impl fmt::Display for Anchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Anchor {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::ALL.into_iter().find(|anchor| anchor.name() == text).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(ErrorKind::Usage, format!("'{}' is no anchor", text.escape_debug()))
-                .with_hint(format!("one of {names}"))
-        })
-    }
-}
+named!(
+    Anchor,
+    "an anchor",
+    Center = "center" | "centre" | "middle" | "c",
+    North = "north" | "n" | "top" | "top-center" | "top-centre",
+    Northeast = "northeast" | "ne" | "top-right" | "upper-right",
+    East = "east" | "e" | "right" | "center-right" | "centre-right",
+    Southeast = "southeast" | "se" | "bottom-right" | "lower-right",
+    South = "south" | "s" | "bottom" | "bottom-center" | "bottom-centre",
+    Southwest = "southwest" | "sw" | "bottom-left" | "lower-left",
+    West = "west" | "w" | "left" | "center-left" | "centre-left",
+    Northwest = "northwest" | "nw" | "top-left" | "upper-left",
+);
 
 #[cfg(test)]
 mod tests {
@@ -125,7 +89,10 @@ mod tests {
         for anchor in Anchor::ALL {
             assert_eq!(anchor.to_string().parse(), Ok(anchor));
         }
-        let error = "top".parse::<Anchor>().unwrap_err();
+        for (text, anchor) in [("top-left", Anchor::Northwest), ("Centre", Anchor::Center)] {
+            assert_eq!(text.parse(), Ok(anchor));
+        }
+        let error = "up".parse::<Anchor>().unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains("northeast")), "{error:?}");
     }
 

@@ -1,9 +1,6 @@
 //! What the outputs may say of a frame: how much of its metadata leaves the house.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::error::{Error, ErrorKind};
+use crate::words::named;
 
 /// What is taken out of a frame's metadata before it is delivered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -50,32 +47,14 @@ pub struct Policy {
     pub profile: Profile,
 }
 
-/// The names of an enum's values, there and back.
-macro_rules! named {
-    ($type:ident, $what:literal, $($value:ident = $name:literal),+) => {
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $(Self::$value => $name),+ })
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = Error;
-
-            fn from_str(text: &str) -> Result<Self, Error> {
-                match text {
-                    $($name => Ok(Self::$value),)+
-                    _ => Err(Error::new(ErrorKind::Usage, format!("no {} '{text}'", $what))
-                        .with_hint(format!("choose one of {}", [$($name),+].join(", ")))),
-                }
-            }
-        }
-    };
-}
-
-named!(Privacy, "level of privacy", Field = "field", Keep = "keep", Bare = "bare");
-named!(WriteMetadata, "way to write metadata", No = "no", Yes = "yes");
-named!(Profile, "treatment of the profile", Keep = "keep", Srgb = "srgb");
+named!(Privacy, "a privacy level", Field = "field", Keep = "keep" | "all", Bare = "bare");
+named!(
+    WriteMetadata,
+    "yes or no",
+    No = "no" | "false" | "off" | "0",
+    Yes = "yes" | "true" | "on" | "1"
+);
+named!(Profile, "a way to treat the profile", Keep = "keep" | "same", Srgb = "srgb");
 
 #[cfg(test)]
 mod tests {
@@ -88,6 +67,6 @@ mod tests {
         }
         assert_eq!(Policy::default().privacy, Privacy::Field);
         let error = "all".parse::<Profile>().unwrap_err();
-        assert_eq!(error.hint(), Some("choose one of keep, srgb"));
+        assert_eq!(error.hint(), Some("use keep or srgb"));
     }
 }

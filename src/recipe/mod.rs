@@ -18,6 +18,7 @@ use crate::stage::crop::Crop;
 use crate::stage::dehaze::Dehaze;
 use crate::stage::resize::Resize;
 use crate::stage::sharpen::Sharpen;
+use crate::words;
 
 /// What is done to a frame, in the order of the work.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,14 +50,7 @@ impl Recipe {
         let setting = SETTINGS.iter().find(|s| s.name == name).ok_or_else(|| unknown(name))?;
         // A caption and a name begin and end as they are written.
         let value = if matches!(name, "caption" | "name") { value } else { value.trim() };
-        (setting.read)(self, value).map_err(|why| {
-            let message = format!("{name}: {}", why.message());
-            let error = Error::new(ErrorKind::Usage, message);
-            match why.hint() {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            }
-        })
+        (setting.read)(self, value).map_err(|error| error.prefixed(&format!("{name}: ")))
     }
 
     /// As [`Recipe::set`], as a file in this folder says it: a relative path counts from there.
@@ -84,18 +78,13 @@ impl Recipe {
 }
 
 fn unknown(name: &str) -> Error {
-    let nearest = SETTINGS
-        .iter()
-        .map(|s| (strsim::levenshtein(s.name, name), s.name))
-        .min()
-        .filter(|(distance, _)| *distance <= 3);
     let error =
         Error::new(ErrorKind::Usage, format!("there is no setting '{}'", name.escape_debug()));
-    match nearest {
-        Some((_, near)) => error.with_hint(format!("did you mean '{near}'?")),
+    let names = || SETTINGS.iter().map(|setting| setting.name);
+    match words::near(name, names()) {
+        Some(near) => error.with_hint(format!("did you mean '{near}'?")),
         None => {
-            let names: Vec<_> = SETTINGS.iter().map(|s| s.name).collect();
-            error.with_hint(format!("the settings are {}", names.join(", ")))
+            error.with_hint(format!("the settings are {}", names().collect::<Vec<_>>().join(", ")))
         }
     }
 }
@@ -126,7 +115,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "haze-colour",
         value: "Q",
         help: "colour of the haze: 0 (grey, fog) to 2; 1.3 for blue ridges",
-        read: |r, v| number(v, 0.0, 2.0).map(|value| r.dehaze.haze_colour = value),
+        read: |r, v| words::number(v, 0.0..=2.0, "", "").map(|value| r.dehaze.haze_colour = value),
         print: |r| r.dehaze.haze_colour.to_string(),
     },
     Setting {
@@ -162,7 +151,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "PX",
         help: "most pixels on the long side: off or 16 to 65535",
         read: |r, v| {
-            let long_edge = unless_off(v, |v| whole(v, 16, 65_535));
+            let long_edge = unless_off(v, |v| words::whole(v, 16..=65_535, "px", "off or "));
             long_edge.map(|value| r.resize.long_edge_px = value)
         },
         print: |r| or_off(r.resize.long_edge_px.as_ref()),
@@ -196,8 +185,7 @@ pub const SETTINGS: &[Setting] = &[
         value: "PERCENT",
         help: "letter size in percent of the short side, 0.5 to 20",
         read: |r, v| {
-            number(v, *SIZE_PERCENT.start(), *SIZE_PERCENT.end())
-                .map(|value| r.caption.size_percent = value)
+            words::number(v, SIZE_PERCENT, "%", "").map(|value| r.caption.size_percent = value)
         },
         print: |r| r.caption.size_percent.to_string(),
     },
@@ -232,7 +220,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "quality",
         value: "Q",
         help: "JPEG quality, 1 to 100",
-        read: |r, v| whole(v, 1, 100).map(|value| r.output.quality = value as u8),
+        read: |r, v| words::whole(v, 1..=100, "%", "").map(|value| r.output.quality = value as u8),
         print: |r| r.output.quality.to_string(),
     },
     Setting {
@@ -275,27 +263,8 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
-fn number(text: &str, low: f32, high: f32) -> Result<f32> {
-    let values = format!("{low} to {high}");
-    match text.parse() {
-        Ok(value) if (low..=high).contains(&value) => Ok(value),
-        Ok(_) => Err(Error::no_value(text, "in range", &values)),
-        Err(_) => Err(Error::no_value(text, "a number", &values)),
-    }
-}
-
-fn whole(text: &str, low: u32, high: u32) -> Result<u32> {
-    let values = format!("a whole number, {low} to {high}");
-    // Wide enough for what somebody may mean by a size.
-    match text.parse::<i64>().map(u32::try_from) {
-        Ok(Ok(value)) if (low..=high).contains(&value) => Ok(value),
-        Ok(_) => Err(Error::no_value(text, "in range", &values)),
-        Err(_) => Err(Error::no_value(text, "a whole number", &values)),
-    }
-}
-
 fn unless_off<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
-    if text == "off" { Ok(None) } else { read(text).map(Some) }
+    if words::is_off(text) { Ok(None) } else { read(text).map(Some) }
 }
 
 fn or_off<T: ToString>(value: Option<&T>) -> String {
@@ -352,9 +321,33 @@ mod tests {
         let error = Recipe::default().set("dehase", "5").unwrap_err();
         assert_eq!(error.hint(), Some("did you mean 'dehaze'?"));
         let error = Recipe::default().set("quality", "500").unwrap_err();
-        assert_eq!(error.to_string(), "quality: '500' is not in range");
-        assert_eq!(error.hint(), Some("give a whole number, 1 to 100"));
-        let error = Recipe::default().set("long-edge", "1200px").unwrap_err();
-        assert_eq!(error.to_string(), "long-edge: '1200px' is not a whole number");
+        assert_eq!(error.to_string(), "quality: '500' is out of range");
+        assert_eq!(error.hint(), Some("use a whole number from 1 to 100"));
+        let error = Recipe::default().set("long-edge", "1200mm").unwrap_err();
+        assert_eq!(error.to_string(), "long-edge: '1200mm' is not a whole number");
+    }
+
+    #[test]
+    fn values_are_read_as_people_type_them() {
+        for (name, typed, printed) in [
+            ("format", "JPG", "jpeg"),
+            ("format", "tif", "tiff"),
+            ("anchor", "Centre", "center"),
+            ("anchor", "top-left", "northwest"),
+            ("caption-anchor", "bottom", "south"),
+            ("caption-anchor", "SW", "southwest"),
+            ("subsampling", "4:2:0", "420"),
+            ("long-edge", "1200px", "1200"),
+            ("write-metadata", "true", "yes"),
+            ("profile", "sRGB", "srgb"),
+            ("dehaze", "Auto", "auto"),
+            ("sharpen", "none", "off"),
+            ("crop", "OFF", "off"),
+            ("quality", "85%", "85"),
+        ] {
+            let mut recipe = Recipe::default();
+            recipe.set(name, typed).unwrap();
+            assert_eq!(recipe.get(name).unwrap(), printed, "{name} = {typed}");
+        }
     }
 }

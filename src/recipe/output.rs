@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::format::{Format, Subsampling};
+use crate::words::{self, Names};
 
 /// What file a developed frame becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,48 +52,39 @@ impl FormatChoice {
     }
 }
 
-const NAMES: [(&str, FormatChoice); 5] = [
-    ("same", FormatChoice::Same),
-    ("jpeg", FormatChoice::Always(Format::Jpeg)),
-    ("png", FormatChoice::Always(Format::Png)),
-    ("tiff", FormatChoice::Always(Format::Tiff)),
-    ("webp", FormatChoice::Always(Format::WebP)),
+const FORMATS: &Names<FormatChoice> = &[
+    (FormatChoice::Same, &["same", "keep"]),
+    (FormatChoice::Always(Format::Jpeg), &["jpeg", "jpg", "jpe", "jfif"]),
+    (FormatChoice::Always(Format::Png), &["png"]),
+    (FormatChoice::Always(Format::Tiff), &["tiff", "tif"]),
+    (FormatChoice::Always(Format::WebP), &["webp"]),
+];
+
+const SUBSAMPLINGS: &Names<Option<Subsampling>> = &[
+    (None, &["same", "keep"]),
+    (Some(Subsampling::S420), &["420"]),
+    (Some(Subsampling::S422), &["422"]),
+    (Some(Subsampling::S444), &["444"]),
 ];
 
 impl FromStr for FormatChoice {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let found = NAMES.iter().find(|(name, _)| *name == text.trim());
-        found
-            .map(|(_, choice)| *choice)
-            .ok_or_else(|| Error::no_value(text, "a format", "same, jpeg, png, tiff or webp"))
+        words::read(text, "a file format that longlens writes", FORMATS)
     }
 }
 
 impl fmt::Display for FormatChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = NAMES.iter().find(|(_, choice)| choice == self).map_or("same", |(name, _)| name);
-        f.write_str(name)
+        f.write_str(words::name_of(self, FORMATS))
     }
 }
 
 pub(super) fn parse_subsampling(text: &str) -> Result<Option<Subsampling>> {
-    match text.trim() {
-        "same" => Ok(None),
-        "420" => Ok(Some(Subsampling::S420)),
-        "422" => Ok(Some(Subsampling::S422)),
-        "444" => Ok(Some(Subsampling::S444)),
-        _ => Err(Error::no_value(text, "a subsampling", "same, 420, 422 or 444")),
-    }
+    words::read(text, "a colour subsampling", SUBSAMPLINGS)
 }
 
 pub(super) fn print_subsampling(subsampling: Option<Subsampling>) -> String {
-    match subsampling {
-        None => "same",
-        Some(Subsampling::S420) => "420",
-        Some(Subsampling::S422) => "422",
-        Some(Subsampling::S444) => "444",
-    }
-    .to_owned()
+    words::name_of(&subsampling, SUBSAMPLINGS).to_owned()
 }

@@ -25,6 +25,7 @@ pub use codes::CodeReplacements;
 pub use name::file_name;
 
 use crate::error::{Error, ErrorKind, Result, place};
+use crate::words::near;
 
 /// The values that a template puts in, by field name.
 pub type Fields = BTreeMap<String, String>;
@@ -148,7 +149,7 @@ impl Template {
         let message = format!("the field '{missing}' has no value ({place} of the template)");
         let with_value = || fields.iter().filter(|(_, v)| !v.trim().is_empty()).map(|(k, _)| k);
         let names: Vec<_> = with_value().map(String::as_str).collect();
-        let nearest = nearest(&missing, with_value().map(String::as_str));
+        let nearest = near(&missing, with_value().map(String::as_str));
         let mut hint = match nearest {
             Some(name) => format!("did you mean '{name}'? or "),
             None => String::new(),
@@ -199,13 +200,4 @@ impl Template {
         };
         place(&self.source, self.rewritten.origin(offset))
     }
-}
-
-/// The name that is most like another one, if any is like it: at most a third of its letters away.
-pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    names
-        .map(|other| (strsim::levenshtein(name, other), other))
-        .filter(|(away, _)| *away <= name.chars().count().div_ceil(3))
-        .min()
-        .map(|(_, other)| other)
 }

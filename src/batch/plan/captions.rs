@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
 use crate::recipe::{Recipe, SETTINGS};
+use crate::words::slip;
 
 /// A last line that no table has. If it is read as a part of another, a quote is open before it.
 const END: &str = "\n\0end of the table\0";
@@ -105,13 +106,8 @@ impl Captions {
         }
         let values: Vec<String> = record.iter().skip(1).map(str::to_owned).collect();
         let line = Line { number, file, values };
-        self.apply(&line, &mut Recipe::default()).map_err(|e| {
-            let error = wrong(e.message().to_owned());
-            match e.hint() {
-                Some(hint) => error.with_hint(hint),
-                None => error,
-            }
-        })?;
+        let line_number = format!("line {number}: ");
+        self.apply(&line, &mut Recipe::default()).map_err(|error| error.prefixed(&line_number))?;
         let name = key(&line.file);
         if let Some(&first) = self.by_name.get(&name) {
             let first = self.lines[first].number;
@@ -258,8 +254,7 @@ fn column(name: &str) -> Result<Column> {
     }
     // One letter off is a slip; a name of its own is a field of the user's own.
     let known = SETTINGS.iter().map(|s| s.name).chain(NAMES);
-    let near = known.filter(|k| k.len() > 3).find(|k| strsim::levenshtein(k, name) == 1);
-    match near {
+    match slip(name, known) {
         Some(near) => Err(Error::new(
             ErrorKind::Usage,
             format!("there is no column '{}'", name.escape_debug()),

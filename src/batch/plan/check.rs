@@ -9,7 +9,7 @@ use crate::batch::job::{Caption, Job};
 use crate::batch::plan::order::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::{Fields, NAMES};
-use crate::template::nearest;
+use crate::words::near;
 
 /// What the frames of a plan lack: of the required fields, and of those that their captions need.
 /// One error a frame, in order. A frame that cannot be read is told when it is developed.
@@ -45,7 +45,7 @@ fn look(job: &Job, fields: &Fields, required: &[&str]) -> Result<String> {
     let message = format!("has no {}", missing.join(", "));
     let slip = missing.iter().filter(|name| !NAMES.contains(name));
     let mut hint = "add it in captions.csv or with --set".to_owned();
-    if let Some(near) = slip.filter_map(|name| nearest(name, NAMES.into_iter())).next() {
+    if let Some(near) = slip.filter_map(|name| near(name, NAMES)).next() {
         hint += &format!("; or did you mean '{near}'?");
     }
     Err(Error::new(ErrorKind::Caption, message).with_hint(hint))

@@ -1,11 +1,9 @@
 //! What a recipe says about the caption.
 
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Anchor;
+use crate::words::named;
 
 /// The letter sizes that can be ordered, in percent of the short side.
 pub const SIZE_PERCENT: std::ops::RangeInclusive<f32> = 0.5..=20.0;
@@ -22,38 +20,13 @@ pub enum Style {
     Text,
 }
 
-impl Style {
-    /// All three, the default first.
-    pub const ALL: [Self; 3] = [Self::Plate, Self::Strip, Self::Text];
-
-    /// Its name in recipes and on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plate => "plate",
-            Self::Strip => "strip",
-            Self::Text => "text",
-        }
-    }
-}
-
-impl fmt::Display for Style {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Style {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|style| style.name() == text).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(ErrorKind::Usage, format!("'{}' is no caption style", text.escape_debug()))
-                .with_hint(format!("one of {names}"))
-        })
-    }
-}
+named!(
+    Style,
+    "a caption style",
+    Plate = "plate" | "box",
+    Strip = "strip" | "bar" | "below",
+    Text = "text" | "plain"
+);
 
 /// The settings of the caption stage.
 #[derive(Debug, Clone, PartialEq)]

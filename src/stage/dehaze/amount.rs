@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::words;
 
 /// How much to dehaze.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -43,15 +44,10 @@ impl FromStr for Amount {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match text.trim() {
-            "auto" => Ok(Self::Auto),
-            "off" => Ok(Self::Off),
-            number => match number.parse::<f32>() {
-                Ok(amount) if (-100.0..=100.0).contains(&amount) => Ok(Self::Fixed(amount)),
-                _ => {
-                    Err(Error::no_value(text, "an amount of dehazing", "auto, off or -100 to 100"))
-                }
-            },
+        match words::folded(text).as_str() {
+            "auto" | "automatic" => Ok(Self::Auto),
+            _ if words::is_off(text) => Ok(Self::Off),
+            _ => words::number(text, -100.0..=100.0, "%", "auto, off or ").map(Self::Fixed),
         }
     }
 }

@@ -18,6 +18,7 @@ use fearless_simd::Level;
 use super::RowStage;
 use crate::error::Error;
 use crate::frame::{BLOCK, Lane, Ring, Row};
+use crate::words::{self, named};
 
 pub use deconvolve::Deconvolution;
 use deconvolve::Workspace;
@@ -167,18 +168,9 @@ impl FromStr for Sharpen {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let amount = match text.trim() {
-            "off" => None,
-            number => match number.parse::<f32>() {
-                Ok(amount) if (0.0..=100.0).contains(&amount) => Some(amount),
-                _ => {
-                    return Err(Error::no_value(
-                        text,
-                        "an amount of sharpening",
-                        "off or 0 to 100",
-                    ));
-                }
-            },
+        let amount = match words::is_off(text) {
+            true => None,
+            false => Some(words::number(text, 0.0..=100.0, "%", "off or ")?),
         };
         Ok(Self { amount, ..Self::default() })
     }
@@ -193,23 +185,9 @@ impl fmt::Display for Sharpen {
     }
 }
 
-impl FromStr for Method {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match text.trim() {
-            "unsharp" => Ok(Self::Unsharp),
-            "deconvolve" => Ok(Self::Deconvolve),
-            _ => Err(Error::no_value(text, "a method of sharpening", "unsharp or deconvolve")),
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unsharp => "unsharp",
-            Self::Deconvolve => "deconvolve",
-        })
-    }
-}
+named!(
+    Method,
+    "a sharpening method",
+    Unsharp = "unsharp" | "usm" | "unsharp-mask",
+    Deconvolve = "deconvolve" | "deconvolution" | "rl"
+);
