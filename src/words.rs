@@ -41,9 +41,8 @@ pub(crate) type Names<T> = [(T, &'static [&'static str])];
 /// with the nearest name and all of them.
 pub(crate) fn read<T: Copy>(word: &str, what: &str, names: &Names<T>) -> Result<T> {
     let sought = folded(word);
-    let is_it = |name: &&str| folded(name) == sought;
-    if let Some((value, _)) = names.iter().find(|(_, names)| names.iter().any(|name| is_it(&name)))
-    {
+    let has = |names: &[&str]| names.iter().any(|name| folded(name) == sought);
+    if let Some((value, _)) = names.iter().find(|(_, names)| has(names)) {
         return Ok(*value);
     }
     let first = names.iter().filter_map(|(_, names)| names.first().copied());
