@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use longlens::batch::{Batch, Caption, Job, Settings, Stop, Sync};
 use longlens::frame::{Frame, Size};
+use longlens::measure::{camera_jpeg, peak_mb};
 use longlens::recipe::Recipe;
 use measure::{CAPTION, CROP, FRAME};
 
@@ -59,8 +60,7 @@ fn main() {
         let (per_second, mb) = run(&large, Some(CROP), frames, jobs);
         alone = if jobs == 1 { per_second } else { alone };
         let gain = per_second / alone;
-        let resident =
-            measure::resident_mb().map_or(String::new(), |mb| format!("{mb:.0} MB resident, "));
+        let resident = peak_mb("self").map_or(String::new(), |mb| format!("{mb:.0} MB resident, "));
         println!(
             "-j{jobs:<3} {per_second:6.2} frames/s = {gain:.2} of one · peak {resident}{mb:.0} MB asked for"
         );
@@ -77,7 +77,7 @@ fn main() {
 fn made(folder: &Path, name: &str, size: Size) -> std::path::PathBuf {
     let path = folder.join(name);
     let mut file = tempfile::NamedTempFile::new_in(folder).unwrap();
-    std::io::Write::write_all(&mut file, &measure::jpeg(&Frame::specimen(size))).unwrap();
+    std::io::Write::write_all(&mut file, &camera_jpeg(&Frame::specimen(size)).unwrap()).unwrap();
     file.persist(&path).unwrap();
     path
 }

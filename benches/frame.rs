@@ -10,13 +10,14 @@ mod measure;
 use longlens::develop::{Means, Prepared, Workers};
 use longlens::format::{BandEncoder, Decoding, Threads, decode_as_stored};
 use longlens::frame::{Frame, Pool};
+use longlens::measure::{camera_jpeg, least_ms};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
 use longlens::stage::caption::Typesetter;
-use measure::{CAPTION, CROP, ENCODING, FRAME, least_ms};
+use measure::{CAPTION, CROP, ENCODING, FRAME};
 
 fn main() {
-    let file = measure::jpeg(&Frame::specimen(FRAME));
+    let file = camera_jpeg(&Frame::specimen(FRAME)).unwrap();
     measure::opening(
         "frame: bytes in to bytes out, least of 9 runs",
         &format!(

@@ -11,17 +11,18 @@ use longlens::develop::{Means, Prepared, Workers, survey};
 use longlens::filter::area_average;
 use longlens::format::{Decoding, Threads, decode, decode_as_stored, encode};
 use longlens::frame::{Bands, Frame, Original, Pool, Samples};
+use longlens::measure::{camera_jpeg, least_ms};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
 use longlens::stage::caption::{Palette, Typesetter, stamp};
 use longlens::stage::dehaze;
-use measure::{CAPTION, CROP, ENCODING, FRAME, least_ms};
+use measure::{CAPTION, CROP, ENCODING, FRAME};
 
 const RUNS: usize = 9;
 
 fn main() {
     let frame = Frame::specimen(FRAME);
-    let file = measure::jpeg(&frame);
+    let file = camera_jpeg(&frame).unwrap();
     measure::opening(
         "stages: least of 9 runs, one thread; ns for each pixel that the stage puts out",
         &format!(

@@ -23,7 +23,8 @@
 //! Which room uses which (`tests/layers.rs` compares this with the sources):
 //!
 //! ```text
-//! cli      → batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, error
+//! cli      → measure, batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, error
+//! measure  → format, metadata, frame, error
 //! batch    → develop, recipe, stage, template, format, metadata, colour, frame, words, error
 //! develop  → recipe, stage, filter, frame, error
 //! recipe   → stage, format, metadata, words, error
@@ -74,6 +75,8 @@ pub mod filter;
 pub mod format;
 pub mod frame;
 mod hidden;
+#[doc(hidden)]
+pub mod measure;
 pub mod metadata;
 pub mod recipe;
 pub mod stage;

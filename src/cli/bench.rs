@@ -16,9 +16,8 @@ use clap::ArgMatches;
 use super::{exit, text};
 use crate::batch::{Batch, Caption, Job, Settings, Stop, Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Encoding, Format, Subsampling, Threads, encode};
 use crate::frame::{Frame, Size};
-use crate::metadata::Blocks;
+use crate::measure::{self, camera_jpeg, forget_peak, peak_mb};
 use crate::recipe::Recipe;
 use peers::Peer;
 use stages::Stage;
@@ -69,9 +68,9 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut figures =
         Figures { input, stages, batches: Vec::new(), peak_mb: None, peers: Vec::new() };
     text::to_stdout(&figures.stage_table());
-    peers::forget_peak();
+    forget_peak();
     figures.batches = batches(&inputs, &recipe, scratch.path())?;
-    figures.peak_mb = peers::peak_mb("self");
+    figures.peak_mb = peak_mb("self");
     text::to_stdout(&figures.batch_table());
     if !wanted.is_empty() {
         figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path())?;
@@ -95,9 +94,7 @@ fn stands_free(path: &Path) -> Result<()> {
 
 /// A drawn frame as a camera would write it.
 fn specimen(folder: &Path) -> Result<PathBuf> {
-    let camera = Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
-    let mut bytes = Vec::new();
-    encode(&Frame::specimen(SPECIMEN), &camera, &Blocks::default(), Threads::All, &mut bytes)?;
+    let bytes = camera_jpeg(&Frame::specimen(SPECIMEN))?;
     let path = folder.join("specimen.jpg");
     write_whole(&path, &bytes, Sync::Lazy, &Stop::default())?;
     Ok(path)
@@ -185,11 +182,7 @@ impl Figures {
     }
 }
 
-/// Processor, cores, version.
+/// This build and the machine.
 fn machine() -> String {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    let model = model.unwrap_or(std::env::consts::ARCH);
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    format!("longlens {} on {model}, {cores} cores", env!("CARGO_PKG_VERSION"))
+    format!("longlens {} on {}", env!("CARGO_PKG_VERSION"), measure::machine())
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::{Stop, Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
+use crate::measure::peak_mb;
 use crate::recipe::Recipe;
 
 /// A program and what it took; no figures if it is not installed or failed.
@@ -157,21 +158,6 @@ fn ran(name: &'static str, did: &str, mut command: Command) -> Peer {
     let wall = begun.elapsed().as_secs_f64();
     let cpu = before.zip(children_cpu_s()).map(|(before, after)| after - before);
     Peer { name, did: did.to_owned(), cpu_s: cpu, wall_s: Some(wall), peak_mb: peak }
-}
-
-/// Has this process's most memory counted from now on, where the system can (Linux, proc(5)).
-pub(super) fn forget_peak() {
-    let refs = std::fs::OpenOptions::new().write(true).open("/proc/self/clear_refs");
-    // Elsewhere the peak is that of the stages, too.
-    let _ = refs.and_then(|mut refs| std::io::Write::write_all(&mut refs, b"5"));
-}
-
-/// The most memory that a process had, in megabytes; Linux only.
-pub(super) fn peak_mb(process: &str) -> Option<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kib * 1024.0 / 1e6)
 }
 
 /// CPU seconds of all children that have ended; Linux only (proc(5): fields 16 and 17, in ticks of

@@ -8,6 +8,7 @@ use crate::develop::{Means, Prepared, Workers, survey};
 use crate::error::Result;
 use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
 use crate::frame::{Bands, Pool, Samples};
+use crate::measure::least_ms;
 use crate::metadata::Blocks;
 use crate::recipe::Recipe;
 use crate::stage::caption::{Palette, Typesetter, stamp};
@@ -65,13 +66,13 @@ fn one(
     let mut decoded =
         format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(input))?;
     let mut fault = None;
-    let decode_ms = least_ms(|| match format::decode_as_stored(&bytes, &decoding, pool) {
+    let decode_ms = least_ms(RUNS, || match format::decode_as_stored(&bytes, &decoding, pool) {
         Ok(again) => std::mem::replace(&mut decoded, again).frame.give_to(pool),
         Err(error) => fault = Some(error),
     });
     let (frame, header) = (decoded.frame, decoded.header);
     let found = survey(&frame);
-    let survey_ms = least_ms(|| drop(survey(&frame)));
+    let survey_ms = least_ms(RUNS, || drop(survey(&frame)));
 
     let mut without = recipe.clone();
     without.caption.text.clear();
@@ -95,7 +96,7 @@ fn one(
     };
     let mut out = Vec::new();
     let blocks = Blocks::default();
-    let encode_ms = least_ms(|| {
+    let encode_ms = least_ms(RUNS, || {
         let encoded = format::encode(&finished, &encoding, &blocks, Threads::One, &mut out);
         fault = fault.take().or(encoded.err());
     });
@@ -148,13 +149,4 @@ fn least_of_copies<F: Clone, T>(
         (least, made) = (least.min(ms), again);
     }
     Ok((least, made))
-}
-
-fn least_ms(mut work: impl FnMut()) -> f64 {
-    let time = |_| {
-        let begun = Instant::now();
-        work();
-        begun.elapsed().as_secs_f64() * 1e3
-    };
-    (0..RUNS).map(time).fold(f64::INFINITY, f64::min)
 }
