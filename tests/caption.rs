@@ -206,7 +206,7 @@ fn tiny_frames_get_a_small_caption_or_none_with_a_warning() {
                 &Palette::default(),
                 &typesetter,
             );
-            let fits = width >= 30;
+            let fits = width.min(height) >= 20;
             let warned = if fits { Warning::CaptionShrunk } else { Warning::CaptionLeftOut };
             assert!(warnings.contains(&warned), "{width}x{height} {style}: {warnings:?}");
             assert_eq!(before == after, !fits, "{width}x{height} {style}");
