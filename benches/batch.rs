@@ -1,8 +1,8 @@
 //! Frames per second by number of jobs, and the most memory in use at once: `cargo bench --bench
 //! batch [-- FRAMES]`.
 //!
-//! What is asked for is more than what is ever resident: before a frame is admitted, its memory is
-//! asked for once as a whole and given back untouched.
+//! Allocated memory is more than resident memory: before a frame is admitted, its memory is allocated
+//! once as a whole and freed untouched.
 
 #![allow(clippy::print_stdout, reason = "a measuring program prints what it measures")]
 #![allow(clippy::unwrap_used, reason = "a measuring program may stop")]

@@ -1,4 +1,4 @@
-//! A whole frame beside its codec alone: `cargo bench --bench frame`.
+//! A whole frame compared with its codec alone: `cargo bench --bench frame`.
 //!
 //! The codec alone is the same decoder and encoder with a crop between them, in reused buffers.
 

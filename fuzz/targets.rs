@@ -1,5 +1,5 @@
-//! What is fuzzed: each takes any bytes and must come back without a panic, in little time and
-//! memory. `tests/promises/mutated.rs` runs the same functions on bytes that it changes itself.
+//! The fuzz targets: each accepts any bytes and must return without a panic, in little time and memory.
+//! `tests/promises/mutated.rs` runs the same functions on bytes that it changes itself.
 
 use std::sync::OnceLock;
 
@@ -18,7 +18,7 @@ use longlens::template::{self, Template};
 /// Small enough that no input takes long.
 const LIMITS: Limits = Limits { pixels: 250_000, side_px: 4000, memory_bytes: 64 << 20 };
 
-/// A codec's panic is caught and becomes an internal error, which here is a find.
+/// A codec's panic is caught and becomes an internal error, which the targets report as a failure.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
 fn no_panic<T>(result: Result<T>) -> Result<T> {
     if let Err(error) = &result {
@@ -121,7 +121,7 @@ pub(crate) fn journal(bytes: &[u8]) {
     assert!(Record::recover(bytes).is_ok(), "bytes in memory can be read");
 }
 
-/// Recipes that between them use every stage.
+/// Recipes that together use every stage.
 fn recipes() -> &'static [Recipe] {
     static RECIPES: OnceLock<Vec<Recipe>> = OnceLock::new();
     RECIPES.get_or_init(|| {

@@ -5,7 +5,7 @@
 use longlens::format::{Encoding, Format, Subsampling};
 use longlens::frame::Size;
 
-/// A 24-megapixel camera's frame.
+/// The frame of a 24-megapixel camera.
 pub(crate) const FRAME: Size = Size::new(6000, 4000);
 /// The part of it that is kept.
 pub(crate) const CROP: &str = "5000x3333+500+400";
@@ -13,7 +13,7 @@ pub(crate) const CAPTION: &str = "Namyang, seen from Tumen";
 pub(crate) const ENCODING: Encoding =
     Encoding { format: Format::Jpeg, quality: 90, subsampling: Subsampling::S420 };
 
-/// Says on which machine and with what input the figures that follow were made.
+/// Prints the machine and the input that the figures below were made with.
 pub(crate) fn opening(what: &str, input: &str) {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').next().unwrap_or("?");

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# peers.sh LONGLENS FRAME...: the same frames (6000x4000 px) through longlens and through whichever
-# of the other programs are installed; one table of mean CPU seconds, wall seconds and peak memory a
-# frame, a whole process each time. What a program did not do is written beside it.
+# peers.sh LONGLENS FRAME...: develops the same frames (6000x4000 px) with longlens and with those of the
+# other programs that are installed. Prints a table of mean CPU seconds, wall seconds and peak memory per
+# frame, one process per frame, and what each program did not do.
 # Other programs: darktable-cli, rawtherapee-cli, pyvips (PEER_PYTHON names its Python), ImageMagick.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

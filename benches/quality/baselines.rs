@@ -14,7 +14,7 @@ fn radius_px(size: Size, share: f32) -> usize {
     ((size.long_side() as f32 * share).round() as usize).max(1)
 }
 
-/// He, Sun, Tang 2009: t = 1 − .95·dark(I/A), refined by their guided filter of 2010.
+/// He, Sun, Tang 2009: t = 1 − 0.95·dark(I/A), refined by their guided filter of 2010.
 pub(crate) fn dark_channel(picture: &Picture) -> Picture {
     let radius = radius_px(picture.size(), WINDOW);
     let dark = erode(&least(picture, [1.0; 3]), radius);
@@ -46,7 +46,7 @@ fn least(picture: &Picture, airlight: [f32; 3]) -> Plane {
     Plane::new(picture.size(), values.collect())
 }
 
-/// The brightest pixel of the highest .1 % of the plane.
+/// The brightest pixel of the highest 0.1 % of the plane.
 fn brightest_of_top(picture: &Picture, plane: &Plane) -> [f32; 3] {
     let mut order: Vec<usize> = (0..picture.len()).collect();
     order.sort_by(|&a, &b| plane.values()[b].total_cmp(&plane.values()[a]));

@@ -1,9 +1,9 @@
 //! How good the picture is: `cargo bench --bench quality [-- --pairs DIR] [--real DIR]`.
 //!
-//! `--pairs DIR` holds `DIR/<set>/hazy/NAME.*` and `DIR/<set>/clear/NAME.*`; `--real DIR` hazy
-//! photographs without a truth. Without either, synthetic haze is laid over a drawn scene with
-//! depth. Two baselines stand beside longlens for comparison only: the dark channel with a guided
-//! filter, and the colour attenuation prior.
+//! `--pairs DIR` holds `DIR/<set>/hazy/NAME.*` and `DIR/<set>/clear/NAME.*`; `--real DIR` holds hazy
+//! photographs whose clear version is not known. Without either, synthetic haze is added to a drawn
+//! scene with depth. Two baselines are measured for comparison: the dark channel with a guided filter,
+//! and the colour attenuation prior.
 
 #![allow(clippy::print_stdout, reason = "a measuring program prints what it measures")]
 #![allow(clippy::unwrap_used, reason = "a measuring program may stop at a broken file")]
@@ -35,7 +35,7 @@ fn main() {
         match word.as_str() {
             "--pairs" => pairs = words.next().map(PathBuf::from),
             "--real" => real = words.next().map(PathBuf::from),
-            // Cargo adds --bench; filters of other benches are no business of this one.
+            // Cargo adds --bench; filters meant for other benches are ignored.
             _ => {}
         }
     }
@@ -68,7 +68,7 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Amounts among which the best is picked by looking at the truth.
+/// Amounts of which the one closest to the truth is reported.
 const AMOUNTS: [u32; 13] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 90, 100];
 
 fn set(name: &str, pairs: impl IntoIterator<Item = Pair>) {
@@ -87,7 +87,7 @@ fn set(name: &str, pairs: impl IntoIterator<Item = Pair>) {
         rows[3].push(truth(&developed(&pair.hazy, "50")));
         rows[4].push(truth(&developed(&pair.hazy, "auto")));
         rows[5].push(truth(&best.unwrap()));
-        // An untouched picture would be infinitely good: 50 dB is counted as untouched.
+        // The PSNR of an untouched picture is infinite; it is counted as 50 dB.
         clear_db.push(score::psnr(&developed(&pair.clear, "auto"), &pair.clear).min(50.0));
     }
     if clear_db.is_empty() {
@@ -132,7 +132,7 @@ fn photographs(folder: &Path) {
     }
 }
 
-/// Of a frame of 24 MP: the whole survey, and what of it is not the area average.
+/// For a frame of 24 MP: the time of the whole survey, and of the survey without its area average.
 fn survey_time() {
     let frame = scene::photograph(6000, 4000).frame();
     let small = longlens::filter::area_average(&frame.pixels, 256);

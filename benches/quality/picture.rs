@@ -1,4 +1,4 @@
-//! A picture of three float planes, 0..1, as the measures want it.
+//! A picture of three float planes, 0..1, as the measures need it.
 
 use std::path::Path;
 

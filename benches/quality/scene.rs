@@ -1,5 +1,5 @@
-//! A drawn telephoto scene with depth, and haze laid over it: near bank in the dark, river, a far
-//! bank with rows of houses, hills, sky. All of it follows from the pixel's place: no dice.
+//! A drawn telephoto scene with depth, and haze laid over it: a dark near bank, river, a far bank
+//! with rows of houses, hills, sky. Everything follows from the position of the pixel.
 
 use longlens::frame::Size;
 
@@ -49,7 +49,7 @@ fn pair(beta: f32, airlight: [f32; 3], noise: f32, shore: f32) -> Pair {
     Pair { hazy, clear }
 }
 
-/// A hazy frame of any size, for the clock.
+/// A hazy frame of any size, for timing.
 pub(crate) fn photograph(width: u32, height: u32) -> Picture {
     let size = Size::new(width, height);
     Picture::from_fn(size, |x, y| {
@@ -104,7 +104,7 @@ fn house(x: u32, y: u32, u: f32, v: f32, grain: f32) -> [f32; 3] {
     colour.map(|c| (c * (1.0 + grain)).clamp(0.0, 1.0))
 }
 
-/// A number in 0..1 that depends on three numbers and looks like chance.
+/// A number in 0..1 that looks random and depends only on the arguments.
 fn random(x: u32, y: u32, salt: u32) -> f32 {
     let mut h =
         x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77) ^ salt.wrapping_mul(0xc2b2_ae3d);

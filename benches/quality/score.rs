@@ -8,7 +8,7 @@ use longlens::frame::{Plane, Size};
 
 use crate::picture::Picture;
 
-/// How near a picture comes to the truth.
+/// How close a picture comes to the truth.
 pub(crate) struct Truth {
     pub(crate) psnr: f64,
     pub(crate) ssim: f64,
@@ -143,7 +143,7 @@ fn ciede2000([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     (dl * dl + dc * dc + dh * dh + rotation * dc * dh).sqrt()
 }
 
-/// What dehazing does to a photograph of which no truth is known.
+/// What dehazing does to a photograph whose clear version is not known.
 pub(crate) struct Real([f64; 6]);
 
 impl Real {
@@ -191,7 +191,7 @@ impl fmt::Display for Real {
     }
 }
 
-/// Median |Laplacian| after beside before, in the flattest tenth of the picture before.
+/// Median |Laplacian| after dehazing divided by that before, in the flattest tenth of the original.
 fn flat_noise(before: &Plane, after: &Plane) -> f64 {
     let (edges, raised) = (laplacian(before), laplacian(after));
     let busy = box_mean(edges.clone(), 7);

@@ -1,11 +1,11 @@
-//! Draws a border scene through haze that is known, for tests of dehazing.
+//! Draws a border scene through known haze, for tests of dehazing.
 //!
 //! ```sh
 //! cargo run --release --example border_scene -- FOLDER --beta 0.2
 //! ```
 //!
-//! FOLDER gets `hazy.png`, `clear.png` and `depth.png`: 16-bit grey, a sample of 1 is one metre, the
-//! sky at 40 km. Haze is laid on encoded samples, `I = J·t + A·(1 − t)` with `t = exp(−β·d)`.
+//! Writes `hazy.png`, `clear.png` and `depth.png` to FOLDER. `depth.png` is 16-bit grey in metres; the
+//! sky is at 40 km. Haze is laid on encoded samples, `I = J·t + A·(1 − t)` with `t = exp(−β·d)`.
 
 mod scene;
 

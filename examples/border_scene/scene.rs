@@ -1,12 +1,12 @@
-//! A border river seen through a long lens: reeds, water, a far bank with rows of like houses, hills.
+//! A border river seen through a long lens: reeds, water, a far bank with rows of identical houses, hills.
 //!
 //! Every pixel has a radiance J (encoded red, green, blue in 0..1, as the develop stages see it) and
-//! a distance d in metres. Haze is laid on as Koschmieder has it (*Theorie der horizontalen
-//! Sichtweite*, 1924): `I = J·t + A·(1 − t)`, `t = exp(−β·d)`. The drawing is a function of its size
-//! alone: all that looks random is an integer hash.
+//! a distance d in metres. Haze is added after Koschmieder (*Theorie der horizontalen
+//! Sichtweite*, 1924): `I = J·t + A·(1 − t)`, `t = exp(−β·d)`. The drawing depends only on its
+//! size: everything that looks random is an integer hash.
 //!
-//! Places are in heights of the picture: y from 0 (top) to 1, x from 0 to the aspect ratio. Colours
-//! and outlines are by eye.
+//! Positions are in picture heights: y from 0 (top) to 1, x from 0 to the aspect ratio. Colours
+//! and outlines were chosen by eye.
 
 use image::{ImageBuffer, Luma, RgbImage};
 
@@ -27,7 +27,7 @@ pub(crate) struct Haze {
     pub(crate) noise_sigma: f32,
 }
 
-/// The scene as it is: what the air would not change.
+/// The scene itself, without air.
 #[derive(Debug)]
 pub(crate) struct Scene {
     width: u32,
@@ -35,7 +35,7 @@ pub(crate) struct Scene {
     points: Vec<Point>,
 }
 
-/// Samples of the scene a pixel is the mean of, across and down.
+/// Samples per pixel, across and down.
 const SUBPIXELS: u32 = 2;
 
 impl Scene {
@@ -58,7 +58,7 @@ impl Scene {
         Self { width, height, points }
     }
 
-    /// The frame that a camera without noise would take without air.
+    /// The frame that a noiseless camera would take without air.
     pub(crate) fn clear(&self) -> RgbImage {
         self.frame(|_, (colour, _)| colour)
     }
@@ -210,7 +210,7 @@ fn fields(x: f32, y: f32) -> Option<Point> {
     })
 }
 
-/// A row of like houses: where its ground is, how high they are, where they begin and end.
+/// A row of identical houses: where its ground is, how high they are, where they begin and end.
 struct Row {
     ground: f32,
     high: f32,
