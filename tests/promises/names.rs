@@ -93,6 +93,7 @@ fn two_names_of_one_folder_are_one_folder() {
 }
 
 #[test]
+#[cfg_attr(target_os = "macos", ignore = "needs a file system that keeps these names apart")]
 fn frames_of_one_name_are_numbered_with_a_warning() {
     let bench = Bench::new();
     bench.put("in/a.jpg", &jpeg(60, 40, 1));
@@ -100,10 +101,7 @@ fn frames_of_one_name_are_numbered_with_a_warning() {
     // The same letters, composed and decomposed.
     bench.put("in/e\u{301}.jpg", &jpeg(60, 40, 3));
     bench.put("in/\u{e9}.jpg", &jpeg(60, 40, 4));
-    if bench.tree("in").len() < 4 {
-        eprintln!("skipped: this file system takes these names for the same");
-        return;
-    }
+    assert_eq!(bench.tree("in").len(), 4, "the file system has four files");
     bench
         .develop("in -o out")
         .code(0)
