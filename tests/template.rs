@@ -26,7 +26,7 @@ fn render(source: &str) -> Result<String, Error> {
 }
 
 #[test]
-fn a_frames_date_has_the_frames_time_and_no_other_has_midnight() {
+fn only_the_frames_own_date_has_a_time() {
     let template = Template::parse("{{ date | date('%-d %B, %H:%M') }}").unwrap();
     let with_time = fields(&[("date", "2024-02-28"), ("time", "14:03:22")]);
     assert_eq!(template.render(&with_time, "a.jpg").unwrap(), "28 February, 14:03");

@@ -60,7 +60,7 @@ fn files_that_may_not_grow_end_the_run_and_leave_nothing_torn() {
 }
 
 #[test]
-fn too_few_file_handles_give_a_reason() {
+fn running_out_of_file_handles_is_reported() {
     let bench = Bench::new();
     bench.frames(3, 60);
     for handles in 4..20 {
