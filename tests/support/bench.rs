@@ -35,7 +35,9 @@ impl Ran {
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
         // What holds for every run whatsoever.
-        for word in ["panicked", "backtrace", "fault of longlens", "memory allocation"] {
+        for word in
+            ["panicked", "backtrace", "fault of longlens", "internal error", "memory allocation"]
+        {
             assert!(!ran.err.contains(word), "{ran:?}");
         }
         assert!(!matches!(ran.code, 101 | 134 | 139), "{ran:?}");
