@@ -4,7 +4,7 @@
 //! * [`promises`]: bad files, full disks, interruptions, names, through the built program
 //! * [`formats`], [`metadata`], [`picture`], [`caption`], [`template`], [`samples`],
 //!   [`dehaze_truth`]: the library from outside
-//! * [`messages`]: the golden page of all messages
+//! * [`messages`]: the golden page of all messages; [`readme`]: its commands and tables
 //! * [`layers`]: the plan in `src/lib.rs` against the sources
 //! * [`support`]: what they share
 //!
@@ -22,6 +22,7 @@ mod messages;
 mod metadata;
 mod picture;
 mod promises;
+mod readme;
 mod samples;
 mod support;
 mod template;
