@@ -104,12 +104,12 @@ pub struct Done {
 /// is written, they cut the heap of a worker that has the next frame to begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surveyed {
-    /// Its haze, [`dehaze::Haze::score`].
-    pub haze: f32,
     /// The strength that suits it, [`dehaze::Haze::auto_strength`].
     pub auto_strength: f32,
     /// Airlight: encoded red, green and blue, 0..1.
     pub airlight: [f32; 3],
+    /// Wavelength exponent of its haze, [`dehaze::Haze::exponent`].
+    pub exponent: f32,
     /// What the strength follows from.
     pub evidence: dehaze::Evidence,
     /// Standard deviation of its noise, share of the greatest sample.
@@ -118,7 +118,7 @@ pub struct Surveyed {
 
 impl From<Survey> for Surveyed {
     fn from(Survey { haze, noise, .. }: Survey) -> Self {
-        let dehaze::Haze { score, auto_strength, airlight, evidence, .. } = haze;
-        Self { haze: score, auto_strength, airlight, evidence, noise }
+        let dehaze::Haze { auto_strength, airlight, exponent, evidence, .. } = haze;
+        Self { auto_strength, airlight, exponent, evidence, noise }
     }
 }

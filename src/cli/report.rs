@@ -276,8 +276,8 @@ fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
         let amount = Amount::of_strength(dehaze.strength(found.auto_strength));
         let [red, green, blue] = found.airlight.map(|a| (a * 255.0).round());
         lines.push(format!(
-            "dehaze {dehaze} = {amount:.0}: haze score {:.2}, airlight {red} {green} {blue}, {}",
-            found.haze, found.evidence
+            "dehaze {dehaze} = {amount:.0}: {}; airlight {red} {green} {blue}, colour {:.1}",
+            found.evidence, found.exponent
         ));
         lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
     }
@@ -314,7 +314,8 @@ fn outcome_json(outcome: &Outcome) -> Value {
                 let strength = job.recipe.dehaze.amount.strength(found.auto_strength);
                 line["dehaze"] = json!({
                     "amount": rounded(Amount::of_strength(strength)),
-                    "haze": rounded(found.haze),
+                    "haze": rounded(found.evidence.score()),
+                    "colour": rounded(found.exponent),
                     "airlight": found.airlight.map(|a| (a * 255.0).round() as u8),
                     "why": found.evidence.to_string(),
                 });

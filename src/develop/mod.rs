@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use image::ImageBuffer;
 
-pub use survey::{Survey, survey};
+pub use survey::{Survey, survey, survey_with_maps};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -170,7 +170,7 @@ impl<'a> Prepared<'a> {
         let stages = RowStages {
             source: None,
             dehaze: survey
-                .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, s.noise, sample_max)),
+                .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max)),
             sharpen: survey
                 .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
         };

@@ -1,6 +1,8 @@
 //! One row on its way: samples to dehazed planes in the ring, and back to samples with what sharpening
 //! adds and the dither; a block of pixels at a time.
 
+use std::ops::Range;
+
 use fearless_simd::{Level, dispatch};
 
 use crate::frame::{Aligned, BLOCK, Input, Lane, Row, Sample, block, block_mut};
@@ -20,15 +22,16 @@ pub(super) struct Loaded<'a, L, const CHANNELS: usize> {
 
 impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
     /// Fills the rows from `len` pixels of a row, a plane a channel, and on to the end of the last block
-    /// with no matter what.
+    /// with no matter what. Only the columns of the scene are dehazed: the border beside it stays.
     pub(super) fn fill<I: Input<Lane = L>>(
         self,
         level: Level,
         planes: [&[I]; CHANNELS],
         len: usize,
+        scene: Range<usize>,
         dehaze: Option<(&Removal, &DepthRows)>,
     ) {
-        dispatch!(level, _simd => self.fill_blocks(planes, len, dehaze));
+        dispatch!(level, _simd => self.fill_blocks(planes, len, scene, dehaze));
     }
 
     #[inline(always)]
@@ -36,6 +39,7 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         self,
         planes: [&[I]; CHANNELS],
         len: usize,
+        scene: Range<usize>,
         dehaze: Option<(&Removal, &DepthRows)>,
     ) {
         let kernel = dehaze.map(|(removal, depth)| (removal.kernel::<L>(), depth));
@@ -44,7 +48,12 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         for first in (0..len).step_by(BLOCK) {
             let planes: [&[I; BLOCK]; CHANNELS] = planes.map(|plane| block(plane, first));
             match &kernel {
-                Some((kernel, depth)) => kernel.run(planes, depth, first, &mut made),
+                Some((kernel, depth)) => {
+                    kernel.run(planes, depth, first, &mut made);
+                    if first < scene.start || first + BLOCK > scene.end {
+                        leave(planes, |i| scene.contains(&(first + i)), &mut made);
+                    }
+                }
                 None => as_lanes(planes, &mut made.colours),
             }
             *block_mut(luma, first) = *luma_of(&made.colours);
@@ -65,6 +74,21 @@ fn as_lanes<I: Input, const CHANNELS: usize>(
         for i in 0..BLOCK {
             lanes[i] = plane[i].lane();
         }
+    }
+}
+
+/// Takes the pixels that are not of the scene as they are.
+#[inline(never)]
+fn leave<I: Input, const CHANNELS: usize>(
+    planes: [&[I; BLOCK]; CHANNELS],
+    is_scene: impl Fn(usize) -> bool,
+    made: &mut Dehazed<I::Lane, CHANNELS>,
+) {
+    for i in (0..BLOCK).filter(|&i| !is_scene(i)) {
+        for (lanes, plane) in made.colours.iter_mut().zip(planes) {
+            lanes[i] = plane[i].lane();
+        }
+        made.gains[i] = 1.0;
     }
 }
 

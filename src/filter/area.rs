@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Picture, Plane, Sample, Size, View};
+use crate::frame::{Picture, Plane, Rect, Sample, Size, View};
 
 /// A frame made small: encoded red, green and blue in 0..1 (three times the same plane if grey).
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +29,21 @@ impl SmallPicture {
 /// The frame averaged down to at most `long_px` on its long side; a smaller frame stays as it is.
 #[must_use]
 pub fn area_average<'a>(picture: impl Into<View<'a>>, long_px: u32) -> SmallPicture {
-    let planes = match picture.into() {
-        View::Gray8(p) => averaged(p, long_px),
-        View::Gray16(p) => averaged(p, long_px),
-        View::Rgb8(p) => averaged(p, long_px),
-        View::Rgb16(p) => averaged(p, long_px),
+    let view = picture.into();
+    area_average_of(view, view.size().rect(), long_px)
+}
+
+/// [`area_average`] of a part of the frame.
+///
+/// # Panics
+/// If the frame has no such part.
+#[must_use]
+pub fn area_average_of(view: View<'_>, part: Rect, long_px: u32) -> SmallPicture {
+    let planes = match view {
+        View::Gray8(p) => averaged(p, part, long_px),
+        View::Gray16(p) => averaged(p, part, long_px),
+        View::Rgb8(p) => averaged(p, part, long_px),
+        View::Rgb16(p) => averaged(p, part, long_px),
     };
     let channels = match <[Plane; 3]>::try_from(planes) {
         Ok(three) => three,
@@ -166,9 +176,11 @@ impl<'a, S> Rows<'a, S> {
 
 fn averaged<S: Summed, const CHANNELS: usize>(
     picture: &dyn Picture<CHANNELS, Sample = S>,
+    part: Rect,
     long_px: u32,
 ) -> Vec<Plane> {
-    let (level, full) = (Level::new(), picture.size());
+    let (level, full) = (Level::new(), part.size());
+    let (left, top) = (part.x as usize, part.y as usize);
     let small = if full.long_side() > long_px { full.with_long_side(long_px) } else { full };
     let width = full.width as usize;
     let mut planes = vec![Plane::filled(small, 0.0); CHANNELS];
@@ -184,7 +196,7 @@ fn averaged<S: Summed, const CHANNELS: usize>(
         }
         for (i, y) in read.rows().enumerate() {
             let rows = samples.each_mut().map(|rows| &mut rows[i * width..][..width]);
-            picture.read(level, y, 0..width, rows);
+            picture.read(level, top + y, left..left + width, rows);
         }
         for (plane, samples) in planes.iter_mut().zip(&samples) {
             let rows = Rows { samples, row_len: width };

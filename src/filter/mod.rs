@@ -7,10 +7,16 @@ mod area;
 mod box_mean;
 mod erode;
 mod guided;
+mod power;
 mod soften;
+mod surface;
+mod way;
 
-pub use area::{SmallPicture, area_average};
+pub use area::{SmallPicture, area_average, area_average_of};
 pub use box_mean::box_mean;
 pub use erode::erode;
 pub use guided::{Coefficients, guided};
+pub use power::exp2;
 pub use soften::softened;
+pub use surface::filled;
+pub use way::cheapest_way;

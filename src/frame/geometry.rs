@@ -84,6 +84,18 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// Its rows.
+    #[must_use]
+    pub fn rows(self) -> std::ops::Range<u32> {
+        self.y..self.y + self.height
+    }
+
+    /// Its columns.
+    #[must_use]
+    pub fn columns(self) -> std::ops::Range<u32> {
+        self.x..self.x + self.width
+    }
+
     /// Width and height.
     #[must_use]
     pub fn size(self) -> Size {

@@ -113,6 +113,17 @@ impl View<'_> {
         }
     }
 
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(self) -> Size {
+        match self {
+            Self::Gray8(p) => p.size(),
+            Self::Gray16(p) => p.size(),
+            Self::Rgb8(p) => p.size(),
+            Self::Rgb16(p) => p.size(),
+        }
+    }
+
     /// Bits a sample: 8 or 16.
     #[must_use]
     pub fn depth_bits(self) -> u8 {

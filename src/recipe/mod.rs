@@ -114,8 +114,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "haze-colour",
         value: "Q",
-        help: "colour of the haze: 0 (grey, fog) to 2; 1.3 for blue ridges",
-        read: |r, v| words::number(v, 0.0..=2.0, "", "").map(|value| r.dehaze.haze_colour = value),
+        help: "colour of the haze: auto, or 0 (grey, fog) to 2; 1.3 for blue ridges",
+        read: |r, v| v.parse().map(|value| r.dehaze.haze_colour = value),
         print: |r| r.dehaze.haze_colour.to_string(),
     },
     Setting {

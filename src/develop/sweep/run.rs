@@ -111,9 +111,16 @@ impl<'a, S: Sample, const CHANNELS: usize> Run<'a, S, CHANNELS> {
         let row = row.min(frame.height as usize - 1);
         let (len, left) = (self.columns.width as usize, self.missing_left);
         let removal = self.stages.dehaze.as_ref();
+        let scene = removal.map_or(frame.rect(), |removal| removal.scene(frame));
+        let removal = removal.filter(|_| scene.rows().contains(&(row as u32)));
         if let Some(removal) = removal {
             self.depth.seek(removal, frame, self.columns, row as u32);
         }
+        let column = |x: u32| x.saturating_sub(self.columns.x) as usize;
+        let scene = column(scene.columns().start)..match column(scene.columns().end) {
+            end if end >= len => usize::MAX,
+            end => end,
+        };
         let dehaze = removal.map(|removal| (removal, &self.depth));
         let loaded = Loaded {
             colours: self.colours.row_mut(y).each_mut().map(|row| &mut row[left..]),
@@ -121,8 +128,8 @@ impl<'a, S: Sample, const CHANNELS: usize> Run<'a, S, CHANNELS> {
             luma: &mut self.luma.row_mut(y)[left..],
         };
         match &mut self.rows {
-            Rows::Read(reader) => loaded.fill(self.level, reader.row(row), len, dehaze),
-            Rows::Made(made) => loaded.fill(self.level, made.row(row, dehaze), len, dehaze),
+            Rows::Read(reader) => loaded.fill(self.level, reader.row(row), len, scene, dehaze),
+            Rows::Made(made) => loaded.fill(self.level, made.row(row, dehaze), len, scene, dehaze),
         }
         if self.stages.sharpen.is_some() {
             let luma = self.luma.row_mut(y);

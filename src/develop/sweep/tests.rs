@@ -7,7 +7,7 @@ use image::RgbImage;
 
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::{BLOCK, Input, Plane, Size, luma};
-use crate::stage::dehaze::{self, Amount, Dehaze, DepthRows};
+use crate::stage::dehaze::{self, Amount, Dehaze, DepthMap, DepthRows};
 use crate::stage::sharpen::{Method, Sharpen, Unsharp, limited};
 
 /// A repeatable sequence of bytes (Marsaglia, "Xorshift RNGs", 2003).
@@ -79,16 +79,17 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
         Plane::new(size, values.map(|v| 0.4 + 0.6 * v).collect())
     };
     let picture = SmallPicture { channels: [0, 1, 2].map(channel) };
-    let (haze, _) = dehaze::survey(&picture);
-    let depth = Coefficients {
+    let haze = dehaze::survey(&picture).haze;
+    let coefficients = Coefficients {
         a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),
         b: Plane::new(Size::new(3, 2), vec![0.9, 0.4, 1.5, 0.2, 2.2, 0.6]),
     };
+    let depth = DepthMap { coefficients, framed: None };
     let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
     let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
     RowStages {
         source: Some(Cleaner::Mean(Mean { reach: 2 })),
-        dehaze: Removal::new(&haze, &depth, &dehaze, 0.002, 255.0),
+        dehaze: Removal::new(&haze, &depth, &dehaze, 255.0),
         sharpen: Sharpener::new(&sharpen, 0.5, 255.0),
     }
 }

@@ -1,28 +1,35 @@
 //! The airlight A: the colour of infinitely thick haze, read off the haziest part of the frame.
 //!
 //! Kaiming He, Jian Sun, Xiaoou Tang, "Single Image Haze Removal Using Dark Channel Prior", CVPR
-//! 2009, 4.4, with two changes: clipped pixels (the sun, its reflections, lamps) are never the
-//! airlight, unless so much of the frame is blown out that it is the sky; and the colour may not
-//! lean further than hazes do.
+//! 2009, 4.4, with these changes: clipped pixels (the sun, its reflections, lamps) are never the
+//! airlight, unless so much of the frame is blown out that it is the sky; what belongs to the sky is
+//! preferred; and instead of the few brightest of the haziest pixels all count, by how near they come to the
+//! haziest. A tower, a strip of sand or a boat is then never the airlight, and the frame may be moved by a
+//! few percent without a jump.
 
-use crate::filter::{SmallPicture, erode};
+use super::measure::{quantile, radius_px, smoothstep};
+use crate::filter::{SmallPicture, erode, exp2};
 use crate::frame::{Plane, luma};
 
 /// Erosion radius of the dark channel here, as a share of the long side.
 const RADIUS: f32 = 0.025;
+/// By how much the sky is preferred.
+const SKY: f32 = 0.1;
 /// A pixel with a channel above this is clipped.
 const CLIPPED: f32 = 0.995;
 /// Fewer unclipped pixels than this share of the frame: clipped ones are taken after all.
 const UNCLIPPED_SHARE: f32 = 0.05;
-/// The haziest share of the pixels that are candidates (He et al.: the top 0.1 %).
-const CANDIDATES: f32 = 0.002;
-/// No fewer candidates than this, pixels.
-const CANDIDATES_MIN: usize = 20;
-/// The brightest share of the candidates is averaged (.01, one pixel: .15 dB more on outdoor pairs,
-/// but half the frame gives another airlight; .1: .2 dB less).
-const BRIGHTEST: f32 = 0.05;
-/// How far a channel may lie from the mean of the three, as a factor.
-const CAST: (f32, f32) = (0.8, 1.25);
+/// The dark channel that this share stays below is the haziest.
+const HAZIEST: f32 = 0.995;
+/// A pixel whose dark channel is this much below the haziest counts 1/e (0.02: a boat moves the airlight,
+/// 0.1: 1 dB less on real haze).
+const NEAR: f32 = 0.04;
+/// The airlight's luma is the weighted mean and this many standard deviations: haze is brightest where
+/// it is thickest (1: 1.5 dB less outdoors, 2.5: the same).
+const DEVIATIONS: f32 = 2.0;
+/// How far a channel may lie from the mean of the three, as a factor: desert dust has B/R down to 0.3 (to
+/// 0.8 and 1.25: dust stays in the picture; the pairs are the same to 0.01 dB).
+const CAST: (f32, f32) = (0.35, 1.8);
 /// A pixel with all channels above this is blown out.
 const BLOWN: f32 = 0.98;
 /// Share of blown-out pixels: below the first it is a sun or lamps and left out, above the second
@@ -30,41 +37,39 @@ const BLOWN: f32 = 0.98;
 const BLOWN_SKY: (f32, f32) = (0.03, 0.10);
 
 /// Airlight, encoded red, green and blue in 0..1; `least` is the least channel of every pixel.
-pub(super) fn airlight(picture: &SmallPicture, least: &Plane) -> [f32; 3] {
+pub(super) fn airlight(picture: &SmallPicture, least: &Plane, sky: &Plane) -> [f32; 3] {
     let [red, green, blue] = [0, 1, 2].map(|c| picture.channels[c].values());
-    let dark = erode(least, super::measure::radius_px(RADIUS, least.size()));
-    let unclipped = |i: usize| red[i].max(green[i]).max(blue[i]) <= CLIPPED;
+    let hazy = erode(least, radius_px(RADIUS, least.size()));
+    let hazy = hazy.zip(sky, |dark, sky| dark * (1.0 + SKY * sky));
+    let clipped = |i: usize| red[i].max(green[i]).max(blue[i]) > CLIPPED;
     let all = least.values().len();
-    let mut candidates: Vec<usize> = (0..all).filter(|&i| unclipped(i)).collect();
+    let mut candidates: Vec<usize> = (0..all).filter(|&i| !clipped(i)).collect();
     if (candidates.len() as f32) < UNCLIPPED_SHARE * all as f32 {
         candidates = (0..all).collect();
     }
-    let count = ((CANDIDATES * all as f32) as usize).max(CANDIDATES_MIN);
-    keep_greatest(&mut candidates, count, |i| dark.values()[i]);
-    let brightest = ((BRIGHTEST * count as f32) as usize).max(1);
-    keep_greatest(&mut candidates, brightest, |i| luma(red[i], green[i], blue[i]));
-
-    let mean_of = |channel: &[f32]| {
-        candidates.iter().map(|&i| channel[i]).sum::<f32>() / candidates.len().max(1) as f32
-    };
-    let colour = [red, green, blue].map(mean_of);
+    let haziest = quantile(candidates.iter().map(|&i| hazy.values()[i]).collect(), HAZIEST);
+    let (mut weights, mut sums, mut lumas, mut squares) = (0.0_f64, [0.0_f64; 3], 0.0_f64, 0.0_f64);
+    for i in candidates {
+        let below = (haziest - hazy.values()[i]).max(0.0);
+        let weight = f64::from(exp2((below * (-std::f32::consts::LOG2_E / NEAR)).max(-60.0)));
+        let colours = [red[i], green[i], blue[i]];
+        let luma = f64::from(luma(red[i], green[i], blue[i]));
+        weights += weight;
+        sums.iter_mut().zip(colours).for_each(|(sum, v)| *sum += weight * f64::from(v));
+        lumas += weight * luma;
+        squares += weight * luma * luma;
+    }
+    let mean = lumas / weights;
+    let deviation = (squares / weights - mean * mean).max(0.0).sqrt() as f32;
+    let level = 1.0 + DEVIATIONS * deviation / (mean as f32).max(1.0 / 255.0);
+    let colour = sums.map(|sum| (sum / weights) as f32 * level);
     let grey = (colour.iter().sum::<f32>() / 3.0).max(1.0 / 255.0);
     let blown = least.values().iter().filter(|&&v| v > BLOWN).count() as f32 / all as f32;
-    let sky = super::measure::smoothstep(BLOWN_SKY, blown);
+    let blown = smoothstep(BLOWN_SKY, blown);
     colour.map(|a| {
         let a = (a / grey).clamp(CAST.0, CAST.1) * grey;
-        a * (1.0 - sky) + a.max(0.99) * sky
+        (a * (1.0 - blown) + a.max(0.99) * blown).min(1.0)
     })
-}
-
-/// Keeps the `count` indices of the greatest values; ties go to the earlier index.
-fn keep_greatest(indices: &mut Vec<usize>, count: usize, value: impl Fn(usize) -> f32) {
-    if indices.len() > count && count > 0 {
-        let order = |a: &usize, b: &usize| value(*b).total_cmp(&value(*a)).then(a.cmp(b));
-        indices.select_nth_unstable_by(count - 1, order);
-        indices.truncate(count);
-        indices.sort_unstable();
-    }
 }
 
 #[cfg(test)]
@@ -83,16 +88,9 @@ mod tests {
             plane
         };
         let picture = SmallPicture { channels: [plane(0.70), plane(0.75), plane(0.80)] };
-        let air = airlight(&picture, &picture.channels[0].clone());
+        let air = airlight(&picture, &picture.channels[0].clone(), &Plane::filled(size, 0.0));
         for (a, right) in air.into_iter().zip([0.70, 0.75, 0.80]) {
             assert!((a - right).abs() < 0.01, "{air:?}");
         }
-    }
-
-    #[test]
-    fn ties_go_to_the_earlier_index() {
-        let mut indices = vec![4, 3, 2, 1, 0];
-        keep_greatest(&mut indices, 2, |i| if i < 3 { 1.0 } else { 0.0 });
-        assert_eq!(indices, [0, 1]);
     }
 }

@@ -1,14 +1,19 @@
 //! The optical depth of every part of the frame, from how little darkness is left in it.
 //!
-//! The veil index m is the dark channel (He et al. 2009) of the picture divided by the airlight,
-//! lowered where the colours are pure, averaged over three window sizes. Soft optical depth:
-//! τ = β·(m + m²/2), the first two terms of Koschmieder's −ln(1 − m), so that t = e^(−τ) has a floor
-//! of its own. Where the frame is veiled and flat it is sky
-//! (or a wall) rather than haze before something, and is left alone. The guided filter lays τ along
-//! the luma; its coefficients, not τ, go to the sweep.
+//! The **veil** m is the dark channel (He et al. 2009) of the picture divided by the airlight, lowered where
+//! the colours are pure, averaged over three window sizes. It is then carried along surfaces from where no
+//! darker neighbour lies in the windows: a surface at one distance has one veil. Soft optical depth:
+//! τ = β·(m + m²/2), the first two terms of Koschmieder's −ln(1 − m), so that t = e^(−τ) has a floor of its
+//! own.
+//!
+//! The **trust** T says how far the veil is haze before something. Contrast is the proof; a surface takes it
+//! from its rim and its foot, but the sky does not. Where the frame is veiled and nothing is trusted it is
+//! sky (or a wall), and is left alone.
+//!
+//! The guided filter lays τ along the luma; its coefficients, not τ, go to the sweep.
 
 use super::measure::{radius_px, smoothstep};
-use crate::filter::{Coefficients, SmallPicture, box_mean, erode, guided};
+use crate::filter::{Coefficients, SmallPicture, box_mean, erode, exp2, filled, guided};
 use crate::frame::Plane;
 
 /// Optical depth of a full veil at strength 1: about what `auto` takes, on the mean of hazy frames.
@@ -16,74 +21,108 @@ const FULL_VEIL_DEPTH: f32 = 1.39;
 // What was tried for the constants below is given in dB beside them, each frame at its best amount,
 // means of the four sets of pairs.
 
-/// Erosion radii of the veil, shares of the long side (one of .03: −.05; the greatest of shifted
-/// windows, an opening of .03: −.36; 2, 4, 7 % and 3, 7, 12 %: within .08).
+/// Erosion radii of the veil, shares of the long side (one of 0.03: −0.05; the greatest of shifted
+/// windows, an opening of 0.03: −0.36; 2, 4, 7 % and 3, 7, 12 %: within 0.08).
 const RADII: [f32; 3] = [0.02, 0.05, 0.10];
-/// A pixel of full saturation has this share less veil: pure colour is not haze (0: −.25; .8: −.18;
-/// 1.25·m/(2 − S) instead: −.8).
+/// A pixel of full saturation has this share less veil: pure colour is not haze (0: −0.25; 0.8: −0.18;
+/// 1.25·m/(2 − S) instead: −0.8).
 const PURITY: f32 = 0.5;
-/// Guided filter: radius as a share of the long side (.06: +.1, but not looked at on skylines; .12: −.17).
+/// A pixel speaks for its surface if it is within about this of the least value in the widest window
+/// (the mean of the three instead of the widest: the foot of a hill stays 40 levels pale).
+const SPEAKS: f32 = 0.1;
+/// What every pixel speaks with (0.02: the foot of a hill stays 7 levels pale).
+const SPEAKS_LEAST: f32 = 0.001;
+/// How the veil is carried: reach as a share of the long side, and the edge that ends it.
+const VEIL_REACH: (f32, f32) = (30.0 / 256.0, 0.2);
+/// How trust is carried: farther, and over weaker edges.
+const TRUST_REACH: (f32, f32) = (60.0 / 256.0, 0.5);
+/// Guided filter: radius as a share of the long side (0.06: +0.1, but not looked at on skylines; 0.12:
+/// −0.17).
 const GUIDED_RADIUS: f32 = 0.04;
-/// Guided filter: variance of encoded luma below which a window is flat (1e-3 and 1e-2: the same).
-const GUIDED_EPSILON: f32 = 3e-3;
+/// Guided filter: variance of encoded luma below which a window is flat (3e-3: the same in dB, a wider
+/// skyline).
+const GUIDED_EPSILON: f32 = 1e-3;
 /// Window in which contrast is measured, share of the long side.
 const CONTRAST_RADIUS: f32 = 0.06;
-/// Relative contrast from which the veil is trusted fully; sky and white walls have less (.06:
-/// .4 dB more on hazes laid on clear frames; each .02 less is 5 % more noise in skies).
-pub(super) const CONTRAST_TRUSTED: f32 = 0.0875;
+/// Relative contrast from which the veil is trusted fully; sky and white walls have less (0.06:
+/// 0.4 dB more on hazes laid on clear frames; each 0.02 less is 5 % more noise in skies).
+const CONTRAST_TRUSTED: f32 = 0.0875;
+/// Standard deviation of the sky's own pixels from which a sky is trusted: clouds before something
+/// (0.05: darker patches in skies beside towers gone, real haze 0.85 dB less).
+const SKY_TRUSTED: f32 = 0.035;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
 /// A veil from the first to the second is sky where nothing can be trusted; there τ goes to 0.
 const SKY: (f32, f32) = (0.46, 0.76);
-/// A pixel counts as veiled from the first veil on, fully from the second.
-const VEILED: (f32, f32) = (0.15, 0.30);
 
 /// What the small picture says about depth.
 pub(super) struct Depth {
     /// τ = a·luma + b at strength 1.
     pub(super) coefficients: Coefficients,
-    /// The veil index, 0..1.
+    /// min_c(I_c/A_c) of every pixel, lowered by its saturation.
+    pub(super) normalised: Plane,
+    /// The veil, 0..1.
     pub(super) veil: Plane,
-    /// The veil index of the largest window.
-    pub(super) wide_veil: Plane,
     /// Standard deviation of luma beside what the veil leaves room for.
     pub(super) contrast: Plane,
-    /// Mean saturation, 0..1.
-    pub(super) saturation: f32,
-    /// Share of the frame that is veiled and yet shows something behind the veil.
-    pub(super) veiled_share: f32,
+    /// Trust, 0..1.
+    pub(super) trust: Plane,
+    /// Saturation of every pixel, 0..1.
+    pub(super) saturation: Plane,
 }
 
 pub(super) fn depth(
     picture: &SmallPicture,
     least: &Plane,
-    guide: &Plane,
+    luma: &Plane,
+    sky: &Plane,
     airlight: [f32; 3],
 ) -> Depth {
-    let size = guide.size();
+    let size = luma.size();
+    let long = size.long_side() as f32;
     let saturation = saturation(picture, least);
     let normalised = veil_of_pixels(picture, &saturation, airlight);
     let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = eroded;
-    let veil = near.zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
+    let speaks = normalised.clone().zip(&wide, |value, least| {
+        let apart = (value - least) * (1.0 / SPEAKS);
+        exp2((apart * apart * -std::f32::consts::LOG2_E).max(-60.0)) + SPEAKS_LEAST
+    });
+    let mean = near.zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
+    let veil = filled(mean, &speaks, picture, VEIL_REACH.0 * long, VEIL_REACH.1);
 
-    let deviation = standard_deviation(guide, radius_px(CONTRAST_RADIUS, size));
+    let window = radius_px(CONTRAST_RADIUS, size);
+    let deviation = standard_deviation(luma, window);
     let contrast = deviation.zip(&veil, |deviation, m| deviation / (1.05 - m));
-    let trusted = veil.clone().zip(&contrast, |m, contrast| {
-        let least = TRUST.0 * (1.0 - TRUST.1 * m);
-        let rich = (contrast / CONTRAST_TRUSTED).min(1.0);
-        let sky = smoothstep(SKY, m) * (1.0 - rich);
-        full_depth(m) * (least + (1.0 - least) * rich) * (1.0 - sky)
-    });
-    let coefficients = guided(guide, trusted, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
-    let veiled = middle.zip(&contrast, |m, contrast| {
-        let veiled = ((m - VEILED.0) / (VEILED.1 - VEILED.0)).clamp(0.0, 1.0);
-        veiled * (contrast / CONTRAST_TRUSTED).min(1.0)
-    });
-    let veiled_share = veiled.mean();
-    let saturation = saturation.mean();
-    Depth { coefficients, veil, wide_veil: wide, contrast, saturation, veiled_share }
+    let rich = contrast.clone().map(|contrast| (contrast / CONTRAST_TRUSTED).min(1.0));
+    let trust = trust(picture, luma, sky, &rich, window);
+    let mut depth = veil.clone();
+    for (m, trust) in depth.values_mut().iter_mut().zip(trust.values()) {
+        let least = TRUST.0 * (1.0 - TRUST.1 * *m);
+        let sky = smoothstep(SKY, *m) * (1.0 - trust);
+        *m = full_depth(*m) * (least + (1.0 - least) * trust) * (1.0 - sky);
+    }
+    let coefficients = guided(luma, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    Depth { coefficients, normalised, veil, contrast, trust, saturation }
+}
+
+/// Trust in the veil: of the land carried along its surfaces, of the sky that in its own clouds.
+fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane, window: usize) -> Plane {
+    let long = luma.size().long_side() as f32;
+    let proof =
+        rich.clone().zip(sky, |rich, sky| (rich * rich * rich + 0.002) * (1.0 - sky) + 1e-5);
+    let land = filled(rich.clone(), &proof, picture, TRUST_REACH.0 * long, TRUST_REACH.1);
+    let land = land.zip(rich, |filled, rich| rich.max(filled.clamp(0.0, 1.0)));
+    // The deviation of the sky's pixels alone, or a skyline would pass for clouds.
+    let share = box_mean(sky.clone(), window).map(|share| share + 1e-3);
+    let mean = box_mean(sky.clone().zip(luma, |s, l| s * l), window).zip(&share, |v, s| v / s);
+    let square =
+        box_mean(sky.clone().zip(luma, |s, l| s * l * l), window).zip(&share, |v, s| v / s);
+    let clouds = square
+        .zip(&mean, |square, mean| ((square - mean * mean).max(0.0).sqrt() / SKY_TRUSTED).min(1.0));
+    let above = clouds.zip(rich, f32::min).zip(sky, |trust, sky| trust * sky);
+    land.zip(sky, |trust, sky| trust * (1.0 - sky)).zip(&above, |land, above| land + above)
 }
 
 /// 1 − least/greatest channel of every pixel.
@@ -94,8 +133,8 @@ fn saturation(picture: &SmallPicture, least: &Plane) -> Plane {
 }
 
 /// Optical depth at strength 1 behind a veil that is fully trusted. With τ = m what takes out dense
-/// haze darkens thin haze (.5 dB less on drawn telephoto scenes, each at its best amount, .2 dB on
-/// hazes laid on clear frames); −ln(1 − .8m) loses 1 dB in rooms, √m 2 dB.
+/// haze darkens thin haze (0.5 dB less on drawn telephoto scenes, each at its best amount, 0.2 dB on
+/// hazes laid on clear frames); −ln(1 − 0.8m) loses 1 dB in rooms, √m 2 dB.
 fn full_depth(m: f32) -> f32 {
     FULL_VEIL_DEPTH / 1.5 * (m + 0.5 * m * m)
 }

@@ -1,80 +1,85 @@
-//! The haze taken out of one row: J = A + (I − A)·g, and the tone set right after it.
+//! The haze taken out of one row: J = A + (I − A)·g with the ends and the tone of the frame.
 //!
-//! g = e^τ, τ = a·luma + b, with a and b interpolated from the small maps (interpolating them
-//! rather than t: 20 to 33 % lower error at silhouettes). Three bounds: g ≤ 10, the floor of t, or
-//! less if that would raise the frame's noise too far; g takes the darkest channel at most nine
-//! tenths of the way to black, and none close to white ([`Bounds`]).
-//! Values are in samples of the file, 0..255 or 0..65,535.
+//! The exponent τ = a·luma + b comes from the small maps, a and b interpolated between their pixels
+//! (interpolating them rather than t: 20 to 33 % lower error at silhouettes). The ends are those of
+//! [`Ends`]; [`Tone`] is applied in the same breath. Values are in samples of the file, 0..255 or 0..65,535.
 //!
-//! Tried and left out: chroma averaged over 5×5 pixels where g is beyond 1.5 to 3, before it is raised.
-//! On the pairs .01 dB; 6 % less chroma noise in flat parts (15 % from 1.2 to 2 on, and .04 CIEDE2000
-//! worse in rooms). JPEG has averaged chroma already; not worth a second ring of rows.
+//! One division a channel does the gain and the shoulder; a division and two roots do the toe.
 
 use std::f32::consts::LOG2_E;
 
-use super::bounds::{Bounds, T_MIN, exp2};
+use super::ends::{EXPONENT_MAX, Ends, coloured};
 use super::tone::Tone;
-use super::{Dehaze, Haze};
+use super::{Dehaze, DepthMap, Haze, HazeColour, wavelength};
 use crate::filter::Coefficients;
 use crate::frame::{Aligned, BLOCK, Input, Lane, Rect, Row, Size, block, greater, lesser, luma};
 
-/// Standard deviation that noise may be raised to, share of the greatest sample: 4 levels of 255,
-/// where it begins to be seen before the picture.
-const NOISE_MAX: f32 = 0.015;
-/// A noisy frame is still dehazed by this gain.
-const NOISY_GAIN: f32 = 1.25;
 /// Transmission of the thinnest haze that a negative amount adds, at amount −100.
 const ADDED_T: f32 = 0.65;
-/// Centres of the sensor's red, green and blue, nm.
-const WAVELENGTHS: [f32; 3] = [610.0, 540.0, 465.0];
 
 /// What the sweep needs to dehaze one frame.
 #[derive(Debug, Clone)]
 pub struct Removal {
-    bounds: Bounds,
+    ends: Ends,
     tone: Tone,
     /// Gain = 2^(a·luma + b), luma in samples; strength and sign are in it.
     maps: Coefficients,
+    /// The part of the frame that the maps cover; `None` for all of it.
+    framed: Option<Framed>,
     /// Least and greatest exponent.
     range: [f32; 2],
-    /// Exponent of each colour, as a factor; `None` if they are alike.
-    colours: Option<[f32; 3]>,
+    /// The colours' factors on the optical depth.
+    factors: [f32; 3],
+}
+
+/// A picture with a border around it, in pixels of the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Framed {
+    /// The picture inside: what is dehazed; the border is left as it is.
+    pub scene: Rect,
+    /// The part of it that was surveyed, clear of the mixed pixels along the border.
+    pub surveyed: Rect,
 }
 
 impl Removal {
-    /// What to take out of a frame of this haze, depth and noise (standard deviation, share of the
-    /// greatest sample) whose samples go up to `sample_max`; `None` if nothing.
+    /// What to take out of a frame of this haze and depth whose samples go up to `sample_max`; `None` if
+    /// nothing.
     #[must_use]
-    pub fn new(
-        haze: &Haze,
-        depth: &Coefficients,
-        dehaze: &Dehaze,
-        noise: f32,
-        sample_max: f32,
-    ) -> Option<Self> {
+    pub fn new(haze: &Haze, depth: &DepthMap, dehaze: &Dehaze, sample_max: f32) -> Option<Self> {
         let strength = dehaze.amount.strength(haze.auto_strength);
         if strength == 0.0 {
             return None;
         }
-        let range = if strength > 0.0 {
-            [0.0, (NOISE_MAX / noise.max(1e-6)).clamp(NOISY_GAIN, 1.0 / T_MIN).log2()]
+        let airlight = haze.airlight;
+        let (ends, range, scale) = if strength > 0.0 {
+            (Ends::new(airlight, sample_max), [0.0, EXPONENT_MAX], LOG2_E * strength)
         } else {
             // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.
-            [-60.0, ADDED_T.log2() * strength.abs() / 2.0]
+            let range = [-60.0, ADDED_T.log2() * strength.abs() / 2.0];
+            (Ends::open(airlight, sample_max), range, LOG2_E * strength / 2.0)
         };
-        let scale = LOG2_E * if strength > 0.0 { strength } else { strength / 2.0 };
-        let colours = (dehaze.haze_colour != 0.0)
-            .then(|| WAVELENGTHS.map(|wave| (wave / 550.0).powf(-dehaze.haze_colour)));
+        let exponent = match dehaze.haze_colour {
+            HazeColour::Auto => haze.exponent,
+            HazeColour::Fixed(exponent) => exponent,
+        };
+        let maps = &depth.coefficients;
         Some(Self {
-            bounds: Bounds::new(haze.airlight, sample_max),
-            tone: Tone::new(&haze.whites, strength, sample_max),
+            ends,
+            tone: Tone::new(&haze.brightness, strength, sample_max),
             maps: Coefficients {
-                a: depth.a.clone().map(|a| a * scale / sample_max),
-                b: depth.b.clone().map(|b| b * scale),
+                a: maps.a.clone().map(|a| a * scale / sample_max),
+                b: maps.b.clone().map(|b| b * scale),
             },
+            framed: depth.framed,
             range,
-            colours,
+            factors: wavelength::factors(exponent),
         })
+    }
+
+    /// The part of a frame of this size that is dehazed.
+    #[must_use]
+    pub fn scene(&self, frame: Size) -> Rect {
+        self.framed.map_or(frame.rect(), |framed| framed.scene)
     }
 
     /// The kernel for results in the units of `L`.
@@ -83,11 +88,11 @@ impl Removal {
     pub fn kernel<L: Lane>(&self) -> Kernel {
         let tone = self.tone.in_lanes::<L>();
         Kernel {
-            bounds: self.bounds,
-            air: self.bounds.airlight.map(|a| tone.air(a)),
+            ends: self.ends,
+            air: self.ends.airlight.map(|a| tone.air(a)),
             tone,
             range: self.range,
-            colours: self.colours,
+            factors: self.factors,
         }
     }
 }
@@ -95,18 +100,15 @@ impl Removal {
 /// What the pixels of one row are dehazed with.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernel {
-    bounds: Bounds,
+    ends: Ends,
     tone: Tone,
     air: [f32; 3],
     range: [f32; 2],
-    colours: Option<[f32; 3]>,
+    factors: [f32; 3],
 }
 
 impl Kernel {
     /// Dehazes the block of a row that begins at column `first` into `out`; grey is one plane.
-    ///
-    /// Leaving out the bounds in blocks where the least and the greatest sample say that none holds
-    /// takes 1.25 instead of 1.5 ns a pixel there, and 1.6 in all others: not done.
     #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
     pub fn run<I: Input, const CHANNELS: usize>(
@@ -117,7 +119,8 @@ impl Kernel {
         out: &mut Dehazed<I::Lane, CHANNELS>,
     ) {
         // Grey has no colours to be dimmed unequally.
-        let kernel = Self { colours: self.colours.filter(|_| CHANNELS == 3), ..*self };
+        let factors = if CHANNELS == 3 { self.factors } else { [1.0; 3] };
+        let kernel = Self { factors, ..*self };
         let depth = depth.block(first);
         for i in 0..BLOCK {
             let colours = std::array::from_fn(|c| planes[c % CHANNELS][i].level());
@@ -141,15 +144,13 @@ impl Kernel {
     /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `a` and `b` are the
     /// maps there.
     #[inline(always)]
-    pub(crate) fn pixel(&self, [red, green, blue]: [f32; 3], [a, b]: [f32; 2]) -> ([f32; 3], f32) {
-        let exponent = self.exponent(luma(red, green, blue), [a, b]);
-        let (from_air, most) = self.bounds.apart(red, green, blue);
-        let gains = match self.colours {
-            None => [exp2(exponent); 3],
-            Some(factors) => std::array::from_fn(|c| exp2(exponent * factors[c])),
-        };
-        let gain = |c: usize| lesser(gains[c], most);
-        (std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gain(c))), gain(1))
+    pub(crate) fn pixel(&self, colours: [f32; 3], [a, b]: [f32; 2]) -> ([f32; 3], f32) {
+        let [low, high] = self.range;
+        let [red, green, blue] = colours;
+        let exponent = lesser(greater(a * luma(red, green, blue) + b, low), high);
+        let veils = coloured(self.ends.veil(colours, exponent), self.factors);
+        let (from_air, gains) = self.ends.apart(colours, veils);
+        (std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gains[c])), gains[1])
     }
 }
 
@@ -230,7 +231,8 @@ impl DepthRows {
     pub fn seek(&mut self, removal: &Removal, frame: Size, columns: Rect, y: u32) {
         let maps = [&removal.maps.a, &removal.maps.b];
         let Size { width, height } = maps[0].size();
-        let at = position(y, frame.height, height as usize);
+        let covered = removal.framed.map_or(frame.rect(), |framed| framed.surveyed);
+        let at = position(y, covered.y, covered.height, height as usize);
         let row = at as usize;
         self.weight = at - row as f32;
         if self.at == Some(row) {
@@ -239,7 +241,7 @@ impl DepthRows {
         if self.shares.is_empty() {
             let padded = columns.width.next_multiple_of(BLOCK as u32);
             for x in columns.x..columns.x + padded {
-                let at = position(x, frame.width, width as usize);
+                let at = position(x, covered.x, covered.width, width as usize);
                 self.shares.push(at.fract());
                 match self.cells.last_mut() {
                     Some((left, count)) if *left == at as usize => *count += 1,
@@ -266,11 +268,11 @@ impl DepthRows {
     }
 }
 
-/// Where full-size row or column `i` of `full` lies on a map of `small`, pixel centres on pixel
-/// centres, within 0..=small − 1.
+/// Where row or column `i` of the frame lies on a map of `small` that covers `full` of them from `first`
+/// on, pixel centres on pixel centres, within 0..=small − 1.
 #[inline(always)]
-fn position(i: u32, full: u32, small: usize) -> f32 {
-    let at = (i as f32 + 0.5) * (small as f32 / full as f32) - 0.5;
+fn position(i: u32, first: u32, full: u32, small: usize) -> f32 {
+    let at = (i as f32 - first as f32 + 0.5) * (small as f32 / full as f32) - 0.5;
     at.max(0.0).min((small - 1) as f32)
 }
 

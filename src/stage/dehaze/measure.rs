@@ -1,10 +1,9 @@
 //! Small measures of the small picture that airlight, depth, tone and survey share.
 
-use crate::frame::{Plane, Size};
+use crate::frame::Size;
 
-/// The value that `share` of the plane stays below.
-pub(super) fn quantile(plane: &Plane, share: f32) -> f32 {
-    let mut values = plane.values().to_vec();
+/// The value that `share` of the values stay below.
+pub(super) fn quantile(mut values: Vec<f32>, share: f32) -> f32 {
     let at = ((values.len() - 1) as f32 * share).round() as usize;
     *values.select_nth_unstable_by(at, f32::total_cmp).1
 }

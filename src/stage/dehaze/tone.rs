@@ -1,111 +1,155 @@
 //! The tone after the dehaze: taking out the veil takes brightness and leaves the middle tones flat.
 //!
-//! White: gain = (goal/white)^(share·f), white the 99.5th percentile of the greatest channel of the
-//! dehazed frame. Contrast: J + s·f·J(1−J)(2J−1), slope 1 + s/2 at middle grey, 1 − s at both ends.
-//! f = min(1, strength/.86): the thinner the haze, the less of both.
+//! White: gain = (goal/white)^(share·f), white the 96th percentile of the greatest channel of the
+//! dehazed frame. Then J + J(1−J)·(c + s·f·(2J−1)): contrast s raises the slope at middle grey to
+//! 1 + s/2, brightness c lifts what is between black and white, the shadows of the near part above all.
+//! f = min(1, strength/0.86): the thinner the haze, the less of it.
 
 use std::f32::consts::LOG2_E;
 
-use super::bounds::{Bounds, exp2};
+use super::ends::{Ends, coloured};
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
-use crate::frame::{Lane, Plane, Size, luma};
+use crate::frame::{Lane, Size, luma};
 
-/// Share of the pixels that white may exceed.
-const WHITE_SHARE: f32 = 0.995;
+/// Share of the pixels that stays below white (0.995: a white boat that enters the frame changes the far
+/// shore by 5 levels).
+const WHITE_SHARE: f32 = 0.96;
 /// Where white is taken, share of the greatest sample.
 const WHITE_GOAL: f32 = 0.97;
 /// Greatest gain that would take it there.
 const WHITE_GAIN_MAX: f32 = 1.25;
-/// Share of the way, as an exponent (.5: −.25 dB on outdoor pairs).
+/// Share of the way, as an exponent (0.5: −0.25 dB on outdoor pairs).
 const WHITE_WAY: f32 = 0.3;
-/// s: gives the hazy photographs .04 more contrast. .2 gives .07 and costs .5 dB more on synthetic
-/// outdoor haze, and 4 % more noise in skies; .3 costs 1.2 dB more.
+/// s: gives the hazy photographs 0.04 more contrast. 0.2 gives 0.07 and costs 0.5 dB more on synthetic
+/// outdoor haze, and 4 % more noise in skies; 0.3 costs 1.2 dB more.
 const CONTRAST: f32 = 0.12;
-
+/// Mean luma beside the original's below which brightness is given back, and the share of the way that is
+/// gone. The clear halves of pairs are darker than their hazy halves (0.61 to 0.9), an editor wants the
+/// frame as bright as it was: the eye decides.
+const BRIGHTNESS: (f32, f32) = (0.95, 0.75);
+/// Greatest c: beyond it near shadows turn grey (by eye).
+const BRIGHTNESS_MAX: f32 = 0.4;
 /// The strength from which on white and contrast are given back in full.
 const FULL_AT: f32 = 0.86;
 
-/// Strengths at which the white of the dehazed frame is known.
+/// Strengths at which the look of the dehazed frame is known.
 const STEPS: usize = 5;
 /// Strength between two of them: up to 1.6, the strength of amount 100.
 const STEP: f32 = 0.4;
 
-/// The white of the dehazed frame at strengths 0, 0.4 … 1.6; share of the greatest sample.
+/// How bright the dehazed frame is at strengths 0, 0.4 … 1.6; shares of the greatest sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Whites([f32; STEPS]);
+pub struct Brightness {
+    /// The 96th percentile of the greatest channel.
+    white: [f32; STEPS],
+    /// Mean luma.
+    mean: [f32; STEPS],
+    /// Mean of luma's square.
+    square: [f32; STEPS],
+}
 
-impl Whites {
-    /// Of every second row and column of the small picture.
-    pub(super) fn of(picture: &SmallPicture, airlight: [f32; 3], depth: &Coefficients) -> Self {
-        let bounds = Bounds::new(airlight, 1.0);
+impl Brightness {
+    /// Of every second row and column of the small picture; `factors` are those of the colours'
+    /// optical depth.
+    pub(super) fn of(
+        picture: &SmallPicture,
+        airlight: [f32; 3],
+        depth: &Coefficients,
+        factors: [f32; 3],
+    ) -> Self {
+        let ends = Ends::new(airlight, 1.0);
         let size = picture.size();
         let (width, height) = (size.width.div_ceil(2), size.height.div_ceil(2));
         let half = Size::new(width, height);
-        let mut at = [0.0; STEPS].map(|_| Plane::filled(half, 0.0));
+        let mut at = [0.0; STEPS].map(|_| Vec::with_capacity(half.area() as usize));
+        let (mut mean, mut square) = ([0.0_f64; STEPS], [0.0_f64; STEPS]);
         for y in 0..height as usize {
             let rows = picture.channels.each_ref().map(|c| c.row(2 * y));
             let (a, b) = (depth.a.row(2 * y), depth.b.row(2 * y));
             for x in 0..width as usize {
-                let [red, green, blue] = rows.map(|row| row[2 * x]);
+                let colours = rows.map(|row| row[2 * x]);
+                let [red, green, blue] = colours;
                 let tau = (a[2 * x] * luma(red, green, blue) + b[2 * x]).max(0.0);
-                let ([r, g, b], most) = bounds.apart(red, green, blue);
-                for (i, plane) in at.iter_mut().enumerate() {
-                    let depth = (tau * (STEP * LOG2_E) * i as f32).min(60.0);
-                    let gain = exp2(depth).min(most);
-                    let channels =
-                        [airlight[0] + r * gain, airlight[1] + g * gain, airlight[2] + b * gain];
-                    plane.values_mut()[y * width as usize + x] =
-                        channels[0].max(channels[1]).max(channels[2]);
+                for (i, greatest) in at.iter_mut().enumerate() {
+                    let exponent =
+                        (tau * (STEP * LOG2_E) * i as f32).min(super::ends::EXPONENT_MAX);
+                    let veils = coloured(ends.veil(colours, exponent), factors);
+                    let (from_air, gains) = ends.apart(colours, veils);
+                    let [r, g, b] = std::array::from_fn(|c| airlight[c] + from_air[c] * gains[c]);
+                    greatest.push(r.max(g).max(b));
+                    let luma = f64::from(luma(r, g, b));
+                    mean[i] += luma;
+                    square[i] += luma * luma;
                 }
             }
         }
-        Self(at.map(|plane| quantile(&plane, WHITE_SHARE).clamp(0.01, 1.0)))
+        let share = |sum: f64| (sum / half.area() as f64) as f32;
+        Self {
+            white: at.map(|greatest| quantile(greatest, WHITE_SHARE).clamp(0.01, 1.0)),
+            mean: mean.map(share),
+            square: square.map(share),
+        }
     }
 
-    /// At this strength, between the known ones on a straight line.
-    fn at(&self, strength: f32) -> f32 {
+    /// A value at this strength, between the known ones on a straight line.
+    fn at(values: &[f32; STEPS], strength: f32) -> f32 {
         let place = (strength / STEP).clamp(0.0, (STEPS - 1) as f32);
         let left = (place as usize).min(STEPS - 2);
-        self.0[left] + (self.0[left + 1] - self.0[left]) * (place - left as f32)
+        values[left] + (values[left + 1] - values[left]) * (place - left as f32)
+    }
+
+    /// The brightness c that this strength needs after white was raised by `gain`.
+    fn lift(&self, strength: f32, gain: f32) -> f32 {
+        let mean = gain * Self::at(&self.mean, strength);
+        let square = gain * gain * Self::at(&self.square, strength);
+        let missing = BRIGHTNESS.0 * self.mean[0] - mean;
+        (BRIGHTNESS.1 * missing / (mean - square).max(0.02)).clamp(0.0, BRIGHTNESS_MAX)
     }
 }
 
-/// The tone curve of one frame, ready for its samples: with c = gain·J − ½ (range −½..½),
-/// J + s·J(1−J)(2J−1) = c·(1 + s/2 − 2s·c²) + ½.
+/// The tone curve of one frame, ready for its samples: with x = gain·J − ½ it is
+/// x·(1 + s/2) − c·x² − 2s·x³ + ½ + c/4.
 ///
-/// What is computed with is k·c, where k³ = 2s: k·c·((1 + s/2)/k − (k·c)²) is the same with one product
-/// less.
+/// With y = x + c/(6s) the square falls away, and with k·y, k³ = 2s, a product: what is computed is
+/// k·y·(l/k − (k·y)²) + o, l = 1 + s/2 + c²/(6s).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tone {
     /// Gain times k.
     gain: f32,
-    /// Middle grey.
-    middle: f32,
-    /// Middle grey times k.
-    scaled_middle: f32,
-    /// Middle grey with [`Lane::RAISE`].
+    /// (½ − c/(6s))·k, in samples.
+    shift: f32,
+    /// o, in samples.
+    offset: f32,
+    /// o with [`Lane::RAISE`].
     raised: f32,
-    /// (1 + s/2)/k.
+    /// l/k.
     linear: f32,
 }
 
-/// Least k³, in samples: far too small to bend the curve, and large enough to divide by.
-const LEAST_CUBIC: f32 = 1e-18;
+/// Least s where there is a curve: small enough not to bend it, large enough to divide by.
+const LEAST_CONTRAST: f32 = 1e-3;
+/// Greatest c/s: keeps c/(6s) near the range of x, where floats are fine.
+const LIFT_MAX: f32 = 6.0;
 
 impl Tone {
     /// For a strength; a negative one, which adds haze, leaves the tone as it is.
-    pub(super) fn new(whites: &Whites, strength: f32, sample_max: f32) -> Self {
+    pub(super) fn new(found: &Brightness, strength: f32, sample_max: f32) -> Self {
         let share = (strength / FULL_AT).clamp(0.0, 1.0);
-        let gain = (WHITE_GOAL / whites.at(strength)).clamp(1.0, WHITE_GAIN_MAX);
-        let contrast = CONTRAST * share;
-        let (linear, cubic) = (1.0 + contrast / 2.0, 2.0 * contrast / (sample_max * sample_max));
-        let k = cubic.max(LEAST_CUBIC).cbrt();
+        let white = Brightness::at(&found.white, strength);
+        let gain = (WHITE_GOAL / white).clamp(1.0, WHITE_GAIN_MAX).powf(WHITE_WAY * share);
+        let s = (CONTRAST * share).max(LEAST_CONTRAST);
+        let c = if strength > 0.0 { found.lift(strength, gain).min(LIFT_MAX * s) } else { 0.0 };
+        let shift = c / (6.0 * s);
+        let linear = 1.0 + s / 2.0 + c * shift;
+        let offset =
+            0.5 + c / 4.0 + shift * (2.0 * s * shift * shift - c * shift - (1.0 + s / 2.0));
+        let k = (2.0 * s / (sample_max * sample_max)).cbrt();
         Self {
-            gain: k * gain.powf(WHITE_WAY * share),
-            middle: sample_max / 2.0,
-            scaled_middle: k * sample_max / 2.0,
-            raised: sample_max / 2.0,
+            gain: k * gain,
+            shift: k * sample_max * (0.5 - shift),
+            offset: sample_max * offset,
+            raised: sample_max * offset,
             linear: linear / k,
         }
     }
@@ -117,9 +161,9 @@ impl Tone {
         let (unit, root) = (L::UNIT, L::UNIT_ROOT);
         Self {
             gain: self.gain * root,
-            middle: self.middle * unit,
-            scaled_middle: self.scaled_middle * root,
-            raised: self.middle * unit + L::RAISE,
+            shift: self.shift * root,
+            offset: self.offset * unit,
+            raised: self.offset * unit + L::RAISE,
             linear: self.linear * root * root,
         }
     }
@@ -127,14 +171,47 @@ impl Tone {
     /// The airlight as [`Tone::of`] wants it.
     #[inline(always)]
     pub(super) fn air(&self, airlight: f32) -> f32 {
-        airlight * self.gain - self.scaled_middle
+        airlight * self.gain - self.shift
     }
 
-    /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising (slope .8 at the
-    /// greatest gain), so that nothing has to be clamped here.
+    /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising, so that nothing has to be
+    /// clamped here.
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
-        let c = air + from_air * (gain * self.gain);
-        c * (self.linear - c * c) + self.raised
+        let y = air + from_air * (gain * self.gain);
+        y * (self.linear - y * y) + self.raised
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_is_the_one_that_is_written_down() {
+        let found = Brightness {
+            white: [0.9; STEPS],
+            mean: [0.5, 0.4, 0.35, 0.3, 0.3],
+            square: [0.3; STEPS],
+        };
+        let tone = Tone::new(&found, 0.86, 255.0);
+        let gain = (WHITE_GOAL / 0.9_f32).powf(WHITE_WAY);
+        let c = found.lift(0.86, gain);
+        assert!(c > 0.1 && c <= BRIGHTNESS_MAX, "{c}");
+        for level in 0..=255 {
+            let j = level as f32 / 255.0 * gain;
+            let right = j + j * (1.0 - j) * (c + CONTRAST * (2.0 * j - 1.0));
+            let out = tone.of(tone.air(level as f32), 0.0, 1.0) / 255.0;
+            assert!((out - right).abs() < 1e-4, "{level}: {out} {right}");
+        }
+    }
+
+    #[test]
+    fn haze_that_is_added_leaves_the_tone() {
+        let found = Brightness { white: [0.5; STEPS], mean: [0.5; STEPS], square: [0.3; STEPS] };
+        let tone = Tone::new(&found, -1.0, 255.0);
+        for level in [0.0, 100.0, 255.0] {
+            assert!((tone.of(tone.air(level), 0.0, 1.0) - level).abs() < 0.1);
+        }
     }
 }
