@@ -27,10 +27,11 @@ use crate::frame::{
 use crate::recipe::Recipe;
 use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
+use crate::stage::denoise::{Denoise, Denoiser};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
 use gather::{Gathered, by_channel};
-use sweep::{RowStages, Source, sweep};
+use sweep::{Cleaner, RowStages, Source, sweep};
 
 /// A developed frame and what was found and done on the way.
 #[derive(Debug)]
@@ -153,7 +154,9 @@ impl<'a> Prepared<'a> {
 
     fn survey(&self, original: &Original, means: Means) -> Option<Survey> {
         let recipe = self.recipe;
-        let wanted = recipe.dehaze.amount != Amount::Off || recipe.sharpen.amount.is_some();
+        let wanted = recipe.dehaze.amount != Amount::Off
+            || recipe.sharpen.amount.is_some()
+            || matches!(recipe.denoise, Denoise::Fixed(_));
         means.survey.cloned().or_else(|| wanted.then(|| survey(original)))
     }
 
@@ -167,10 +170,13 @@ impl<'a> Prepared<'a> {
     ) -> Result<(Original, Rect, RowStages)> {
         let recipe = self.recipe;
         let sample_max = View::from(&original).sample_max();
+        let dehaze =
+            survey.and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max));
+        let denoiser = survey
+            .and_then(|s| Denoiser::new(recipe.denoise, s.noise, dehaze.as_ref(), sample_max));
         let stages = RowStages {
-            source: None,
-            dehaze: survey
-                .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max)),
+            source: denoiser.map(Cleaner::Denoise),
+            dehaze,
             sharpen: survey
                 .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
         };

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use super::rows;
 use crate::frame::{Lane, Picture, Rect, Sample, channels_mut};
 use crate::stage::dehaze::Removal;
+use crate::stage::denoise::Denoiser;
 use crate::stage::sharpen::Sharpener;
 use crate::stage::{Around, RowStage, SourceStage};
 use run::Run;
@@ -44,18 +45,21 @@ pub(super) struct RowStages {
     pub(super) sharpen: Option<Sharpener>,
 }
 
-/// The stages that read rows of the original. The product has none yet; the tests have one.
+/// The stages that read rows of the original.
 #[derive(Debug, Clone)]
 pub(super) enum Cleaner {
+    /// Noise taken out of what the dehaze is going to raise.
+    Denoise(Denoiser),
     #[cfg(test)]
     Mean(tests::Mean),
 }
 
 impl RowStage for Cleaner {
     fn reach(&self) -> usize {
-        match *self {
+        match self {
+            Self::Denoise(denoiser) => denoiser.reach(),
             #[cfg(test)]
-            Self::Mean(ref mean) => mean.reach(),
+            Self::Mean(mean) => mean.reach(),
         }
     }
 }
@@ -67,10 +71,10 @@ impl SourceStage for Cleaner {
         around: &Around<'_, L, CHANNELS>,
         out: [&mut [L]; CHANNELS],
     ) {
-        let _ = (level, around, &out);
-        match *self {
+        match self {
+            Self::Denoise(denoiser) => denoiser.run(level, around, out),
             #[cfg(test)]
-            Self::Mean(ref mean) => mean.run(level, around, out),
+            Self::Mean(mean) => mean.run(level, around, out),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::metadata::Policy;
 use crate::stage::caption::{Caption, SIZE_PERCENT};
 use crate::stage::crop::Crop;
 use crate::stage::dehaze::Dehaze;
+use crate::stage::denoise::Denoise;
 use crate::stage::resize::Resize;
 use crate::stage::sharpen::Sharpen;
 use crate::words;
@@ -25,6 +26,8 @@ use crate::words;
 pub struct Recipe {
     /// Haze taken out.
     pub dehaze: Dehaze,
+    /// Noise taken out of what the dehaze raises.
+    pub denoise: Denoise,
     /// Detail raised.
     pub sharpen: Sharpen,
     /// The part that is kept.
@@ -117,6 +120,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "colour of the haze: auto, or 0 (grey, fog) to 2; 1.3 for blue ridges",
         read: |r, v| v.parse().map(|value| r.dehaze.haze_colour = value),
         print: |r| r.dehaze.haze_colour.to_string(),
+    },
+    Setting {
+        name: "denoise",
+        value: "AMOUNT",
+        help: "noise taken out: auto (as much as the dehaze raises it), off or 0 to 100",
+        read: |r, v| v.parse().map(|value| r.denoise = value),
+        print: |r| r.denoise.to_string(),
     },
     Setting {
         name: "sharpen",

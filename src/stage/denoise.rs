@@ -17,7 +17,7 @@ use fearless_simd::{Level, dispatch};
 use super::{Around, RowStage, SourceStage};
 use crate::error::Error;
 use crate::filter::exp2;
-use crate::frame::{BLOCK, Lane, block, greater, lesser, luma};
+use crate::frame::{BLOCK, Lane, block, block_mut, greater, lesser, luma};
 use crate::stage::dehaze::Removal;
 
 /// How much to denoise.
@@ -75,25 +75,34 @@ const RAISED: f32 = 0.1;
 /// What the sweep needs to denoise one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Denoiser {
-    /// σ² in levels.
+    /// σ² in levels of the file.
     variance: f32,
-    /// s²/σ² is this times the gain, minus [`Denoiser::less`].
+    /// s²/σ² is this times g − 1 …
     factor: f32,
-    less: f32,
+    /// … and this.
+    unraised: f32,
 }
 
 impl Denoiser {
-    /// For a frame with this noise (standard deviation, share of the greatest sample) whose samples go up to
-    /// `sample_max`; `None` if nothing is to be done.
+    /// For a frame with this noise (standard deviation, share of the greatest sample), before this dehaze,
+    /// whose samples go up to `sample_max`; `None` if nothing is to be done.
     #[must_use]
-    pub fn new(denoise: Denoise, noise: f32, raises: bool, sample_max: f32) -> Option<Self> {
+    pub fn new(
+        denoise: Denoise,
+        noise: f32,
+        dehaze: Option<&Removal>,
+        sample_max: f32,
+    ) -> Option<Self> {
         let sigma = noise.max(LEAST_NOISE / 255.0) * sample_max;
-        let (factor, less) = match denoise {
-            Denoise::Auto if raises => (STRENGTH, STRENGTH),
-            Denoise::Fixed(amount) if amount > 0.0 => (STRENGTH * amount / 50.0, 0.0),
+        let (factor, unraised) = match denoise {
+            Denoise::Auto if dehaze.is_some_and(Removal::raises) => (STRENGTH, 0.0),
+            Denoise::Fixed(amount) if amount > 0.0 => {
+                let strength = STRENGTH * amount / 50.0;
+                (strength, strength)
+            }
             _ => return None,
         };
-        Some(Self { variance: sigma * sigma, factor, less })
+        Some(Self { variance: sigma * sigma, factor, unraised })
     }
 }
 
@@ -124,38 +133,81 @@ impl Denoiser {
         around: &Around<'_, L, CHANNELS>,
         mut out: [&mut [L]; CHANNELS],
     ) {
+        let denoiser = *self;
+        let dehaze = around.dehaze.map(|(removal, depth)| (removal.kernel::<L>(), depth));
+        let mut exponents = [0.0; BLOCK];
         for first in (0..around.len).step_by(BLOCK) {
             let centre: [&[L; BLOCK]; CHANNELS] =
                 std::array::from_fn(|c| block(around.rows[REACH][c], first + REACH));
-            let mut shares = [0.0; BLOCK];
-            let most = match around.dehaze {
-                None => self.fill_shares(&mut shares),
-                Some((removal, depth)) => {
-                    let kernel = removal.kernel::<L>();
-                    let depth = depth.block(first);
-                    let mut most = 0.0_f32;
-                    for i in 0..BLOCK {
-                        let [r, g, b] = std::array::from_fn(|c| centre[c % CHANNELS][i].level());
-                        let exponent = kernel.exponent(luma(r, g, b), [depth.a(i), depth.b(i)]);
-                        shares[i] = exponent;
-                        most = greater(most, exponent);
-                    }
-                    most
+            let mut most = 0.0;
+            if let Some((kernel, depth)) = &dehaze {
+                let depth = depth.block(first);
+                for i in 0..BLOCK {
+                    let [r, g, b] = std::array::from_fn(|c| centre[c % CHANNELS][i].level());
+                    exponents[i] = kernel.exponent(luma(r, g, b), [depth.a(i), depth.b(i)]);
+                    most = greater(most, exponents[i]);
                 }
-            };
-            let made = out.each_mut().map(|row| crate::frame::block_mut(row, first));
-            if self.less > 0.0 && most < RAISED {
-                made.into_iter().zip(centre).for_each(|(made, centre)| *made = *centre);
-                continue;
             }
-            self.run_block(around, first, &mut shares, centre, made);
+            let made = out.each_mut().map(|row| block_mut(row, first));
+            if denoiser.unraised == 0.0 && most < RAISED {
+                made.into_iter().zip(centre).for_each(|(made, centre)| *made = *centre);
+            } else {
+                let rows = std::array::from_fn(|j| around.rows[j].map(|row| wide(row, first)));
+                denoiser.run_block(&rows, &exponents, centre, made);
+            }
         }
     }
 
-    /// Without a dehaze the gain is 1 everywhere.
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
-    fn fill_shares(&self, exponents: &mut [f32; BLOCK]) -> f32 {
-        exponents.fill(0.0);
-        0.0
+    fn run_block<L: Lane, const CHANNELS: usize>(
+        &self,
+        rows: &[[&[L; WIDE]; CHANNELS]; 2 * REACH + 1],
+        exponents: &[f32; BLOCK],
+        centre: [&[L; BLOCK]; CHANNELS],
+        made: [&mut [L; BLOCK]; CHANNELS],
+    ) {
+        // What a column of five adds up to. Luma counts from a pixel of the block, so that the squares stay
+        // small and the variance exact.
+        let pivot = L::luma(std::array::from_fn(|c| centre[c % CHANNELS][0]));
+        let mut sums = [[0.0_f32; WIDE]; CHANNELS];
+        let (mut lumas, mut squares) = ([0.0_f32; WIDE], [0.0_f32; WIDE]);
+        for row in rows {
+            for x in 0..WIDE {
+                for c in 0..CHANNELS {
+                    sums[c][x] += row[c][x].to_f32();
+                }
+                let luma = L::luma(std::array::from_fn(|c| row[c % CHANNELS][x]));
+                let luma = luma.minus(pivot).to_f32();
+                lumas[x] += luma;
+                squares[x] += luma * luma;
+            }
+        }
+        let share = 1.0 / WINDOW;
+        let noise = self.variance * L::UNIT * L::UNIT;
+        let farthest = FARTHEST * noise.sqrt();
+        for i in 0..BLOCK {
+            let mean = of_five(&lumas, i) * share;
+            let variance = greater(of_five(&squares, i) * share - mean * mean, 0.0);
+            let gain = exp2(exponents[i]);
+            let strength = noise * (self.factor * (gain - 1.0) + self.unraised);
+            let share_of_mean = strength / (variance + strength + 1e-6);
+            for c in 0..CHANNELS {
+                let lane = centre[c][i].to_f32();
+                let way = of_five(&sums[c], i) * share - lane;
+                let way = lesser(greater(way, -farthest), farthest);
+                made[c][i] = L::from_f32(lane + way * share_of_mean);
+            }
+        }
     }
+}
+
+#[inline(always)]
+fn of_five(columns: &[f32; WIDE], i: usize) -> f32 {
+    columns[i] + columns[i + 1] + columns[i + 2] + columns[i + 3] + columns[i + 4]
+}
+
+#[inline(always)]
+fn wide<L>(row: &[L], first: usize) -> &[L; WIDE] {
+    &row[first..].as_chunks().0[0]
 }

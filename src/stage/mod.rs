@@ -13,6 +13,7 @@ use dehaze::{DepthRows, Removal};
 pub mod caption;
 pub mod crop;
 pub mod dehaze;
+pub mod denoise;
 pub mod resize;
 pub mod sharpen;
 

@@ -82,6 +82,12 @@ impl Removal {
         self.framed.map_or(frame.rect(), |framed| framed.scene)
     }
 
+    /// Whether anything is raised: haze is taken out, not added.
+    #[must_use]
+    pub fn raises(&self) -> bool {
+        self.range[1] > 0.0
+    }
+
     /// The kernel for results in the units of `L`.
     #[inline(always)]
     #[must_use]
@@ -141,13 +147,12 @@ impl Kernel {
         lesser(greater(a * luma + b, low), high)
     }
 
-    /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `a` and `b` are the
-    /// maps there.
+    /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `maps` are a and b
+    /// there.
     #[inline(always)]
-    pub(crate) fn pixel(&self, colours: [f32; 3], [a, b]: [f32; 2]) -> ([f32; 3], f32) {
-        let [low, high] = self.range;
+    pub(crate) fn pixel(&self, colours: [f32; 3], maps: [f32; 2]) -> ([f32; 3], f32) {
         let [red, green, blue] = colours;
-        let exponent = lesser(greater(a * luma(red, green, blue) + b, low), high);
+        let exponent = self.exponent(luma(red, green, blue), maps);
         let veils = coloured(self.ends.veil(colours, exponent), self.factors);
         let (from_air, gains) = self.ends.apart(colours, veils);
         (std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gains[c])), gains[1])
@@ -191,7 +196,8 @@ pub struct DepthRows {
 }
 
 /// A block of [`DepthRows`].
-struct DepthBlock<'a> {
+#[derive(Debug)]
+pub(crate) struct DepthBlock<'a> {
     above: [&'a [f32; BLOCK]; 2],
     rise: [&'a [f32; BLOCK]; 2],
     weight: f32,
@@ -199,19 +205,19 @@ struct DepthBlock<'a> {
 
 impl DepthBlock<'_> {
     #[inline(always)]
-    fn a(&self, i: usize) -> f32 {
+    pub(crate) fn a(&self, i: usize) -> f32 {
         self.above[0][i] + self.rise[0][i] * self.weight
     }
 
     #[inline(always)]
-    fn b(&self, i: usize) -> f32 {
+    pub(crate) fn b(&self, i: usize) -> f32 {
         self.above[1][i] + self.rise[1][i] * self.weight
     }
 }
 
 impl DepthRows {
     #[inline(always)]
-    fn block(&self, first: usize) -> DepthBlock<'_> {
+    pub(crate) fn block(&self, first: usize) -> DepthBlock<'_> {
         DepthBlock {
             above: std::array::from_fn(|i| block(&self.above[i], first)),
             rise: std::array::from_fn(|i| block(&self.rise[i], first)),
