@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::filter::exp2;
 use crate::frame::{BLOCK, Lane, block, block_mut, greater, lesser, luma};
 use crate::stage::dehaze::Removal;
+use crate::words;
 
 /// How much to denoise.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -36,13 +37,10 @@ impl FromStr for Denoise {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        match text.trim() {
-            "auto" => Ok(Self::Auto),
-            "off" => Ok(Self::Off),
-            number => match number.parse::<f32>() {
-                Ok(amount) if (0.0..=100.0).contains(&amount) => Ok(Self::Fixed(amount)),
-                _ => Err(Error::no_value(text, "an amount of denoising", "auto, off or 0 to 100")),
-            },
+        match words::folded(text).as_str() {
+            "auto" | "automatic" => Ok(Self::Auto),
+            _ if words::is_off(text) => Ok(Self::Off),
+            _ => words::number(text, 0.0..=100.0, "%", "auto, off or ").map(Self::Fixed),
         }
     }
 }
