@@ -8,7 +8,7 @@ use crate::error::{Error, Warning};
 use crate::format::Format;
 use crate::frame::{Rect, Size};
 use crate::metadata::Removed;
-use crate::stage::dehaze;
+use crate::stage::dehaze::Haze;
 
 /// What became of one frame.
 #[derive(Debug)]
@@ -104,21 +104,14 @@ pub struct Done {
 /// is written, they cut the heap of a worker that has the next frame to begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surveyed {
-    /// The strength that suits it, [`dehaze::Haze::auto_strength`].
-    pub auto_strength: f32,
-    /// Airlight: encoded red, green and blue, 0..1.
-    pub airlight: [f32; 3],
-    /// Wavelength exponent of its haze, [`dehaze::Haze::exponent`].
-    pub exponent: f32,
-    /// What the strength follows from.
-    pub evidence: dehaze::Evidence,
+    /// Its haze.
+    pub haze: Haze,
     /// Standard deviation of its noise, share of the greatest sample.
     pub noise: f32,
 }
 
 impl From<Survey> for Surveyed {
     fn from(Survey { haze, noise, .. }: Survey) -> Self {
-        let dehaze::Haze { auto_strength, airlight, exponent, evidence, .. } = haze;
-        Self { auto_strength, airlight, exponent, evidence, noise }
+        Self { haze, noise }
     }
 }

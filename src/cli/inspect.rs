@@ -56,7 +56,7 @@ fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
         ("depth", json!(format!("{} bit", header.depth_bits))),
         ("profile", json!(profile)),
         ("orientation", json!(header.orientation.to_exif())),
-        ("haze", json!(survey.haze.evidence.to_string())),
+        ("haze", json!(survey.haze.to_string())),
         ("auto", json!(rounded(auto))),
         ("airlight", json!(airlight)),
         ("noise", json!(rounded(survey.noise * 255.0))),

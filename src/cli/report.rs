@@ -10,7 +10,7 @@ use super::folder_files::FolderFiles;
 use super::text;
 use crate::batch::{Batch, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
 use crate::error::{Error, Result, Warning};
-use crate::stage::dehaze::Amount;
+use crate::stage::dehaze::{Amount, Haze};
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,12 +273,8 @@ fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
-        let amount = Amount::of_strength(dehaze.strength(found.auto_strength));
-        let [red, green, blue] = found.airlight.map(|a| (a * 255.0).round());
-        lines.push(format!(
-            "dehaze {dehaze} = {amount:.0}: {}; airlight {red} {green} {blue}, colour {:.1}",
-            found.evidence, found.exponent
-        ));
+        let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
+        lines.push(format!("dehaze {dehaze} = {amount:.0}: {}", found.haze));
         lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
     }
     if !done.removed.is_empty() {
@@ -311,14 +307,9 @@ fn outcome_json(outcome: &Outcome) -> Value {
             line["bytes"] = json!(done.bytes);
             line["had_position"] = json!(done.had_position);
             if let Some(found) = &done.surveyed {
-                let strength = job.recipe.dehaze.amount.strength(found.auto_strength);
-                line["dehaze"] = json!({
-                    "amount": rounded(Amount::of_strength(strength)),
-                    "haze": rounded(found.evidence.score()),
-                    "colour": rounded(found.exponent),
-                    "airlight": found.airlight.map(|a| (a * 255.0).round() as u8),
-                    "why": found.evidence.to_string(),
-                });
+                let strength = job.recipe.dehaze.amount.strength(found.haze.auto_strength);
+                line["dehaze"] = haze(&found.haze);
+                line["dehaze"]["amount"] = json!(rounded(Amount::of_strength(strength)));
             }
         }
     }
@@ -327,6 +318,19 @@ fn outcome_json(outcome: &Outcome) -> Value {
 
 fn warnings(warnings: &[crate::error::Warning]) -> Vec<String> {
     warnings.iter().map(ToString::to_string).collect()
+}
+
+/// What was found out about the haze, in words and in numbers: airlight in levels of 255, sky as a share of
+/// the frame, the mean veil (0 to 1) of the far, the middle and the near third.
+pub(super) fn haze(haze: &Haze) -> Value {
+    json!({
+        "seen": haze.to_string(),
+        "haze": rounded(haze.evidence.score()),
+        "airlight": haze.airlight.map(|a| (a * 255.0).round() as u8),
+        "colour": rounded(haze.exponent),
+        "sky": rounded(haze.evidence.sky),
+        "veil": haze.evidence.thirds.map(rounded),
+    })
 }
 
 /// Three decimals: what a person can use.

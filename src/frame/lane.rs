@@ -169,6 +169,11 @@ pub trait Lane: Input<Lane = Self> {
     /// This times a share below ½.
     #[must_use]
     fn share(self, share: f32) -> Self;
+    /// A share from 0 to 1 that differs from pixel to pixel, for [`Lane::times`].
+    fn of_share(share: f32) -> Self;
+    /// This times what [`Lane::of_share`] gave.
+    #[must_use]
+    fn times(self, share: Self) -> Self;
     /// The mean with weights 1 4 6 4 1, for values from 0 on.
     fn binomial(values: [Self; 5]) -> Self;
     /// Luma of encoded red, green and blue, 0 or more.
@@ -221,6 +226,20 @@ impl Lane for i16 {
     #[inline(always)]
     fn share(self, share: f32) -> Self {
         high_half(self, (share * 65_536.0) as Self)
+    }
+
+    /// 15 bits.
+    #[inline(always)]
+    fn of_share(share: f32) -> Self {
+        Self::from_raised(share * 32_767.0 + Self::RAISE)
+    }
+
+    /// Up to a 32nd of a level too low. A sum, not a shift: the compiler would make one product of 32 bits
+    /// of the two.
+    #[inline(always)]
+    fn times(self, share: Self) -> Self {
+        let half = high_half(self, share);
+        half.plus(half)
     }
 
     /// Five means of two: ½·(b + d)/2 + ½·(¾·c + ¼·(a + e)/2), a quarter of a unit too high in the
@@ -295,6 +314,16 @@ impl Lane for f32 {
 
     #[inline(always)]
     fn share(self, share: f32) -> Self {
+        self * share
+    }
+
+    #[inline(always)]
+    fn of_share(share: f32) -> Self {
+        share
+    }
+
+    #[inline(always)]
+    fn times(self, share: Self) -> Self {
         self * share
     }
 

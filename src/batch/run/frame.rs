@@ -133,8 +133,8 @@ fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
     let Some(found) = &done.surveyed else { return Chosen::default() };
     let rounded = |value: f32| Some((f64::from(value) * 1000.0).round() / 1000.0);
     Chosen {
-        haze: rounded(found.evidence.score()),
-        strength: rounded(recipe.dehaze.amount.strength(found.auto_strength)),
-        airlight: Some(found.airlight.map(|a| (a * 255.0).round() as u8)),
+        haze: rounded(found.haze.evidence.score()),
+        strength: rounded(recipe.dehaze.amount.strength(found.haze.auto_strength)),
+        airlight: Some(found.haze.airlight.map(|a| (a * 255.0).round() as u8)),
     }
 }

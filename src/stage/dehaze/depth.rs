@@ -60,29 +60,27 @@ const SKY: (f32, f32) = (0.46, 0.76);
 pub(super) struct Depth {
     /// τ = a·luma + b at strength 1.
     pub(super) coefficients: Coefficients,
-    /// min_c(I_c/A_c) of every pixel, lowered by its saturation.
+    /// min_c(I_c/A_c) of every pixel.
+    pub(super) beside_airlight: Plane,
+    /// The same, lowered by the saturation.
     pub(super) normalised: Plane,
     /// The veil, 0..1.
     pub(super) veil: Plane,
-    /// Standard deviation of luma beside what the veil leaves room for.
-    pub(super) contrast: Plane,
     /// Trust, 0..1.
     pub(super) trust: Plane,
-    /// Saturation of every pixel, 0..1.
-    pub(super) saturation: Plane,
+    /// The veil of the widest window.
+    pub(super) wide: Plane,
 }
 
 pub(super) fn depth(
     picture: &SmallPicture,
-    least: &Plane,
     luma: &Plane,
     sky: &Plane,
     airlight: [f32; 3],
 ) -> Depth {
     let size = luma.size();
     let long = size.long_side() as f32;
-    let saturation = saturation(picture, least);
-    let normalised = veil_of_pixels(picture, &saturation, airlight);
+    let [beside_airlight, normalised] = veil_of_pixels(picture, airlight);
     let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = eroded;
     let speaks = normalised.clone().zip(&wide, |value, least| {
@@ -104,7 +102,7 @@ pub(super) fn depth(
         *m = full_depth(*m) * (least + (1.0 - least) * trust) * (1.0 - sky);
     }
     let coefficients = guided(luma, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
-    Depth { coefficients, normalised, veil, contrast, trust, saturation }
+    Depth { coefficients, beside_airlight, normalised, veil, wide, trust }
 }
 
 /// Trust in the veil: of the land carried along its surfaces, of the sky that in its own clouds.
@@ -125,13 +123,6 @@ fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane, window
     land.zip(sky, |trust, sky| trust * (1.0 - sky)).zip(&above, |land, above| land + above)
 }
 
-/// 1 − least/greatest channel of every pixel.
-fn saturation(picture: &SmallPicture, least: &Plane) -> Plane {
-    let [red, green, blue] = &picture.channels;
-    let greatest = red.clone().zip(green, f32::max).zip(blue, f32::max);
-    greatest.zip(least, |greatest, least| 1.0 - least / greatest.max(1e-3))
-}
-
 /// Optical depth at strength 1 behind a veil that is fully trusted. With τ = m what takes out dense
 /// haze darkens thin haze (0.5 dB less on drawn telephoto scenes, each at its best amount, 0.2 dB on
 /// hazes laid on clear frames); −ln(1 − 0.8m) loses 1 dB in rooms, √m 2 dB.
@@ -139,17 +130,17 @@ fn full_depth(m: f32) -> f32 {
     FULL_VEIL_DEPTH / 1.5 * (m + 0.5 * m * m)
 }
 
-/// min_c(I_c/A_c), lowered by the saturation.
-fn veil_of_pixels(picture: &SmallPicture, saturation: &Plane, airlight: [f32; 3]) -> Plane {
+/// min_c(I_c/A_c), and the same lowered by the saturation, which is that of the colours with the airlight as their
+/// white: else orange dust would pass for a pure colour.
+fn veil_of_pixels(picture: &SmallPicture, airlight: [f32; 3]) -> [Plane; 2] {
     let [red, green, blue] = [0, 1, 2].map(|c| picture.channels[c].values());
-    let values = (0..red.len())
-        .map(|i| {
-            let normalised =
-                (red[i] / airlight[0]).min(green[i] / airlight[1]).min(blue[i] / airlight[2]);
-            normalised * (1.0 - PURITY * saturation.values()[i])
-        })
-        .collect();
-    Plane::new(picture.size(), values)
+    let pixel = |i: usize| {
+        let [r, g, b] = [red[i] / airlight[0], green[i] / airlight[1], blue[i] / airlight[2]];
+        let (least, greatest) = (r.min(g).min(b), r.max(g).max(b));
+        (least, least * (1.0 - PURITY * (1.0 - least / greatest.max(1e-3))))
+    };
+    let (plain, lowered) = (0..red.len()).map(pixel).unzip();
+    [Plane::new(picture.size(), plain), Plane::new(picture.size(), lowered)]
 }
 
 fn standard_deviation(plane: &Plane, radius: usize) -> Plane {

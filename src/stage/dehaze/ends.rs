@@ -5,8 +5,9 @@
 //! x = d/(1 − A): the slope is 1/t at the airlight and t at white, and white stays white. Each channel has
 //! its own x, so that none is torn from its neighbours where one nears white.
 //!
-//! Towards black v is the soft minimum (1/v⁴ + 1/u⁴)^(−¼) of what the haze asks for and
-//! u = 0.9·min_c(I_c/A_c), what the darkest channel has to give.
+//! Towards black v is the soft minimum of what the haze asks for and u = 0.9·min_c(I_c/A_c), what the
+//! darkest channel has to give: min(u, v) − max(k − |u − v|, 0)²/4k, k = 0.4·(u + v). Two roots and a division
+//! more, (1/v⁴ + 1/u⁴)^(−¼), took 0.5 ns a pixel more and gave the same on pairs.
 
 use crate::filter::exp2;
 use crate::frame::{greater, lesser};
@@ -16,6 +17,8 @@ use crate::frame::{greater, lesser};
 pub(super) const EXPONENT_MAX: f32 = 3.321_928;
 /// Share of the way to black that a channel may go at most.
 const KEEP: f32 = 0.9;
+/// k as a share of u + v.
+const SOFT: f32 = 0.4;
 /// Least room above the airlight, share of the greatest sample.
 const ROOM: f32 = 0.004;
 
@@ -55,19 +58,22 @@ impl Ends {
         let least = lesser(lesser(red * down[0], green * down[1]), blue * down[2]);
         let u = greater(least, 1e-6) + self.free;
         let v = 1.0 - exp2(-exponent);
-        let (u2, v2) = (u * u, v * v);
-        u * v / (u2 * u2 + v2 * v2).sqrt().sqrt()
+        let width = SOFT * (u + v.abs()) + 1e-6;
+        let near = greater(width - (u - v).abs(), 0.0);
+        lesser(u, v) - near * near / (4.0 * width)
     }
 
     /// Red, green and blue minus the airlight, and what each is multiplied by at these v.
     #[inline(always)]
     pub(super) fn apart(&self, colours: [f32; 3], veils: [f32; 3]) -> ([f32; 3], [f32; 3]) {
         let from_air: [f32; 3] = std::array::from_fn(|c| colours[c] - self.airlight[c]);
-        let gains = std::array::from_fn(|c| {
+        let [red, green, blue]: [f32; 3] = std::array::from_fn(|c| {
             let x = greater(from_air[c] * self.up[c], 0.0);
-            1.0 / (1.0 - veils[c] * (1.0 - x))
+            1.0 - veils[c] * (1.0 - x)
         });
-        (from_air, gains)
+        // Three quotients of one division: it takes as long as six products.
+        let (both, all) = (red * green, 1.0 / (red * green * blue));
+        (from_air, [green * blue * all, red * blue * all, both * all])
     }
 }
 

@@ -8,7 +8,7 @@
 //! the contrast and the brightness that go with the veil.
 //!
 //! The survey in order: [`border`] (what is no part of the scene), [`sky`], [`airlight`], [`depth`] (veil and
-//! trust), [`wavelength`] (the haze's own colour), [`judge`] (how much `auto` takes), [`tone`].
+//! trust), [`wavelength`] (the haze's own colour), [`evidence`] and [`judge`] (how much `auto` takes), [`tone`].
 //!
 //! All values are the file's own encoded ones, 0..1.
 
@@ -18,18 +18,20 @@ mod border;
 mod colour;
 mod depth;
 mod ends;
+mod evidence;
 mod judge;
 mod kernel;
 mod measure;
 mod sky;
 mod survey;
+mod telling;
 mod tone;
 mod wavelength;
 
 pub use amount::Amount;
 pub use border::Border;
 pub use colour::HazeColour;
-pub use judge::Evidence;
+pub use evidence::Evidence;
 pub use kernel::{Dehazed, DepthRows, Framed, Kernel, Removal};
 pub use survey::{DepthMap, Haze, Maps, Survey, survey};
 pub use tone::Brightness;

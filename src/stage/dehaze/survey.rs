@@ -2,7 +2,8 @@
 
 use super::airlight::airlight;
 use super::depth::{Depth, depth};
-use super::judge::{Evidence, Seen, judge};
+use super::evidence::{Evidence, Seen};
+use super::judge::judge;
 use super::kernel::Framed;
 use super::sky::sky;
 use super::tone::Brightness;
@@ -75,7 +76,7 @@ pub fn survey(picture: &SmallPicture) -> Survey {
     );
     let sky = sky(picture, &guide);
     let airlight = airlight(picture, &least, &sky);
-    let depth = depth(picture, &least, &guide, &sky, airlight);
+    let depth = depth(picture, &guide, &sky, airlight);
     let exponent = wavelength::exponent(picture, &depth.veil, &sky, airlight);
     let seen = Seen { picture, luma: &guide, sky: &sky, depth: &depth, airlight };
     let evidence = Evidence::of(&seen);
