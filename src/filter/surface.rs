@@ -102,7 +102,7 @@ mod tests {
         let half = Plane::new(size, values);
         let picture = SmallPicture { channels: [half.clone(), half.clone(), half] };
         let mut value = Plane::filled(size, 0.0);
-        let mut weight = Plane::filled(size, 1e-5);
+        let mut weight = Plane::filled(size, 1e-7);
         value.values_mut()[10 * 60 + 20] = 0.7;
         weight.values_mut()[10 * 60 + 20] = 1.0;
         let filled = filled(value, &weight, &picture, 30.0, 0.2);

@@ -12,7 +12,7 @@ const SAME: f32 = 0.012;
 const STRAYS: f32 = 0.02;
 /// Greatest share of the side that a border may take.
 const WIDEST: f32 = 0.3;
-/// The line after the mixed one differs by more than this …
+/// The line after the mixed one differs from the border's last by this much more than the next from it …
 const STEP: f32 = 0.016;
 /// … in more than this share of its pixels.
 const STRAIGHT: f32 = 0.6;
@@ -77,17 +77,26 @@ fn depth(lines: u32, len: u32, at: &impl Fn(u32, u32) -> [f32; 3]) -> u32 {
         let mut values: Vec<f32> = (0..len).map(|i| at(0, i)[c]).collect();
         *values.select_nth_unstable_by(len as usize / 2, f32::total_cmp).1
     });
-    let differing = |line: u32, by: f32| {
+    let differing = |line: u32, from: &dyn Fn(u32) -> [f32; 3], by: f32| {
         let differs = |i: &u32| {
-            let pixel = at(line, *i);
-            (0..3).any(|c| (pixel[c] - colour[c]).abs() > by)
+            let (pixel, from) = (at(line, *i), from(*i));
+            (0..3).any(|c| (pixel[c] - from[c]).abs() > by)
         };
         (0..len).filter(differs).count() as f32 / len as f32
     };
     let most = (WIDEST * lines as f32) as u32;
-    let depth = (0..most).take_while(|&line| differing(line, SAME) <= STRAYS).count() as u32;
-    let ends_straight =
-        depth > 0 && depth < most && differing((depth + 1).min(lines - 1), STEP) > STRAIGHT;
+    let is_border = |line: &u32| differing(*line, &|_| colour, SAME) <= STRAYS;
+    let depth = (0..most).take_while(is_border).count() as u32;
+    if depth == 0 || depth == most || depth + 3 >= lines {
+        return 0;
+    }
+    // A smooth sky ends nowhere: what counts is how much greater the step out of the border is than the
+    // next one.
+    let expected = |i: u32| {
+        let [last, after, next] = [depth - 1, depth + 1, depth + 3].map(|line| at(line, i));
+        std::array::from_fn(|c| last[c] + next[c] - after[c])
+    };
+    let ends_straight = differing(depth + 1, &expected, STEP) > STRAIGHT;
     if ends_straight { depth } else { 0 }
 }
 
@@ -123,8 +132,10 @@ mod tests {
     fn a_sky_and_a_plain_wall_are_no_border() {
         let sky = picture(60, 40, |x, y| if y < 12 + x / 8 { 0.9 } else { scene(x, y) });
         assert!(Border::of(&sky).is_none());
-        let gradient = picture(60, 40, |_, y| 0.9 - y as f32 * 0.004);
-        assert!(Border::of(&gradient).is_none());
+        for slope in [0.002, 0.004, 0.01, 0.02] {
+            let gradient = picture(60, 40, |_, y| 0.9 - y as f32 * slope);
+            assert!(Border::of(&gradient).is_none(), "{slope}");
+        }
         assert!(Border::of(&picture(60, 40, |_, _| 0.5)).is_none());
         assert!(Border::of(&picture(1, 1, |_, _| 0.5)).is_none());
     }

@@ -53,10 +53,14 @@ const AMOUNT: (f32, f32, f32) = (45.0, -150.0, 0.135);
 /// Least and greatest amount of a hazy frame.
 const AMOUNTS: (f32, f32) = (15.0, 90.0);
 
+/// Standard deviation of the land's luma: below the first it is a wall or a plain sky with nothing behind
+/// the haze, from the second on a scene. Hazy frames have 0.045 and more.
+const SCENE: (f32, f32) = (0.01, 0.03);
+
 /// How sure it is that there is haze, 0..1.
 pub(super) fn gate(evidence: &Evidence) -> f32 {
     let terms = TABLE.iter().map(|t| t.weight * (t.measure)(evidence).clamp(t.range.0, t.range.1));
-    smoothstep(GATE, BIAS + terms.sum::<f32>())
+    smoothstep(GATE, BIAS + terms.sum::<f32>()) * smoothstep(SCENE, evidence.luma_spread)
 }
 
 /// The strength that suits the scene.
