@@ -72,7 +72,7 @@ const RAISED: f32 = 0.1;
 /// Differences of neighbours in 5×5 pixels, across and down.
 const DIFFERENCES: f32 = 40.0;
 /// Mean difference of two samples of normal noise, in its standard deviations: 2/√π.
-const OF_NOISE: f32 = 1.128_379_2;
+const OF_NOISE: f32 = std::f32::consts::FRAC_2_SQRT_PI;
 /// Share of the differences that is summed, so that 16 bits hold them.
 const SUMMED: f32 = 0.25;
 

@@ -14,7 +14,7 @@ use crate::frame::{greater, lesser};
 
 /// Greatest exponent of 2 that a gain may have: a transmission of 0.1, below which there is more noise than
 /// picture (He et al. 2009).
-pub(super) const EXPONENT_MAX: f32 = 3.321_928;
+pub(super) const EXPONENT_MAX: f32 = std::f32::consts::LOG2_10;
 /// Share of the way to black that a channel may go at most.
 const KEEP: f32 = 0.9;
 /// k as a share of u + v.
@@ -109,7 +109,7 @@ mod tests {
                         let mut colours = air.map(|a| a * 200.0);
                         colours[c] = level as f32;
                         let out = pixel(&ends, colours, exponent)[c];
-                        assert!(out >= -0.01 && out <= 255.01, "{out}");
+                        assert!((-0.01..=255.01).contains(&out), "{out}");
                         assert!(out >= before - 1e-3, "{air:?} {exponent} {level}: {out} {before}");
                         before = out;
                     }
