@@ -1,24 +1,28 @@
-//! longlens develops a whole shoot of long-range telephoto frames at once: it takes the haze out,
-//! sharpens, crops, stamps a caption, on all cores, and leaves the originals alone.
+//! longlens develops a whole shoot of hazy telephoto frames at once: it removes haze, sharpens, crops and
+//! captions every frame on all cores, and never touches the originals.
 //!
 //! # The plan of the house
 //!
-//! [`cli`] orders a [`batch`]; a [`format`](mod@format) decodes bytes into a [`frame`]; [`develop`]
+//! [`cli`] starts a [`batch`]; a [`format`](mod@format) decodes bytes into a [`frame`]; [`develop`]
 //! surveys it small and sweeps it full, running the [`stage`]s that the [`recipe`] asks for; a
-//! [`format`](mod@format) encodes it; [`cli`] reports the outcome. In the order of one frame's way:
+//! [`format`](mod@format) encodes it; [`cli`] reports the outcome. The way of one frame:
 //!
-//! 1. [`batch`]: which frames, under which names, in how much memory; reads the file.
-//! 2. [`format`](mod@format): bytes → samples, turned upright, with the [`metadata`] beside them. Those
-//!    of an upright JPEG stay in its own planes, half of RGB, until their rows are read.
-//! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight and optical depth,
-//!    and at patches of it in full size for noise; the **sweep** takes the full-size rows of the crop
-//!    through the stages while they are in the cache, and hands them on in **bands**; a resize wants
-//!    them all, a caption only those that it lies on.
-//! 4. [`stage`]: dehaze, sharpen, crop, resize, caption: one room each, on [`filter`]s.
+//! 1. [`batch`] decides which frames are developed, under which names and in how much memory, and reads
+//!    the file.
+//! 2. [`format`](mod@format) decodes the bytes into samples, turned upright, with the [`metadata`] beside
+//!    them. An upright JPEG stays in its own planes, half the size of RGB, until its rows are read.
+//! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight and optical depth, and at
+//!    some full-size patches for noise. The **sweep** then takes the full-size rows of the crop through
+//!    the stages while they are in the cache, and passes them on in **bands**.
+//! 4. [`stage`]: dehaze, sharpen, crop, resize and caption, each a room of its own, built on [`filter`]s. A
+//!    resize needs all bands, a caption only those that it covers.
 //! 5. [`template`] fills captions and names with the fields that [`metadata`] found.
-//! 6. [`format`](mod@format) again: samples → bytes, with the metadata that the policy leaves; a JPEG
+//! 6. [`format`](mod@format) encodes the samples, with the metadata that the privacy level keeps; a JPEG
 //!    band by band, as the sweep makes them.
-//! 7. [`batch`]: a temporary file, synced, renamed: the whole new file or the old one.
+//! 7. [`batch`] writes a temporary file, syncs and renames it: the complete new file or the old one.
+//!
+//! Beside this way: `container` finds the named parts of a file's bytes, [`colour`] converts between profiles,
+//! `words` reads values as people type them, `hidden` lists invisible characters, `measure` serves the benches.
 //!
 //! Which room uses which (`tests/layers.rs` compares this with the sources):
 //!
