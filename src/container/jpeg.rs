@@ -64,7 +64,7 @@ pub(crate) struct FrameHeader {
 /// A SOS segment and what follows it up to the next marker that is no restart.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    /// The ids of its components.
+    /// The places of its components in the frame; [`NOWHERE`] for one that the frame does not have.
     pub(crate) components: Vec<u8>,
     /// First and last coefficient, 0 to 63.
     pub(crate) band: (u8, u8),
@@ -81,6 +81,9 @@ pub(crate) struct Scan {
     /// Where they end in the file.
     pub(crate) end: usize,
 }
+
+/// The place of a component that the frame does not have.
+pub(crate) const NOWHERE: u8 = u8::MAX;
 
 /// A segment that may hold metadata: APPn or COM.
 #[derive(Debug, Clone, Copy)]
@@ -172,9 +175,10 @@ impl<'a> Walk<'a> {
     ) -> Result<Extent> {
         match marker {
             SOS => {
-                let scan = position.scan(body).ok_or_else(|| {
+                let mut scan = position.scan(body).ok_or_else(|| {
                     Error::new(ErrorKind::Damaged, "a scan header of this JPEG is broken")
                 })?;
+                scan.components = self.places(&scan.components);
                 self.scans.push(scan);
                 if self.scans.len() > MOST_SCANS {
                     let message = format!("more than {MOST_SCANS} scans in one JPEG");
@@ -200,6 +204,27 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         Ok(Extent::Whole)
+    }
+
+    /// The places in the frame of the components that a scan names. Where several have the same name, a
+    /// scan of all components has them in the frame's order, as `jdmarker.c` takes it, and a smaller one
+    /// has the next of that name.
+    fn places(&self, names: &[u8]) -> Vec<u8> {
+        let components = self.frame.as_ref().map_or(&[][..], |frame| &frame.components);
+        let count = components.len();
+        let twice = |i: usize| components[..i].iter().any(|c| c.id == components[i].id);
+        if (0..count).any(twice) && names.len() == count {
+            return (0..count as u8).collect();
+        }
+        let last = self.scans.last().and_then(|scan| scan.components.last());
+        let mut next = last.map_or(0, |&place| usize::from(place).min(count) + 1);
+        let mut place = |&name: &u8| {
+            let order = (0..count).map(|i| (next + i) % count);
+            let place = order.into_iter().find(|&i| components[i].id == name);
+            next = place.map_or(next, |place| place + 1);
+            place.map_or(NOWHERE, |place| place as u8)
+        };
+        names.iter().map(&mut place).collect()
     }
 
     fn frame_header(&mut self, marker: u8, body: &[u8]) -> Result<()> {

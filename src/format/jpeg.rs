@@ -1,24 +1,24 @@
 //! JPEG (ITU-T T.81 | ISO 10918-1): its markers, its damage, its samples, its writing.
 //!
-//! libjpeg-turbo-rs decodes most photographs to their own planes, which are converted as they are read,
-//! and encodes planes that [`colour`] made; zune-jpeg decodes what has no such planes (grey, rare ways of
-//! sharing colour) and baseline 4:4:4. What neither of them takes for good goes to libjpeg-turbo-rs as RGB:
-//! baseline files with more than one scan come out of zune-jpeg as garbage (its issue 422), four inks and
-//! arithmetic coding not at all. Both fill in what a cut file lacks and say nothing (libjpeg-turbo-rs with
-//! grey, zune-jpeg with what zeros mean), so damage is looked for here: [`jpeg::walk`] reads all markers once,
+//! libjpeg-turbo-rs decodes: sequential files block by block ([`scans`]), others as a whole, into planes
+//! that most photographs are left in; and it encodes planes that [`colour`] made. What a cut file lacks it
+//! fills with grey and says nothing, so damage is looked for here: [`jpeg::walk`] reads all markers once,
 //! [`damage`] says what does not add up.
 //!
-//! Not read: 12 bits a sample, lossless and hierarchical files.
+//! Not read: 12 bits a sample, lossless and hierarchical files, components of which one has two samples
+//! where another has three (libjpeg does not read those either).
 
 mod blocks;
-mod coded;
 mod colour;
 mod damage;
 mod decode;
 mod encode;
 mod parts;
+mod planes;
+mod scans;
 
 pub(super) use decode::decode;
+use decode::one_line;
 pub use encode::BandEncoder;
 
 use super::{Format, Header, Limits, Subsampling, samples, upright};
@@ -93,7 +93,7 @@ fn header(frame: &FrameHeader, walk: &Walk<'_>) -> Result<Header> {
     let turned = match orientation {
         Orientation::Upright => 0,
         // Its planes beside the frame, or the frame beside the one that is turned.
-        _ if decode::sharing(frame).is_some() => 2 * frame_bytes + decode::padding_bytes(frame),
+        _ if subsampling(frame).is_some() => 2 * frame_bytes + decode::padding_bytes(frame),
         _ => frame_bytes + upright::extra_bytes(orientation, frame_bytes),
     };
     Ok(Header {
@@ -136,10 +136,8 @@ fn refuse_kind(frame: &FrameHeader) -> Result<()> {
     if frame.components.iter().any(|c| !(1..=4).contains(&c.across) || !(1..=4).contains(&c.down)) {
         return Err(Error::new(ErrorKind::Damaged, "the frame header has impossible sampling"));
     }
-    // Its upsampling of inks knows twos alone: a first component of 3×1 took it out of bounds.
-    if frame.components.len() == 4 && frame.components.iter().any(|c| c.across == 3 || c.down == 3)
-    {
-        return unsupported("a 4-component, three times subsampled".to_owned());
+    if !planes::can_join(frame) {
+        return unsupported("a fractionally sampled".to_owned());
     }
     Ok(())
 }

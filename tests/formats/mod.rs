@@ -7,3 +7,4 @@ mod hostile;
 mod jpeg;
 mod lossless;
 mod planes;
+mod sampled;

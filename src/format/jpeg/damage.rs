@@ -2,7 +2,7 @@
 //!
 //! A transfer that broke off leaves a file without EOI; a repair tool may put EOI behind the break.
 //! Then the restart markers, the bits of a progressive file or the sheer number of coded bytes tell,
-//! and where none of them does, the decoder when it comes to the end of them ([`super::coded`]).
+//! and where none of them does, the decoder when it comes to the end of them ([`super::scans`]).
 
 use crate::container::jpeg::{FrameHeader, Process, Scan, Walk};
 
@@ -25,9 +25,9 @@ pub(super) fn fault(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
 }
 
 /// Blocks of 8×8 that one component has in the whole frame, across and down.
-fn component_blocks(frame: &FrameHeader, id: u8) -> Option<(u64, u64)> {
+fn component_blocks(frame: &FrameHeader, place: u8) -> Option<(u64, u64)> {
     let (across, down) = largest_factors(frame);
-    let component = frame.components.iter().find(|c| c.id == id)?;
+    let component = frame.components.get(usize::from(place))?;
     let blocks = |side: u16, factor: u8, largest: u64| {
         (u64::from(side) * u64::from(factor)).div_ceil(largest).div_ceil(8)
     };
@@ -43,15 +43,15 @@ fn largest_factors(frame: &FrameHeader) -> (u64, u64) {
 
 /// Minimum coded units of a scan, and blocks in all (T.81, A.2).
 fn units(scan: &Scan, frame: &FrameHeader) -> Option<(u64, u64)> {
-    if let [id] = scan.components.as_slice() {
-        let (x, y) = component_blocks(frame, *id)?;
+    if let [place] = scan.components.as_slice() {
+        let (x, y) = component_blocks(frame, *place)?;
         return Some((x * y, x * y));
     }
     let (across, down) = largest_factors(frame);
     let units =
         u64::from(frame.width).div_ceil(8 * across) * u64::from(frame.height).div_ceil(8 * down);
-    let blocks = |id: &u8| {
-        let component = frame.components.iter().find(|c| c.id == *id)?;
+    let blocks = |place: &u8| {
+        let component = frame.components.get(usize::from(*place))?;
         Some(u64::from(component.across) * u64::from(component.down))
     };
     let per_unit = scan.components.iter().map(blocks).sum::<Option<u64>>()?;
@@ -70,7 +70,7 @@ fn scan_fault(scan: &Scan, frame: &FrameHeader) -> Option<String> {
         let expected = units.div_ceil(u64::from(scan.interval)).saturating_sub(1);
         if scan.restarts < expected {
             let restarts = scan.restarts;
-            return Some(format!("{restarts} of {expected} restart markers are there"));
+            return Some(format!("only {restarts} of {expected} restart markers found"));
         }
     }
     // A sequential Huffman block takes at least one bit for DC and one for the end of block.
@@ -84,21 +84,21 @@ fn scan_fault(scan: &Scan, frame: &FrameHeader) -> Option<String> {
 
 /// A component that no scan brings.
 fn missing_components(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
-    let brought = |id: u8| walk.scans.iter().any(|s| s.components.contains(&id));
-    let all = frame.components.iter().all(|c| brought(c.id));
+    let brought = |place: u8| walk.scans.iter().any(|s| s.components.contains(&place));
+    let all = (0..frame.components.len() as u8).all(brought);
     (!all).then(|| "the scans of some components are missing".to_owned())
 }
 
 /// Coefficients of a progressive file whose last bits no scan brings.
 fn missing_bits(walk: &Walk<'_>, frame: &FrameHeader) -> Option<String> {
-    let complete = frame.components.iter().all(|component| {
-        let has = |scan: &&Scan| scan.components.contains(&component.id) && scan.band.0 == 0;
+    let complete = (0..frame.components.len() as u8).all(|place| {
+        let has = |scan: &&Scan| scan.components.contains(&place) && scan.band.0 == 0;
         // The first scan of all brings DC: a file without it was made so, not cut.
         !walk.scans.iter().any(|scan| has(&scan))
             || (0..64).all(|coefficient| {
                 let last = walk.scans.iter().rev().find(|scan| {
                     let (first, end) = scan.band;
-                    scan.components.contains(&component.id) && (first..=end).contains(&coefficient)
+                    scan.components.contains(&place) && (first..=end).contains(&coefficient)
                 });
                 // A component's DC comes first (T.81, G.1.1.1.1): no cut takes it alone.
                 last.map_or(coefficient == 0, |scan| scan.low_bit == 0)
