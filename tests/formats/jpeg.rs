@@ -213,7 +213,7 @@ fn cut_in_scans(bytes: &[u8], sixteenths: usize) -> &[u8] {
     &bytes[..begins + (bytes.len() - begins) * sixteenths / 16]
 }
 
-/// Found on the corpus: zune-jpeg read zeros behind the end, and painted the rest black or green.
+/// Found on the corpus: a decoder read zeros behind the end, and painted the rest black or green.
 #[test]
 fn what_a_cut_takes_away_is_grey_and_the_rest_is_as_it_was() {
     // Each scan of these is of the whole frame; and what arithmetic coding lacks are zeros.
@@ -376,8 +376,8 @@ fn a_profile_that_cannot_mean_the_samples_is_dropped_with_a_warning() {
 
 #[test]
 fn four_inks_become_three_lights() {
-    // C, M, Y, K as the encoder takes them, without Adobe's marker: 255 is full ink.
-    let inks = [0, 255, 255, 0].repeat(16 * 16);
+    // C, M, Y, K without Adobe's marker, inverted all the same: 255 is no ink.
+    let inks = [255, 0, 0, 255].repeat(16 * 16);
     let bytes = turbo::Encoder::new(&inks, 16, 16, turbo::PixelFormat::Cmyk)
         .quality(100)
         .write_adobe_marker(false)
@@ -391,7 +391,7 @@ fn four_inks_become_three_lights() {
 
 /// Found by mutation: the decoder of four inks went out of bounds.
 #[test]
-fn inks_subsampled_by_three_are_refused_by_name() {
+fn inks_that_share_parts_of_pixels_are_refused_by_name() {
     let inks = [0, 255, 255, 0].repeat(16 * 16);
     let mut bytes = turbo::Encoder::new(&inks, 16, 16, turbo::PixelFormat::Cmyk).encode().unwrap();
     let at = bytes.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
@@ -400,6 +400,6 @@ fn inks_subsampled_by_three_are_refused_by_name() {
         bytes[at + 11] = sampling;
         let error = open(&bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-        assert!(error.to_string().contains("three times subsampled"), "{error}");
+        assert!(error.to_string().contains("fractionally sampled"), "{error}");
     }
 }

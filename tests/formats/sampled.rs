@@ -77,7 +77,8 @@ impl Jpeg {
     }
 
     fn most(&self) -> (u32, u32) {
-        let most = |f: fn(&Component) -> u8| u32::from(self.components.iter().map(f).max().unwrap());
+        let most =
+            |f: fn(&Component) -> u8| u32::from(self.components.iter().map(f).max().unwrap());
         (most(|c| c.1), most(|c| c.2))
     }
 
@@ -200,9 +201,14 @@ fn colour_may_be_sampled_finer_than_luma() {
 #[test]
 fn scans_may_hold_any_components() {
     for factors in [1, 2] {
-        for scans in [vec![vec![0, 1], vec![2]], vec![vec![0], vec![1, 2]], vec![vec![2], vec![0, 1]]] {
-            let mut jpeg =
-                Jpeg::colour([Component(1, factors, factors), Component(2, 1, 1), Component(3, 1, 1)]);
+        for scans in
+            [vec![vec![0, 1], vec![2]], vec![vec![0], vec![1, 2]], vec![vec![2], vec![0, 1]]]
+        {
+            let mut jpeg = Jpeg::colour([
+                Component(1, factors, factors),
+                Component(2, 1, 1),
+                Component(3, 1, 1),
+            ]);
             jpeg.scans = scans;
             jpeg.check(|x, y| jpeg.colour_at(x, y));
         }
@@ -221,8 +227,12 @@ fn components_of_one_name_are_known_by_their_places() {
 fn inks_are_inverted_with_adobes_marker_and_without_whatever_their_sampling() {
     for (adobe, factors) in [(None, 1), (None, 2), (Some(0), 2)] {
         let mut jpeg = Jpeg::colour([LUMA; 3]);
-        jpeg.components =
-            vec![Component(1, factors, factors), Component(2, 1, 1), Component(3, 1, 1), Component(4, 2, 2)];
+        jpeg.components = vec![
+            Component(1, factors, factors),
+            Component(2, 1, 1),
+            Component(3, 1, 1),
+            Component(4, 2, 2),
+        ];
         jpeg.scans = vec![vec![0, 1, 2, 3]];
         jpeg.adobe = adobe;
         jpeg.check(|x, y| {
@@ -256,7 +266,11 @@ fn coded_data_that_is_left_over_is_damage() {
     left.left = vec![0x3A; 40];
     let error = open(&left.bytes()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Damaged);
-    assert!(error.message().contains("40 bytes of coded data are left over"), "{}", error.message());
+    assert!(
+        error.message().contains("40 bytes of coded data are left over"),
+        "{}",
+        error.message()
+    );
     let accepted = open_damaged(&left.bytes()).unwrap();
     assert!(matches!(&accepted.warnings[..], [Warning::Damaged(_)]));
     assert_eq!(accepted.frame, open(&whole.bytes()).unwrap().frame);

@@ -120,7 +120,8 @@ fn decode(
                 }
                 reader.reset();
                 decoder.reset();
-                (until_restart, is_lost) = (interval, false);
+                // Where no restart marker comes, nothing does.
+                (until_restart, is_lost) = (interval, reader.insufficient_data());
             }
             until_restart = until_restart.wrapping_sub(1);
             for part in parts {
