@@ -22,18 +22,23 @@ pub(crate) enum Polarity {
 pub(crate) struct Press {
     polarity: Polarity,
     transform: Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>,
+    transform_sixteen: Option<Arc<dyn TransformExecutor<u16> + Send + Sync>>,
 }
 
 impl Press {
     /// A press with this CMYK profile, or without one.
     pub(crate) fn new(polarity: Polarity, icc: Option<&[u8]>) -> Self {
-        let transform = icc.and_then(|icc| {
-            let from = read(icc).ok()?;
-            let to = ColorProfile::new_srgb();
-            let options = TransformOptions::default();
+        let from = icc.and_then(|icc| read(icc).ok());
+        let to = ColorProfile::new_srgb();
+        let options = TransformOptions::default();
+        let eight = |from: &ColorProfile| {
             from.create_transform_8bit(Layout::Rgba, &to, Layout::Rgb, options).ok()
-        });
-        Self { polarity, transform }
+        };
+        let sixteen = |from: &ColorProfile| {
+            from.create_transform_16bit(Layout::Rgba, &to, Layout::Rgb, options).ok()
+        };
+        let transform = from.as_ref().and_then(eight);
+        Self { polarity, transform, transform_sixteen: from.as_ref().and_then(sixteen) }
     }
 
     /// What became of the profile that the file had, for a warning.
@@ -52,6 +57,23 @@ impl Press {
         let done = self.transform.as_ref().is_some_and(|t| t.transform(inks, lights).is_ok());
         if !done {
             plain(inks, lights);
+        }
+    }
+
+    /// The same for 16 bits.
+    pub(crate) fn print_sixteen(&self, inks: &mut [u16], lights: &mut [u16]) {
+        if self.polarity == Polarity::Light {
+            inks.iter_mut().for_each(|v| *v = u16::MAX - *v);
+        }
+        let transform = self.transform_sixteen.as_ref();
+        if transform.is_some_and(|t| t.transform(inks, lights).is_ok()) {
+            return;
+        }
+        for (ink, light) in inks.chunks_exact(4).zip(lights.chunks_exact_mut(3)) {
+            let paper = u64::from(u16::MAX - ink[3]);
+            for (l, &i) in light.iter_mut().zip(ink) {
+                *l = ((u64::from(u16::MAX - i) * paper + 32_767) / 65_535) as u16;
+            }
         }
     }
 

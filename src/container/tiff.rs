@@ -7,19 +7,32 @@ use std::ops::Range;
 /// The tags that are looked for.
 pub(crate) mod tag {
     pub(crate) const NEW_SUBFILE_TYPE: u16 = 254;
+    pub(crate) const IMAGE_WIDTH: u16 = 256;
+    pub(crate) const IMAGE_LENGTH: u16 = 257;
     pub(crate) const BITS_PER_SAMPLE: u16 = 258;
+    pub(crate) const COMPRESSION: u16 = 259;
     pub(crate) const PHOTOMETRIC: u16 = 262;
+    pub(crate) const FILL_ORDER: u16 = 266;
     pub(crate) const STRIP_OFFSETS: u16 = 273;
     pub(crate) const ORIENTATION: u16 = 274;
     pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
+    pub(crate) const ROWS_PER_STRIP: u16 = 278;
     pub(crate) const STRIP_BYTE_COUNTS: u16 = 279;
     pub(crate) const PLANAR: u16 = 284;
+    pub(crate) const PREDICTOR: u16 = 317;
     pub(crate) const COLOR_MAP: u16 = 320;
     pub(crate) const TILE_WIDTH: u16 = 322;
+    pub(crate) const TILE_LENGTH: u16 = 323;
     pub(crate) const TILE_OFFSETS: u16 = 324;
     pub(crate) const TILE_BYTE_COUNTS: u16 = 325;
     pub(crate) const SUB_IFDS: u16 = 330;
+    pub(crate) const INK_SET: u16 = 332;
     pub(crate) const EXTRA_SAMPLES: u16 = 338;
+    pub(crate) const SAMPLE_FORMAT: u16 = 339;
+    pub(crate) const JPEG_TABLES: u16 = 347;
+    pub(crate) const YCBCR_COEFFICIENTS: u16 = 529;
+    pub(crate) const YCBCR_SUBSAMPLING: u16 = 530;
+    pub(crate) const REFERENCE_BLACK_WHITE: u16 = 532;
     pub(crate) const XMP: u16 = 700;
     pub(crate) const IPTC: u16 = 33_723;
     pub(crate) const PHOTOSHOP: u16 = 34_377;
@@ -50,14 +63,6 @@ impl Order {
             Self::Big => bytes.iter().fold(0, join),
         }
     }
-
-    /// So many bytes, eight at most, of a number.
-    fn bytes(self, number: u64, width: usize) -> Vec<u8> {
-        match self {
-            Self::Little => number.to_le_bytes()[..width].to_vec(),
-            Self::Big => number.to_be_bytes()[8 - width..].to_vec(),
-        }
-    }
 }
 
 /// One entry.
@@ -68,8 +73,6 @@ pub(crate) struct Entry<'a> {
     pub(crate) kind: u16,
     /// Where the value is in the file.
     pub(crate) at: usize,
-    /// Where the entry's value field is in the file.
-    field_at: usize,
     item_bytes: usize,
     value: &'a [u8],
     pub(crate) order: Order,
@@ -90,23 +93,6 @@ impl<'a> Entry<'a> {
     pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
         let order = self.order;
         self.value.chunks_exact(self.item_bytes).map(move |item| order.number(item))
-    }
-
-    /// Where its first number stands, and the bytes of another in its place.
-    pub(crate) fn first_as(&self, number: u64) -> (usize, Vec<u8>) {
-        (self.at, self.order.bytes(number, self.item_bytes))
-    }
-
-    /// The same entry with fewer items: what has to stand where in the file.
-    pub(crate) fn shortened(&self, file: &[u8], count: usize) -> Vec<(usize, Vec<u8>)> {
-        let wide = if is_wide(file) { 8 } else { 4 };
-        let mut patches = vec![(self.field_at - wide, self.order.bytes(count as u64, wide))];
-        let items = &self.value[..count * self.item_bytes];
-        if items.len() <= wide {
-            // So few stand in the entry itself.
-            patches.push((self.field_at, items.to_vec()));
-        }
-        patches
     }
 }
 
@@ -146,6 +132,15 @@ impl<'a> Directory<'a> {
     /// All numbers of a tag.
     pub(crate) fn numbers(&self, tag: u16) -> Vec<u64> {
         self.find(tag).map(|e| e.numbers().collect()).unwrap_or_default()
+    }
+
+    /// The two whole numbers of each fraction of a tag, or numbers over one.
+    pub(crate) fn longs(&self, tag: u16) -> Vec<u64> {
+        let Some(entry) = self.find(tag) else { return Vec::new() };
+        if entry.kind == 5 {
+            return entry.value.chunks_exact(4).map(|long| entry.order.number(long)).collect();
+        }
+        entry.numbers().flat_map(|number| [number, 1]).collect()
     }
 
     /// The bytes of a tag.
@@ -250,7 +245,7 @@ fn entries(file: &[u8], first: usize) -> Option<Vec<Entry<'_>>> {
         let start = if length <= wide { field_at } else { number(field_at, wide)? as usize };
         let value = file.get(start..start.checked_add(length)?)?;
         let tag = number(at, 2)? as u16;
-        Some(Entry { tag, kind: kind as u16, at: start, field_at, item_bytes, value, order })
+        Some(Entry { tag, kind: kind as u16, at: start, item_bytes, value, order })
     };
     Some((0..count).filter_map(read).collect())
 }
@@ -266,8 +261,6 @@ mod tests {
         let directory = Directory::read(little);
         assert_eq!(directory.number(tag::ORIENTATION), Some(6));
         assert_eq!(directory.bytes(tag::XMP), Some(b"<xmp>".as_slice()));
-        let (at, bytes) = directory.find(tag::ORIENTATION).unwrap().first_as(1);
-        assert_eq!((at, bytes), (18, vec![1, 0]));
         let big = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
         assert_eq!(Directory::read(big).number(tag::ORIENTATION), Some(8));
         assert!(!Directory::read(b"MM\0\x2A\xFF\xFF\xFF\xFF").has(tag::XMP));

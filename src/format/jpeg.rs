@@ -17,8 +17,8 @@ mod parts;
 mod planes;
 mod scans;
 
-pub(super) use decode::decode;
 use decode::one_line;
+pub(super) use decode::{decode, plain_samples};
 pub use encode::BandEncoder;
 
 use super::{Format, Header, Limits, Subsampling, samples, upright};

@@ -200,6 +200,41 @@ impl Source<'_> {
     }
 }
 
+/// A JPEG within another file, its samples as they are or, of Y'CbCr, as RGB.
+pub(in super::super) struct Within {
+    pub(in super::super) width: usize,
+    pub(in super::super) samples: Vec<u8>,
+}
+
+/// Decodes a strip or tile of a TIFF, which is not larger than `most` but for whole blocks.
+///
+/// # Errors
+/// [`ErrorKind::Damaged`] or [`ErrorKind::Unsupported`].
+pub(in super::super) fn plain_samples(
+    bytes: &[u8],
+    most: Size,
+    components: usize,
+    is_ycc: bool,
+) -> Result<Within> {
+    /// Pixels on a side of the largest unit.
+    const UNIT: u32 = 32;
+    let walk = jpeg::walk(bytes, Extent::Whole)?;
+    let frame = walk.frame()?;
+    super::refuse_kind(frame)?;
+    let source = Source { bytes, walk: &walk, frame };
+    let (size, within) = (source.size(), most.width.saturating_add(UNIT));
+    let fits = size.width <= within && size.height <= most.height.saturating_add(UNIT);
+    if !fits || size.area() == 0 || frame.components.len() != components {
+        return Err(damaged("a strip or tile is another picture than its file says"));
+    }
+    let planes = source.planes(Rigour::Strict).map_err(|fault| damaged(&fault))?;
+    let model = if is_ycc { Model::Ycc } else { Model::Plain };
+    let (width, height) = (size.width as usize, size.height as usize);
+    let mut samples = vec![0; width * height * components];
+    planes::join(&planes, model, 0..height, width, &mut samples);
+    Ok(Within { width, samples })
+}
+
 /// The planes as [`Ycc`] has them, or as they were if it does not know them.
 fn kept(size: Size, sharing: Sharing, planes: Vec<Plane>) -> Result<Ycc, Vec<Plane>> {
     // It widens colour of less than three columns in another way.

@@ -1,111 +1,272 @@
-//! Runs of TIFF samples as the decoder gives them, made into runs of grey or RGB.
+//! Rows of TIFF samples made into rows of grey or RGB.
 
-use super::super::store::{Run, Store};
-use crate::colour::Press;
+use super::layout::{Colour, Extra, Layout};
+use super::unpack::sixteen;
+use crate::colour::{Polarity, Press};
+use crate::container::tiff::{Order, tag};
+use crate::format::samples;
+use crate::format::store::{Run, Store};
 
-/// What the samples of a pixel mean.
-pub(super) enum Meaning {
-    /// Grey or RGB, with straight alpha behind them if there is one sample more.
+/// What rows are converted with.
+pub(super) struct Converter {
+    meaning: Meaning,
+    bits: u32,
+    depth_bits: u8,
+    samples: usize,
+    colours: usize,
+    extra: Extra,
+    order: Order,
+    /// Samples of a row as numbers, and what they become.
+    numbers: Vec<u16>,
+    wide: Vec<u16>,
+    narrow: Vec<u8>,
+}
+
+/// What the colours of a pixel mean.
+enum Meaning {
+    /// Grey or RGB.
     Plain,
-    /// The same with alpha already multiplied in (TIFF 6.0, section 18, ExtraSamples 1).
-    Premultiplied,
-    /// Grey of 1, 2 or 4 bits.
-    Packed(u32),
-    /// A palette of RGB, its index of so many bits.
-    Palette(Vec<[u8; 3]>, u32),
-    /// Cyan, magenta, yellow, black.
+    /// Grey of which zero is white.
+    FromWhite,
+    Palette(Vec<[u8; 3]>),
     Inks(Press),
-    /// Full-range Y'CbCr, Rec. 601, as JPEG has it.
-    YCbCr,
+    YCbCr(YCbCr),
 }
 
-/// Converts one row of a chunk and puts it at `x`, `y` of `store`; `samples` of a pixel come in.
-pub(super) fn put_eight(
-    meaning: &Meaning,
-    store: &mut Store,
-    (x, y): (usize, usize),
-    width: usize,
-    row: &mut [u8],
-    samples: usize,
-) {
-    match meaning {
-        Meaning::Plain => store.put(x, y, Run::Eight(row), samples),
-        Meaning::Premultiplied => {
-            let colours = over_white(row, samples, 255, |s, white| s.saturating_add(white), store);
-            store.put(x, y, Run::Eight(&colours), samples - 1);
-        }
-        Meaning::Packed(bits) => {
-            let full = (1_u32 << bits) - 1;
-            let level = |v: u8| (u32::from(v) * 255 / full) as u8;
-            let levels = unpack(row, *bits, width).map(level).collect::<Vec<_>>();
-            store.put(x, y, Run::Eight(&levels), 1);
-        }
-        Meaning::Palette(palette, bits) => {
-            let black = [0; 3];
-            let colour = |i: u8| *palette.get(usize::from(i)).unwrap_or(&black);
-            let colours = unpack(row, *bits, width).flat_map(colour).collect::<Vec<_>>();
-            store.put(x, y, Run::Eight(&colours), 3);
-        }
-        Meaning::Inks(press) => {
-            let mut lights = vec![0; width * 3];
-            press.print(row, &mut lights);
-            store.put(x, y, Run::Eight(&lights), 3);
-        }
-        Meaning::YCbCr => {
-            let colours = row.as_chunks().0.iter().flat_map(ycbcr).collect::<Vec<_>>();
-            store.put(x, y, Run::Eight(&colours), 3);
+impl Converter {
+    /// For a picture; `icc` is a profile of its inks.
+    pub(super) fn new(layout: &Layout<'_>, icc: Option<&[u8]>) -> Self {
+        let meaning = match layout.colour {
+            Colour::Grey | Colour::Rgb => Meaning::Plain,
+            Colour::GreyFromWhite => Meaning::FromWhite,
+            Colour::Palette => Meaning::Palette(palette(layout)),
+            Colour::Cmyk => Meaning::Inks(Press::new(Polarity::Ink, icc)),
+            // Its decoder has made RGB of a JPEG.
+            Colour::YCbCr if layout.compression == super::layout::Compression::Jpeg => {
+                Meaning::Plain
+            }
+            Colour::YCbCr => Meaning::YCbCr(YCbCr::of(layout)),
+        };
+        Self {
+            meaning,
+            bits: u32::from(layout.bits),
+            depth_bits: layout.depth_bits(),
+            samples: usize::from(layout.samples),
+            colours: usize::from(layout.colour.samples()),
+            extra: layout.extra,
+            order: layout.order,
+            numbers: Vec::new(),
+            wide: Vec::new(),
+            narrow: Vec::new(),
         }
     }
-}
 
-/// The same for 16 bits.
-pub(super) fn put_sixteen(
-    meaning: &Meaning,
-    store: &mut Store,
-    (x, y): (usize, usize),
-    row: &[u16],
-    samples: usize,
-) {
-    if let Meaning::Premultiplied = meaning {
-        let colours = over_white(row, samples, 65_535, |s, white| s.saturating_add(white), store);
-        store.put(x, y, Run::Sixteen(&colours), samples - 1);
-    } else {
-        store.put(x, y, Run::Sixteen(row), samples);
+    /// What became of the profile of inks, for a warning.
+    pub(super) fn said(&self) -> Option<&'static str> {
+        match &self.meaning {
+            Meaning::Inks(press) => Some(press.said()),
+            _ => None,
+        }
     }
-}
 
-/// Premultiplied samples over white: s + (full − a).
-fn over_white<T: Copy + PartialEq + std::ops::Sub<Output = T>>(
-    row: &[T],
-    samples: usize,
-    full: T,
-    add: impl Fn(T, T) -> T,
-    store: &mut Store,
-) -> Vec<T> {
-    let mut out = Vec::with_capacity(row.len());
-    for pixel in row.chunks_exact(samples) {
-        let alpha = pixel[samples - 1];
-        if alpha != full {
+    /// Puts one row of pixels, all its samples together, at `x`, `y` of `store`.
+    pub(super) fn put(
+        &mut self,
+        store: &mut Store,
+        (x, y): (usize, usize),
+        row: &[u8],
+        width: usize,
+    ) {
+        let direct = self.bits == 8 && matches!(self.meaning, Meaning::Plain);
+        if direct && matches!(self.extra, Extra::None | Extra::Straight) && self.alpha_is_last() {
+            store.put(x, y, Run::Eight(&row[..width * self.samples]), self.samples);
+            return;
+        }
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        numbers.extend(self.unpacked(row).take(width * self.samples));
+        self.put_numbers(store, (x, y), &mut numbers);
+        self.numbers = numbers;
+    }
+
+    /// Puts one row of pixels, its planes one by one.
+    pub(super) fn put_planes(
+        &mut self,
+        store: &mut Store,
+        at: (usize, usize),
+        planes: &[&[u8]],
+        width: usize,
+    ) {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        numbers.resize(width * self.samples, 0);
+        for (i, plane) in planes.iter().enumerate() {
+            let places = numbers.iter_mut().skip(i).step_by(self.samples);
+            places.zip(self.unpacked(plane)).for_each(|(place, number)| *place = number);
+        }
+        self.put_numbers(store, at, &mut numbers);
+        self.numbers = numbers;
+    }
+
+    fn alpha_is_last(&self) -> bool {
+        let alpha = usize::from(self.extra != Extra::None);
+        self.samples == self.colours + alpha
+    }
+
+    /// The numbers of a row, as they are stored.
+    fn unpacked<'r>(&self, row: &'r [u8]) -> impl Iterator<Item = u16> + 'r {
+        let (bits, order) = (self.bits as usize, self.order);
+        let count = row.len() * 8 / bits;
+        (0..count).map(move |i| match bits {
+            8 => u16::from(row[i]),
+            16 => sixteen([row[2 * i], row[2 * i + 1]], order),
+            _ => {
+                // Up to 15 bits from up to three bytes, the first in the highest bits.
+                let (byte, bit) = (i * bits / 8, i * bits % 8);
+                let at = |byte: usize| u32::from(row.get(byte).copied().unwrap_or(0));
+                let three = at(byte) << 16 | at(byte + 1) << 8 | at(byte + 2);
+                (three >> (24 - bits - bit) & ((1 << bits) - 1)) as u16
+            }
+        })
+    }
+
+    fn put_numbers(&mut self, store: &mut Store, (x, y): (usize, usize), numbers: &mut [u16]) {
+        if let Meaning::Palette(palette) = &self.meaning {
+            let colour = |pixel: &[u16]| palette.get(usize::from(pixel[0])).unwrap_or(&[0; 3]);
+            let colours = numbers.chunks_exact(self.samples).flat_map(colour).copied();
+            self.narrow.clear();
+            self.narrow.extend(colours);
+            store.put(x, y, Run::Eight(&self.narrow), 3);
+            return;
+        }
+        let stored = (1_u32 << self.bits) - 1;
+        let full = (1_u32 << self.depth_bits) - 1;
+        let level = |v: u16| ((u32::from(v) * full + stored / 2) / stored) as u16;
+        if stored != full {
+            numbers.iter_mut().for_each(|v| *v = level(*v));
+        }
+        self.wide.clear();
+        let count = self.colours;
+        let full = full as u16;
+        let (mut channels, mut see_through) = (if count == 1 { 1 } else { 3 }, false);
+        for pixel in numbers.chunks_exact(self.samples) {
+            let at = self.wide.len();
+            self.wide.extend_from_slice(&pixel[..count]);
+            match &self.meaning {
+                Meaning::FromWhite => self.wide[at] = full - pixel[0],
+                Meaning::YCbCr(to_rgb) => {
+                    let rgb = to_rgb.rgb([pixel[0], pixel[1], pixel[2]]);
+                    self.wide[at..].copy_from_slice(&rgb);
+                }
+                _ => {}
+            }
+            match self.extra {
+                Extra::Straight => self.wide.push(pixel[count]),
+                Extra::Premultiplied => {
+                    let clear = full - pixel[count];
+                    see_through |= clear > 0;
+                    // Over white: s + (full − a).
+                    let over = |s: u16| s.saturating_add(clear).min(full);
+                    self.wide[at..].iter_mut().for_each(|s| *s = over(*s));
+                }
+                Extra::None | Extra::Other => {}
+            }
+        }
+        if see_through {
             store.let_through();
         }
-        out.extend(pixel[..samples - 1].iter().map(|&s| add(s, full - alpha)));
+        if let Meaning::Inks(press) = &self.meaning {
+            print(press, &mut self.wide, self.depth_bits);
+        } else if self.extra == Extra::Straight {
+            channels += 1;
+        }
+        if self.depth_bits == 8 {
+            self.narrow.clear();
+            self.narrow.extend(self.wide.iter().map(|&v| v as u8));
+            store.put(x, y, Run::Eight(&self.narrow), channels);
+        } else {
+            store.put(x, y, Run::Sixteen(&self.wide), channels);
+        }
     }
-    out
 }
 
-/// Numbers of 1, 2, 4 or 8 bits, the first in the highest bits.
-fn unpack(row: &[u8], bits: u32, width: usize) -> impl Iterator<Item = u8> {
-    let in_byte = 8 / bits;
-    let mask = (0xFF_u32 >> (8 - bits)) as u8;
-    let split = move |&byte: &u8| (1..=in_byte).map(move |i| byte >> (8 - bits * i) & mask);
-    row.iter().flat_map(split).take(width)
+/// Inks to lights.
+fn print(press: &Press, wide: &mut Vec<u16>, depth_bits: u8) {
+    let mut lights = vec![0; wide.len() / 4 * 3];
+    if depth_bits == 8 {
+        let mut inks: Vec<u8> = wide.iter().map(|&v| v as u8).collect();
+        let mut narrow = vec![0; lights.len()];
+        press.print(&mut inks, &mut narrow);
+        lights.iter_mut().zip(narrow).for_each(|(light, v)| *light = u16::from(v));
+    } else {
+        press.print_sixteen(wide, &mut lights);
+    }
+    *wide = lights;
 }
 
-/// Rec. ITU-T T.871, 7.
-fn ycbcr(&[y, cb, cr]: &[u8; 3]) -> [u8; 3] {
-    let (y, cb, cr) = (f32::from(y), f32::from(cb) - 128.0, f32::from(cr) - 128.0);
-    let byte = |v: f32| (v + 0.5) as u8;
-    [byte(y + 1.402 * cr), byte(y - 0.344_14 * cb - 0.714_14 * cr), byte(y + 1.772 * cb)]
+/// All reds, then all greens, then all blues, of 16 bits; old writers put 8-bit numbers there.
+fn palette(layout: &Layout<'_>) -> Vec<[u8; 3]> {
+    let map = layout.directory.numbers(tag::COLOR_MAP);
+    let narrow = map.iter().all(|&v| v < 256);
+    let level = |v: u64| if narrow { v as u8 } else { samples::to_eight(v as u16) };
+    let third = map.len() / 3;
+    (0..third).map(|i| [map[i], map[i + third], map[i + 2 * third]].map(level)).collect()
+}
+
+/// Rows of 8-bit YCbCr whose colour several pixels share (TIFF 6.0, section 21), one pixel after another.
+pub(super) fn spread(
+    row: &[u8],
+    (across, down): (usize, usize),
+    width: usize,
+    line: usize,
+) -> Vec<u8> {
+    let units = row.chunks_exact(across * down + 2);
+    let pixels = units.flat_map(|unit| {
+        let (luma, colour) = unit.split_at(across * down);
+        luma[line * across..][..across].iter().flat_map(move |&y| [y, colour[0], colour[1]])
+    });
+    pixels.take(width * 3).collect()
+}
+
+/// Y'CbCr to RGB (TIFF 6.0, section 21), with the file's own coefficients and reference levels.
+struct YCbCr {
+    /// Black, and what one step is, of each sample.
+    scale: [(f32, f32); 3],
+    luma: [f32; 3],
+}
+
+impl YCbCr {
+    fn of(layout: &Layout<'_>) -> Self {
+        let fractions = |tag| -> Vec<f32> {
+            let pair = |pair: &[u64]| pair[0] as f32 / pair[1].max(1) as f32;
+            layout.directory.longs(tag).chunks_exact(2).map(pair).collect()
+        };
+        let luma = fractions(tag::YCBCR_COEFFICIENTS);
+        // Rec. 601, and full range, unless the file says otherwise.
+        let luma = <[f32; 3]>::try_from(luma).unwrap_or([0.299, 0.587, 0.114]);
+        let levels = fractions(tag::REFERENCE_BLACK_WHITE);
+        let levels =
+            <[f32; 6]>::try_from(levels).unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]);
+        let span = |i: usize, full: f32| {
+            let (black, white) = (levels[2 * i], levels[2 * i + 1]);
+            (black, if white > black { full / (white - black) } else { 1.0 })
+        };
+        let luma = if luma[1] > 0.0 { luma } else { [0.299, 0.587, 0.114] };
+        Self { scale: [span(0, 255.0), span(1, 127.0), span(2, 127.0)], luma }
+    }
+
+    fn rgb(&self, pixel: [u16; 3]) -> [u16; 3] {
+        let [y, cb, cr] = [0, 1, 2].map(|i| {
+            let (black, step) = self.scale[i];
+            (f32::from(pixel[i]) - black) * step
+        });
+        let [red, green, blue] = self.luma;
+        let r = y + (2.0 - 2.0 * red) * cr;
+        let b = y + (2.0 - 2.0 * blue) * cb;
+        let g = (y - red * r - blue * b) / green;
+        // Not clamp, which keeps what is not a number.
+        [r, g, b].map(|v| (v + 0.5).max(0.0).min(255.0) as u16)
+    }
 }
 
 #[cfg(test)]
@@ -113,16 +274,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packed_numbers_come_out_from_the_highest_bits() {
-        assert_eq!(unpack(&[0b1010_0001], 1, 8).collect::<Vec<_>>(), [1, 0, 1, 0, 0, 0, 0, 1]);
-        assert_eq!(unpack(&[0b1101_0010], 2, 3).collect::<Vec<_>>(), [3, 1, 0]);
-        assert_eq!(unpack(&[0xA5, 0x30], 4, 3).collect::<Vec<_>>(), [10, 5, 3]);
-        assert_eq!(unpack(&[0xA5, 0x30], 8, 2).collect::<Vec<_>>(), [0xA5, 0x30]);
-    }
-
-    #[test]
-    fn grey_has_no_chroma() {
-        assert_eq!(ycbcr(&[77, 128, 128]), [77; 3]);
-        assert_eq!(ycbcr(&[76, 85, 255]), [254, 0, 0]);
+    fn colour_is_shared_by_the_pixels_of_a_unit() {
+        // Two units of 2×2: four lumas, then one Cb and one Cr.
+        let row = [1, 2, 3, 4, 50, 60, 5, 6, 7, 8, 70, 80];
+        assert_eq!(spread(&row, (2, 2), 3, 0), [1, 50, 60, 2, 50, 60, 5, 70, 80]);
+        assert_eq!(spread(&row, (2, 2), 3, 1), [3, 50, 60, 4, 50, 60, 7, 70, 80]);
     }
 }
