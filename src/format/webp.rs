@@ -9,6 +9,7 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
 use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
+use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Pixels, Pool, Size};
@@ -191,6 +192,9 @@ pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Resul
         return Err(Error::new(ErrorKind::TooLarge, message));
     }
     let mut warnings = Vec::new();
+    let mut blocks = blocks.clone();
+    let as_srgb = grey_as_srgb(frame, &mut blocks, &mut warnings)?;
+    let frame = as_srgb.as_ref().unwrap_or(frame);
     let eight = |wide: &[u16]| wide.iter().map(|&s| samples::to_eight(s)).collect::<Vec<_>>();
     let mut coded = Vec::new();
     match &frame.pixels {
@@ -206,12 +210,35 @@ pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Resul
     if frame.pixels.depth_bits() > 8 {
         warnings.push(Warning::DepthReduced);
     }
-    let mut blocks = blocks.clone();
     // WebP has colour only.
     profile::drop_unfit(&mut blocks.icc, 3, &mut warnings);
     warnings.extend(no_place(&blocks, Format::WebP));
     assemble(&coded, size, &blocks, out)?;
     Ok(warnings)
+}
+
+/// A grey frame in sRGB's curve, if its profile has another: WebP has colour only, so that its profile
+/// has no place there. sRGB is what samples without a profile are.
+fn grey_as_srgb(
+    frame: &Frame,
+    blocks: &mut Blocks,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Frame>> {
+    let Some(icc) = blocks.icc.as_deref() else { return Ok(None) };
+    let is_grey = frame.pixels.channels() == 1 && profile::space(icc) == Some(b"GRAY");
+    let Some(described) = is_grey.then(|| colour::describe(icc).ok()).flatten() else {
+        return Ok(None);
+    };
+    let mut converted = None;
+    if !described.is_srgb {
+        let mut frame = frame.clone();
+        colour::convert_to_srgb(&mut frame.pixels, icc)?;
+        let why = "WebP has no grey; the samples were converted to sRGB through it";
+        warnings.push(Warning::ProfileDropped(why.to_owned()));
+        converted = Some(frame);
+    }
+    blocks.icc = None;
+    Ok(converted)
 }
 
 fn encode_eight(

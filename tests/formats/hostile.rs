@@ -60,24 +60,7 @@ fn a_palette_of_four_bytes_is_refused() {
 }
 
 #[test]
-fn tiffs_that_the_decoder_panics_on_are_named() {
-    let tiled = [
-        (256, 16),
-        (257, 16),
-        (258, 8),
-        (259, 1),
-        (262, 1),
-        (277, 1),
-        (284, 2),
-        (322, 16),
-        (323, 16),
-        (324, 100),
-        (325, 64),
-    ];
-    let error = refused(&tiff(&tiled));
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.message().contains("tiles with its planes apart"), "{}", error.message());
-
+fn tiffs_that_claim_much_or_show_a_thumbnail_are_refused() {
     let huge = [(256, 60_000), (257, 60_000), (258, 8), (259, 1), (262, 1), (273, 8), (279, 64)];
     assert_eq!(refused(&tiff(&huge)).kind(), ErrorKind::TooLarge);
     let raw = [(254, 1), (256, 4), (257, 4), (262, 1), (330, 8), (273, 8), (279, 16)];

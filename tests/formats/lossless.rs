@@ -248,3 +248,21 @@ fn a_grey_profile_does_not_go_into_webp() {
     assert!(matches!(warnings[..], [Warning::ProfileDropped(_)]));
     assert_eq!(open(&out).unwrap().blocks, Blocks::default());
 }
+
+#[test]
+fn a_grey_frame_is_converted_from_its_profile_into_webp() {
+    for (gamma, right) in [(1.8, 147), (2.2, 128)] {
+        let profile = moxcms::ColorProfile::new_gray_with_gamma(gamma).encode().unwrap();
+        let grey = image::ImageBuffer::from_pixel(9, 7, image::Luma([128_u8]));
+        let blocks = Blocks { icc: Some(profile.into()), ..Blocks::default() };
+        let mut out = Vec::new();
+        let frame = Frame::new(longlens::frame::Pixels::Gray8(grey));
+        let encoding = encoding(Format::WebP);
+        let warnings = encode(&frame, &encoding, &blocks, Threads::One, &mut out).unwrap();
+        let says = warnings.iter().any(|w| w.to_string().contains("converted to sRGB"));
+        // 128/255 to the 1.8th is 0.289 linear, in sRGB 0.575.
+        let decoded = open(&out).unwrap();
+        assert!(bytes_of(&decoded.frame)[0].abs_diff(right) <= 2, "{gamma}");
+        assert!(decoded.blocks.icc.is_none() && says, "{gamma}: {warnings:?}");
+    }
+}

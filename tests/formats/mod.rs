@@ -8,3 +8,4 @@ mod jpeg;
 mod lossless;
 mod planes;
 mod sampled;
+mod tiff;
