@@ -140,7 +140,7 @@ impl Plane {
     /// an upper and a lower row of pixels.
     fn nearest(&self, y: usize, rounding: [u16; 2]) -> (&[u8], &[u8], u16) {
         let near = y / 2;
-        let far = if y % 2 == 0 { near.saturating_sub(1) } else { near + 1 };
+        let far = if y.is_multiple_of(2) { near.saturating_sub(1) } else { near + 1 };
         (self.row(near), self.row(far), rounding[y % 2])
     }
 }
