@@ -10,11 +10,11 @@ use std::time::Instant;
 use longlens::develop::{Means, Prepared, Workers, survey};
 use longlens::filter::area_average;
 use longlens::format::{Decoding, Threads, decode, decode_as_stored, encode};
-use longlens::frame::{Bands, Frame, Original, Pool, Samples};
+use longlens::frame::{Bands, Frame, Original, Pool, Samples, SamplesMut};
 use longlens::measure::{camera_jpeg, least_ms};
 use longlens::metadata::Blocks;
 use longlens::recipe::Recipe;
-use longlens::stage::caption::{Palette, Typesetter, stamp};
+use longlens::stage::caption::{Rows, Typesetter, compose};
 use longlens::stage::dehaze;
 use measure::{CAPTION, CROP, ENCODING, FRAME};
 
@@ -109,26 +109,24 @@ fn sweeps(original: &Original, pool: &Pool) {
 /// Caption and encoding, of a developed frame.
 fn finish(frame: &Frame, pool: &Pool) {
     let area = recipe(&[("crop", CROP)]).crop.rect(FRAME).unwrap().0.size().area();
-    let mut kept = None;
     for style in ["plate", "strip", "text"] {
-        let plain = recipe(&[("crop", CROP), ("caption-style", style)]);
-        let typesetter = Typesetter::open(&plain.caption).unwrap();
-        let means = Means { pool, workers: Workers::One, survey: None };
-        // The first opens the fonts and, for a strip, gets the rows that it adds.
-        let least = (0..=RUNS).map(|run| {
-            let prepared = Prepared::new(FRAME, &plain, &typesetter).unwrap();
-            let frame = prepared.develop(frame.clone(), means).unwrap().frame;
-            let begun = Instant::now();
-            let stamped = stamp(frame, CAPTION, &plain.caption, &Palette::default(), &typesetter).0;
-            let ms = begun.elapsed().as_secs_f64() * 1e3;
-            pool.give(stamped);
-            if run == 0 { f64::INFINITY } else { ms }
+        let caption = recipe(&[("caption-style", style)]).caption;
+        let typesetter = Typesetter::open(&caption).unwrap();
+        let size = recipe(&[("crop", CROP)]).crop.rect(FRAME).unwrap().0.size();
+        let mut samples = Vec::new();
+        row(&format!("caption as {style}"), area, || {
+            let layout = compose(size, CAPTION, &caption, &typesetter).0.unwrap();
+            let covered = layout.rows(size.height);
+            samples.resize(covered.len() * size.width as usize * 3, 90);
+            let samples = SamplesMut::Eight(&mut samples);
+            layout.lay(Rows { samples, channels: 3, top: covered.start }, size);
         });
-        print_row(&format!("caption as {style}"), area, least.fold(f64::INFINITY, f64::min));
-        let prepared = Prepared::new(FRAME, &plain, &typesetter).unwrap();
-        kept = Some(prepared.develop(frame.clone(), means).unwrap().frame);
     }
-    let kept = kept.unwrap();
+    let plain = recipe(&[("crop", CROP)]);
+    let typesetter = Typesetter::open(&plain.caption).unwrap();
+    let means = Means { pool, workers: Workers::One, survey: None };
+    let prepared = Prepared::new(FRAME, &plain, &typesetter).unwrap();
+    let kept = prepared.develop(frame.clone(), means).unwrap().frame;
     let mut out = Vec::new();
     for (name, threads) in [("encode", Threads::One), ("encode on all cores", Threads::All)] {
         row(name, area, || {

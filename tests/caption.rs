@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{GrayImage, ImageBuffer, RgbImage};
+use longlens::develop::{Means, Prepared, Workers};
 use longlens::error::Warning;
-use longlens::frame::{Anchor, Frame, Pixels, Size};
+use longlens::frame::{Anchor, Frame, Pixels, Pool, Size};
 use longlens::recipe::Recipe;
-use longlens::stage::caption::{Caption, Palette, Style, Typesetter, stamp};
+use longlens::stage::caption::{Caption, Style, Typesetter};
 
 use crate::support::golden;
 
@@ -53,8 +54,26 @@ fn carried() -> Typesetter {
     Typesetter::without_system_fonts()
 }
 
+/// The frame with nothing but its caption.
+fn stamp(
+    frame: Frame,
+    text: &str,
+    caption: &Caption,
+    typesetter: &Typesetter,
+) -> (Frame, Vec<Warning>) {
+    let mut recipe = Recipe::default();
+    recipe.set("dehaze", "off").unwrap();
+    recipe.set("sharpen", "off").unwrap();
+    recipe.caption = Caption { text: text.to_owned(), ..caption.clone() };
+    let pool = Pool::default();
+    let means = Means { pool: &pool, workers: Workers::One, survey: None };
+    let prepared = Prepared::new(frame.size(), &recipe, typesetter).unwrap();
+    let developed = prepared.develop(frame, means).unwrap();
+    (developed.frame, developed.warnings)
+}
+
 fn set(frame: Frame, text: &str, caption: &Caption) -> (Frame, Vec<Warning>) {
-    stamp(frame, text, caption, &Palette::default(), &carried())
+    stamp(frame, text, caption, &carried())
 }
 
 /// The rows and columns that differ: left, top, right, bottom, the last two exclusive.
@@ -91,8 +110,7 @@ fn seven_scripts_look_as_they_did() {
                 typesetter.with_font(fs::read(in_tests("fonts").join(font)).unwrap()).unwrap();
         }
         let caption = Caption { size_percent: 7.0, ..Caption::default() };
-        let (frame, warnings) =
-            stamp(frame(480, 200), text, &caption, &Palette::default(), &typesetter);
+        let (frame, warnings) = stamp(frame(480, 200), text, &caption, &typesetter);
         assert_eq!(warnings, [], "{name}");
         golden::compare(&format!("caption-{name}"), rgb(&frame));
     }
@@ -203,7 +221,6 @@ fn tiny_frames_get_a_small_caption_or_none_with_a_warning() {
                 before.clone(),
                 CAPTION,
                 &styled(style, Anchor::Center),
-                &Palette::default(),
                 &typesetter,
             );
             let fits = width.min(height) >= 64;
@@ -306,13 +323,8 @@ fn grey_stays_grey_and_sixteen_bits_stay_sixteen() {
     for pixels in frames {
         for style in Style::ALL {
             let before = Frame::new(pixels.clone());
-            let (after, warnings) = stamp(
-                before.clone(),
-                "Chunggang",
-                &styled(style, Anchor::North),
-                &Palette::default(),
-                &typesetter,
-            );
+            let (after, warnings) =
+                stamp(before.clone(), "Chunggang", &styled(style, Anchor::North), &typesetter);
             assert_eq!(warnings, []);
             assert_ne!(before, after);
             assert_eq!(before.pixels.depth_bits(), after.pixels.depth_bits());
@@ -331,13 +343,7 @@ fn every_thread_gives_the_same_bytes() {
             let (typesetter, alone) = (&typesetter, &alone);
             scope.spawn(move || {
                 for i in (0..8).map(|i| (i + turn) % 4) {
-                    let stamped = stamp(
-                        frame(640, 427),
-                        texts[i],
-                        &Caption::default(),
-                        &Palette::default(),
-                        typesetter,
-                    );
+                    let stamped = stamp(frame(640, 427), texts[i], &Caption::default(), typesetter);
                     assert!(stamped == alone[i], "{}", texts[i]);
                 }
             });
@@ -358,13 +364,8 @@ fn a_logo_stands_in_the_other_corner_and_keeps_its_colours() {
     let typesetter = carried().with_logo(png.get_ref()).unwrap();
     for style in Style::ALL {
         let before = flat(900, 600, 120);
-        let (after, warnings) = stamp(
-            before.clone(),
-            "Chunggang",
-            &styled(style, Anchor::Southwest),
-            &Palette::default(),
-            &typesetter,
-        );
+        let (after, warnings) =
+            stamp(before.clone(), "Chunggang", &styled(style, Anchor::Southwest), &typesetter);
         assert_eq!(warnings, []);
         let red = image::Rgb([200, 30, 30]);
         let at: Vec<_> = rgb(&after).enumerate_pixels().filter(|p| *p.2 == red).collect();
@@ -374,11 +375,9 @@ fn a_logo_stands_in_the_other_corner_and_keeps_its_colours() {
             at.len()
         );
     }
-    let (alone, warnings) =
-        stamp(flat(900, 600, 9), "", &Caption::default(), &Palette::default(), &typesetter);
+    let (alone, warnings) = stamp(flat(900, 600, 9), "", &Caption::default(), &typesetter);
     assert!(warnings.is_empty() && alone != flat(900, 600, 9));
-    let (tight, warnings) =
-        stamp(flat(90, 60, 9), CAPTION, &Caption::default(), &Palette::default(), &typesetter);
+    let (tight, warnings) = stamp(flat(90, 60, 9), CAPTION, &Caption::default(), &typesetter);
     assert!(tight != flat(90, 60, 9) && !warnings.is_empty());
     assert!(carried().with_logo(b"\x89PNG and no more").is_err());
     assert!(carried().with_font(b"no font".to_vec()).is_err());

@@ -8,12 +8,10 @@
 //! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever
 //! the number of workers.
 
-mod gather;
+mod places;
 mod rows;
 mod survey;
 mod sweep;
-
-use std::ops::Range;
 
 use image::ImageBuffer;
 
@@ -21,17 +19,15 @@ pub use survey::{Survey, survey, survey_with_maps};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{
-    Bands, Frame, Original, Picture, Pixels, Pool, Rect, Sample, Size, Stored, View, zeros,
-};
+use crate::frame::{Bands, Frame, Original, Pixels, Pool, Rect, Sample, Size, Stored, View, zeros};
 use crate::recipe::Recipe;
-use crate::stage::caption::{Layout, Palette, Rows, Typesetter, compose};
+use crate::stage::caption::{Layout, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal};
 use crate::stage::denoise::{Denoise, Denoiser};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
-use gather::{Gathered, by_channel};
-use sweep::{Cleaner, RowStages, Source, sweep};
+use places::Places;
+use sweep::{Cleaner, RowStages, Source, Take, sweep};
 
 /// A developed frame and what was found and done on the way.
 #[derive(Debug)]
@@ -116,11 +112,8 @@ impl<'a> Prepared<'a> {
         let original = original.into();
         let (survey, facts) = (self.survey(&original, means), original.facts.clone());
         let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
-        let mut frame = Frame { pixels: swept(original, part, &stages, means)?, facts };
-        if let Some(layout) = &self.layout {
-            // White and black are the same in every RGB profile.
-            layout.lay(&mut frame.pixels, &Palette::default());
-        }
+        let pixels = swept(original, part, &stages, self.layout.as_ref(), means)?;
+        let frame = Frame { pixels, facts };
         Ok(Developed { frame, survey, kept: self.kept, warnings: self.warnings })
     }
 
@@ -141,12 +134,12 @@ impl<'a> Prepared<'a> {
         let original = original.into();
         let survey = self.survey(&original, means);
         let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
-        let workers = means.workers;
-        match View::from(&original) {
-            View::Gray8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
-            View::Gray16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
-            View::Rgb8(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
-            View::Rgb16(p) => self.hand_on(Source { picture: p, part }, &stages, workers, bands),
+        let (view, layout) = (View::from(&original), self.layout.as_ref());
+        match view {
+            View::Gray8(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
+            View::Gray16(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
+            View::Rgb8(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
+            View::Rgb16(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
         }?;
         original.give_to(means.pool);
         Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
@@ -183,47 +176,54 @@ impl<'a> Prepared<'a> {
         if self.target == self.kept.size() {
             return Ok((original, self.kept, stages));
         }
-        let large = swept(original, self.kept, &stages, means)?;
+        let large = swept(original, self.kept, &stages, None, means)?;
         let small = Frame::new(resize(&large, self.target, means.pool)?);
         means.pool.give(Frame::new(large));
         Ok((small.into(), self.target.rect(), output_stages(recipe, sample_max)))
     }
+}
 
-    /// The last sweep, band by band.
-    fn hand_on<S: Sample + bytemuck::Zeroable, const CHANNELS: usize>(
-        &self,
-        source: Source<S, CHANNELS>,
-        stages: &RowStages,
-        workers: Workers,
-        bands: &dyn Bands,
-    ) -> Result<()> {
-        let rows = bands.rows();
-        let Some(layout) = &self.layout else {
-            sweep(source, stages, workers, rows, &|i, band| bands.take(i, Sample::either(band)));
-            return Ok(());
-        };
-        let covered = self.covered_bands(layout, rows);
-        let top = covered.start * rows;
-        let held_rows = (covered.end * rows).min(self.size().height as usize) - top;
-        let mut held = zeros(held_rows * source.row_len())?;
-        let gathered = Gathered::<_, CHANNELS>::new(&mut held, source.row_len(), rows);
-        sweep(source, stages, workers, rows, &|i, band| match covered.contains(&i) {
-            true => gathered.put(i - covered.start, band),
-            false => bands.take(i, Sample::either(band)),
-        });
-        let samples = Sample::either_mut(&mut held);
-        let rows = Rows { samples, channels: CHANNELS, top: top as u32 };
-        layout.lay_on_rows(rows, self.target, &Palette::default());
-        by_channel::<_, CHANNELS>(&mut held, source.row_len());
-        bands.take(covered.start, Sample::either(&held));
-        Ok(())
-    }
+/// Sweeps and captions the part, and hands its bands on.
+fn hand_on<S: Sample + bytemuck::Zeroable, const CHANNELS: usize>(
+    source: Source<S, CHANNELS>,
+    stages: &RowStages,
+    layout: Option<&Layout>,
+    means: Means,
+    bands: &dyn Bands,
+) -> Result<()> {
+    let take = |i: usize, band: &[S]| bands.take(i, Sample::either(band));
+    sweep_captioned(source, stages, layout, means.workers, bands.rows(), &take)
+}
 
-    /// The bands on which the caption lies, and those between them.
-    fn covered_bands(&self, layout: &Layout, rows: usize) -> Range<usize> {
-        let covered = layout.rows(self.target.height);
-        covered.start as usize / rows..(covered.end as usize).div_ceil(rows)
-    }
+/// The sweep with a caption laid on: the bands that it covers, and those between them, come last and
+/// together.
+fn sweep_captioned<S: Sample + bytemuck::Zeroable, const CHANNELS: usize>(
+    source: Source<S, CHANNELS>,
+    stages: &RowStages,
+    layout: Option<&Layout>,
+    workers: Workers,
+    rows: usize,
+    take: Take<S>,
+) -> Result<()> {
+    let Some(layout) = layout else {
+        sweep(source, stages, workers, rows, take);
+        return Ok(());
+    };
+    let picture = source.part.size();
+    let (covered, last) = (layout.rows(picture.height), picture.height + layout.strip_px());
+    let covered = covered.start as usize / rows..(covered.end as usize).div_ceil(rows);
+    let top = covered.start * rows;
+    let held_rows = (covered.end * rows).min(last as usize) - top;
+    let mut held = zeros(held_rows * source.row_len())?;
+    let places = Places::new(&mut held, rows * source.row_len());
+    sweep(source, stages, workers, rows, &|i, band| match covered.contains(&i) {
+        true => places.put(i - covered.start, band),
+        false => take(i, band),
+    });
+    let samples = Sample::either_mut(&mut held);
+    layout.lay(Rows { samples, channels: CHANNELS, top: top as u32 }, picture);
+    take(covered.start, &held);
+    Ok(())
 }
 
 /// Amount of the sharpening after a resize: the resampling has blurred what the eye reads.
@@ -248,22 +248,37 @@ pub fn held_bytes(recipe: &Recipe, width: u32, channels: usize, depth_bits: u8) 
     }
 }
 
-/// The part of a picture swept into a buffer from the pool, to which that of the original goes.
-fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Result<Pixels> {
+/// The part of a picture swept and captioned into a buffer from the pool, to which that of the original
+/// goes.
+fn swept(
+    original: Original,
+    part: Rect,
+    stages: &RowStages,
+    layout: Option<&Layout>,
+    means: Means,
+) -> Result<Pixels> {
+    let as_it_is = stages.is_neutral() && layout.is_none();
     let original = match original.stored {
-        Stored::Pixels(pixels) if stages.is_neutral() && part == pixels.size().rect() => {
-            return Ok(pixels);
-        }
+        Stored::Pixels(pixels) if as_it_is && part == pixels.size().rect() => return Ok(pixels),
         _ => original,
     };
-    let (pool, workers) = (means.pool, means.workers);
-    let view = View::from(&original);
-    let len = part.size().area() as usize * view.channels();
+    let (pool, workers, view) = (means.pool, means.workers, View::from(&original));
+    let size = Size { height: part.height + layout.map_or(0, Layout::strip_px), ..part.size() };
+    let len = size.area() as usize * view.channels();
+    let assembly = Assembly { stages, layout, workers, size };
     let swept = match view {
-        View::Gray8(p) => Pixels::Gray8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
-        View::Rgb8(p) => Pixels::Rgb8(swept_to(pool.take_u8(len)?, p, part, stages, workers)?),
-        View::Gray16(p) => Pixels::Gray16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
-        View::Rgb16(p) => Pixels::Rgb16(swept_to(pool.take_u16(len)?, p, part, stages, workers)?),
+        View::Gray8(picture) => {
+            Pixels::Gray8(assembly.of(Source { picture, part }, pool.take_u8(len)?)?)
+        }
+        View::Rgb8(picture) => {
+            Pixels::Rgb8(assembly.of(Source { picture, part }, pool.take_u8(len)?)?)
+        }
+        View::Gray16(picture) => {
+            Pixels::Gray16(assembly.of(Source { picture, part }, pool.take_u16(len)?)?)
+        }
+        View::Rgb16(picture) => {
+            Pixels::Rgb16(assembly.of(Source { picture, part }, pool.take_u16(len)?)?)
+        }
     };
     original.give_to(pool);
     Ok(swept)
@@ -272,19 +287,30 @@ fn swept(original: Original, part: Rect, stages: &RowStages, means: Means) -> Re
 /// Rows of a band that goes into a whole frame: half a megabyte to one of a 24 MP frame.
 const BAND_ROWS: usize = 64;
 
-fn swept_to<Q, const CHANNELS: usize>(
-    mut out: Vec<Q::Subpixel>,
-    picture: &dyn Picture<CHANNELS, Sample = Q::Subpixel>,
-    part: Rect,
-    stages: &RowStages,
+/// How bands become a frame of this size.
+struct Assembly<'a> {
+    stages: &'a RowStages,
+    layout: Option<&'a Layout>,
     workers: Workers,
-) -> Result<ImageBuffer<Q, Vec<Q::Subpixel>>>
-where
-    Q: image::Pixel<Subpixel: Sample>,
-{
-    let source = Source { picture, part };
-    let gathered = Gathered::<_, CHANNELS>::new(&mut out, source.row_len(), BAND_ROWS);
-    sweep(source, stages, workers, BAND_ROWS, &|i, band| gathered.put(i, band));
-    ImageBuffer::from_raw(part.width, part.height, out)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
+    size: Size,
+}
+
+impl Assembly<'_> {
+    fn of<P, const CHANNELS: usize>(
+        &self,
+        source: Source<P::Subpixel, CHANNELS>,
+        mut out: Vec<P::Subpixel>,
+    ) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
+    where
+        P: image::Pixel<Subpixel: Sample + bytemuck::Zeroable>,
+    {
+        let row_len = source.row_len();
+        let places = Places::new(&mut out, BAND_ROWS * row_len);
+        let take = |i: usize, band: &[P::Subpixel]| {
+            places.put_joined::<CHANNELS>(i, band, row_len);
+        };
+        sweep_captioned(source, self.stages, self.layout, self.workers, BAND_ROWS, &take)?;
+        ImageBuffer::from_raw(self.size.width, self.size.height, out)
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its frame"))
+    }
 }

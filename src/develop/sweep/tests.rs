@@ -1,6 +1,6 @@
 //! The sweep beside a plain, slow, whole-picture version of itself: bit for bit.
 
-use super::super::gather::Gathered;
+use super::super::places::Places;
 use super::super::rows::{DITHER_SIDE, bayer};
 use super::*;
 use image::RgbImage;
@@ -210,9 +210,10 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
                     {
                         let mut out = vec![0; right.len()];
                         let source = Source { picture: &picture, part };
-                        let gathered = Gathered::<_, 3>::new(&mut out, source.row_len(), rows);
+                        let row_len = source.row_len();
+                        let places = Places::new(&mut out, rows * row_len);
                         sweep_at(level, source, stages, workers, rows, &|i, band| {
-                            gathered.put(i, band);
+                            places.put_joined::<3>(i, band, row_len);
                         });
                         assert!(out == right, "{size} {part:?} {level:?} {workers:?} {rows}");
                     }

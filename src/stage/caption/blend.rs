@@ -9,7 +9,7 @@ use image::GrayImage;
 use super::logo::Scaled;
 use crate::frame::{Rect, Sample, luma};
 
-/// Pixels that are looked at together for whether any letter is there.
+/// Samples that are looked at together for whether any letter is there.
 const RUN: usize = 16;
 
 /// A sample that can be mixed in fixed point.
@@ -48,7 +48,7 @@ impl Mix for u16 {
     }
 }
 
-/// Rows of a frame with their shape.
+/// Rows of a frame, each of them one channel after the other, with their shape.
 #[derive(Debug)]
 pub(super) struct Canvas<'a, S> {
     pub(super) samples: &'a mut [S],
@@ -59,9 +59,10 @@ pub(super) struct Canvas<'a, S> {
 }
 
 impl<S: Mix> Canvas<'_, S> {
-    fn row(&mut self, x: u32, y: u32, width: u32) -> &mut [S] {
-        let start = ((y - self.top) as usize * self.width + x as usize) * self.channels;
-        &mut self.samples[start..][..width as usize * self.channels]
+    /// A part of one channel of row `y`.
+    fn row(&mut self, channel: usize, x: u32, y: u32, width: u32) -> &mut [S] {
+        let row = (y - self.top) as usize * self.channels + channel;
+        &mut self.samples[row * self.width + x as usize..][..width as usize]
     }
 
     /// A colour in the frame's channels; grey frames take its luma.
@@ -69,22 +70,25 @@ impl<S: Mix> Canvas<'_, S> {
         if self.channels == 1 { [luma(colour[0], colour[1], colour[2]); 3] } else { colour }
     }
 
+    /// What [`Canvas::row`] takes of every row of a rectangle.
+    fn rows(&self, rect: Rect) -> impl Iterator<Item = (usize, u32)> + use<S> {
+        let channels = self.channels;
+        (rect.y..rect.y + rect.height).flat_map(move |y| (0..channels).map(move |c| (c, y)))
+    }
+
     /// One colour, whatever was there.
     pub(super) fn fill(&mut self, rect: Rect, colour: [f32; 3]) {
         let colour = self.inked(colour).map(|v| S::from_f32(v * S::MAX));
-        let channels = self.channels;
-        for y in rect.y..rect.y + rect.height {
-            for pixel in self.row(rect.x, y, rect.width).chunks_exact_mut(channels) {
-                pixel.copy_from_slice(&colour[..channels]);
-            }
+        for (channel, y) in self.rows(rect) {
+            self.row(channel, rect.x, y, rect.width).fill(colour[channel]);
         }
     }
 
     /// The smallest and the largest sample in a rectangle, 0..1.
     pub(super) fn extremes(&mut self, rect: Rect) -> [f32; 2] {
         let (mut low, mut high) = (S::MAX, 0.0_f32);
-        for y in rect.y..rect.y + rect.height {
-            let row = self.row(rect.x, y, rect.width);
+        for (channel, y) in self.rows(rect) {
+            let row = self.row(channel, rect.x, y, rect.width);
             let row_low = row.iter().fold(row[0], |low, &v| low.min(v));
             let row_high = row.iter().fold(row[0], |high, &v| high.max(v));
             (low, high) = (low.min(row_low.to_f32()), high.max(row_high.to_f32()));
@@ -95,46 +99,39 @@ impl<S: Mix> Canvas<'_, S> {
     /// A plate of one colour and opacity with round corners.
     pub(super) fn plate(&mut self, rect: Rect, radius: f32, colour: [f32; 3], alpha: f32) {
         let colour = self.inked(colour);
-        let channels = self.channels;
-        // Sixteen pixels' worth of added terms, so that whole registers are mixed at once.
-        let (kept, _) = S::weights(alpha, 0.0);
-        let added: Vec<_> =
-            (0..16 * channels).map(|i| S::weights(alpha, colour[i % channels]).1).collect();
-        for y in 0..rect.height {
+        let last = rect.width - 1;
+        for (channel, y) in self.rows(rect) {
+            let (row, y) = (self.row(channel, rect.x, y, rect.width), y - rect.y);
             let edge = corner_columns(y, rect, radius);
-            let row = self.row(rect.x, rect.y + y, rect.width);
-            let last = rect.width - 1;
             for x in (0..edge).chain(rect.width - edge..rect.width) {
                 let share = corner_coverage(x.min(last - x), y.min(rect.height - 1 - y), radius);
-                mix_pixel(&mut row[x as usize * channels..][..channels], colour, alpha * share);
+                let (kept, added) = S::weights(alpha * share, colour[channel]);
+                row[x as usize] = row[x as usize].mix(kept, added);
             }
-            let inner = edge as usize * channels..(rect.width - edge) as usize * channels;
-            for chunk in row[inner].chunks_mut(added.len()) {
-                for (v, &added) in chunk.iter_mut().zip(&added) {
-                    *v = v.mix(kept, added);
-                }
+            let (kept, added) = S::weights(alpha, colour[channel]);
+            for v in &mut row[edge as usize..(rect.width - edge) as usize] {
+                *v = v.mix(kept, added);
             }
         }
     }
 
     /// A colour through a coverage plane whose top left pixel is at that of `rect`.
     pub(super) fn letters(&mut self, rect: Rect, cover: &GrayImage, colour: [f32; 3], alpha: f32) {
-        let colour = self.inked(colour);
-        let channels = self.channels;
-        let weights: Vec<[_; 3]> = (0..=255_u8)
-            .map(|c| colour.map(|v| S::weights(alpha * f32::from(c) / 255.0, v)))
-            .collect();
-        for (y, cover) in (0..rect.height).zip(cover.chunks_exact(cover.width() as usize)) {
-            let row = self.row(rect.x, rect.y + y, rect.width);
+        let weights = self.inked(colour).map(|colour| -> [_; 256] {
+            std::array::from_fn(|cover| S::weights(alpha * cover as f32 / 255.0, colour))
+        });
+        let width = cover.width() as usize;
+        for (channel, y) in self.rows(rect) {
+            let cover = &cover.as_raw()[(y - rect.y) as usize * width..][..width];
+            let row = self.row(channel, rect.x, y, rect.width);
             // Most of a plate is between letters: whole runs of nothing are passed over at once.
-            for (pixels, cover) in row.chunks_mut(RUN * channels).zip(cover.chunks(RUN)) {
+            for (samples, cover) in row.chunks_mut(RUN).zip(cover.chunks(RUN)) {
                 if cover.iter().all(|&c| c == 0) {
                     continue;
                 }
-                for (pixel, &c) in pixels.chunks_exact_mut(channels).zip(cover) {
-                    for (v, &(kept, added)) in pixel.iter_mut().zip(&weights[usize::from(c)]) {
-                        *v = v.mix(kept, added);
-                    }
+                for (v, &c) in samples.iter_mut().zip(cover) {
+                    let (kept, added) = weights[channel][usize::from(c)];
+                    *v = v.mix(kept, added);
                 }
             }
         }
@@ -142,25 +139,15 @@ impl<S: Mix> Canvas<'_, S> {
 
     /// A picture with alpha (premultiplied), as it is.
     pub(super) fn picture(&mut self, rect: Rect, picture: &Scaled) {
-        let channels = self.channels;
-        for y in 0..rect.height {
-            let row = self.row(rect.x, rect.y + y, rect.width);
-            for (x, pixel) in row.chunks_exact_mut(channels).enumerate() {
-                let [r, g, b, a] = picture.at(x as u32, y);
-                let colour = if channels == 1 { [luma(r, g, b); 3] } else { [r, g, b] };
-                for (v, c) in pixel.iter_mut().zip(colour) {
-                    let mixed = v.to_f32() * (1.0 - a) + c * S::MAX;
-                    *v = S::from_f32(mixed);
-                }
+        let grey = self.channels == 1;
+        for (channel, y) in self.rows(rect) {
+            let row = self.row(channel, rect.x, y, rect.width);
+            for (x, v) in row.iter_mut().enumerate() {
+                let [r, g, b, a] = picture.at(x as u32, y - rect.y);
+                let colour = if grey { luma(r, g, b) } else { [r, g, b][channel] };
+                *v = S::from_f32(v.to_f32() * (1.0 - a) + colour * S::MAX);
             }
         }
-    }
-}
-
-fn mix_pixel<S: Mix>(pixel: &mut [S], colour: [f32; 3], alpha: f32) {
-    for (v, c) in pixel.iter_mut().zip(colour) {
-        let (kept, added) = S::weights(alpha, c);
-        *v = v.mix(kept, added);
     }
 }
 

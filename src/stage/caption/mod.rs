@@ -22,15 +22,21 @@ mod typesetter;
 
 use std::ops::Range;
 
-use image::{GrayImage, ImageBuffer};
+use image::GrayImage;
 
-pub use settings::{Caption, Palette, SIZE_PERCENT, Style};
+pub use settings::{Caption, SIZE_PERCENT, Style};
 pub use typesetter::Typesetter;
 
 use self::blend::{Canvas, Mix};
 use self::place::Place;
 use crate::error::Warning;
-use crate::frame::{Frame, Pixels, Rect, Sample, SamplesMut, Size};
+use crate::frame::{Rect, SamplesMut, Size};
+
+/// The letters, and plate, strip and edge around letters, in the frame's own encoded values, 0..1: a
+/// white and a black that is not quite black, so that it does not look like a hole. Equal red, green
+/// and blue are neutral in every RGB profile.
+const INK: [f32; 3] = [1.0; 3];
+const PLATE: [f32; 3] = [0.055; 3];
 
 /// Opacity of the plate where the picture is dark enough; over white it becomes 0.65. By eye on
 /// samples/frames: the picture is still seen through it.
@@ -90,24 +96,6 @@ pub fn compose(
     (layout, warnings)
 }
 
-/// Lays a caption on a frame; a strip makes the frame taller.
-///
-/// [`compose`] says what is drawn.
-#[must_use]
-pub fn stamp(
-    mut frame: Frame,
-    text: &str,
-    caption: &Caption,
-    palette: &Palette,
-    typesetter: &Typesetter,
-) -> (Frame, Vec<Warning>) {
-    let (layout, warnings) = compose(frame.size(), text, caption, typesetter);
-    if let Some(layout) = layout {
-        layout.lay(&mut frame.pixels, palette);
-    }
-    (frame, warnings)
-}
-
 impl Layout {
     /// Rows that a strip adds below the picture; 0 without one.
     #[must_use]
@@ -133,38 +121,26 @@ impl Layout {
             .unwrap_or(picture_px..picture_px)
     }
 
-    /// Lays it on a whole picture, which a strip makes taller.
-    pub fn lay(&self, pixels: &mut Pixels, palette: &Palette) {
-        let (picture, channels, strip_px) = (pixels.size(), pixels.channels(), self.strip_px);
-        let samples = match pixels {
-            Pixels::Gray8(p) => SamplesMut::Eight(lengthened(p, strip_px)),
-            Pixels::Gray16(p) => SamplesMut::Sixteen(lengthened(p, strip_px)),
-            Pixels::Rgb8(p) => SamplesMut::Eight(lengthened(p, strip_px)),
-            Pixels::Rgb16(p) => SamplesMut::Sixteen(lengthened(p, strip_px)),
-        };
-        self.lay_on_rows(Rows { samples, channels, top: 0 }, picture, palette);
-    }
-
     /// Lays it on some rows of the finished frame, [`Layout::rows`] at least; `picture` is its size
     /// without a strip, and the rows of a strip may hold anything.
     ///
     /// # Panics
     /// If a row is missing.
-    pub fn lay_on_rows(&self, rows: Rows<'_>, picture: Size, palette: &Palette) {
+    pub fn lay(&self, rows: Rows<'_>, picture: Size) {
         let Rows { samples, channels, top } = rows;
         let width = picture.width as usize;
         match samples {
             SamplesMut::Eight(samples) => {
-                self.lay_on(Canvas { samples, width, channels, top }, picture, palette);
+                self.lay_on(Canvas { samples, width, channels, top }, picture);
             }
             SamplesMut::Sixteen(samples) => {
-                self.lay_on(Canvas { samples, width, channels, top }, picture, palette);
+                self.lay_on(Canvas { samples, width, channels, top }, picture);
             }
         }
     }
 
-    fn lay_on<S: Mix>(&self, mut canvas: Canvas<'_, S>, picture: Size, palette: &Palette) {
-        let (layers, &Palette { ink, plate }) = (&self.layers, palette);
+    fn lay_on<S: Mix>(&self, mut canvas: Canvas<'_, S>, picture: Size) {
+        let (layers, ink, plate) = (&self.layers, INK, PLATE);
         if self.strip_px > 0 {
             let strip = Rect { y: picture.height, height: self.strip_px, ..picture.rect() };
             canvas.fill(strip, plate);
@@ -191,29 +167,10 @@ impl Layout {
 /// Rows of a finished frame.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    /// Their samples, row by row without padding.
+    /// Their samples, row by row without padding, each row one channel after the other.
     pub samples: SamplesMut<'a>,
     /// Samples a pixel: 1 or 3.
     pub channels: usize,
     /// Which row of the frame the first one is.
     pub top: u32,
-}
-
-/// The samples of a picture, longer by so many rows; they stay where they are, so nothing is copied if
-/// the system can give the buffer more pages.
-fn lengthened<P>(picture: &mut ImageBuffer<P, Vec<P::Subpixel>>, rows: u32) -> &mut [P::Subpixel]
-where
-    P: image::Pixel<Subpixel: Sample>,
-{
-    if rows > 0 {
-        let (width, height) = picture.dimensions();
-        let mut samples = std::mem::replace(picture, ImageBuffer::new(0, 0)).into_raw();
-        let added = width as usize * rows as usize * usize::from(P::CHANNEL_COUNT);
-        samples.reserve_exact(added);
-        samples.resize(samples.len() + added, Sample::from_f32(0.0));
-        if let Some(longer) = ImageBuffer::from_raw(width, height + rows, samples) {
-            *picture = longer;
-        }
-    }
-    picture
 }

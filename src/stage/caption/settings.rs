@@ -58,22 +58,3 @@ impl Default for Caption {
         }
     }
 }
-
-/// The caption's two colours, in the frame's own encoded values, 0..1.
-///
-/// The default is right for every RGB profile: equal red, green and blue are neutral in all of
-/// them. Grey frames take the luma.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Palette {
-    /// The letters.
-    pub ink: [f32; 3],
-    /// The plate, the strip, the edge around letters.
-    pub plate: [f32; 3],
-}
-
-impl Default for Palette {
-    /// White on a black that is not quite black, so that it does not look like a hole.
-    fn default() -> Self {
-        Self { ink: [1.0; 3], plate: [0.055; 3] }
-    }
-}
