@@ -12,40 +12,52 @@ mod scene;
 use std::error::Error;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Arg, Command, value_parser};
 use scene::{Haze, Scene};
 
-/// Draws a border scene through known haze: hazy.png, clear.png, depth.png (16 bit, metres).
-#[derive(Debug, Parser)]
-struct Order {
-    /// Where the three pictures go.
-    folder: PathBuf,
-    /// Width and height in pixels.
-    #[arg(long, default_value = "1600x1067", value_parser = size)]
-    size: [u32; 2],
-    /// Extinction of the haze, per kilometre.
-    #[arg(long, default_value_t = 0.2)]
-    beta: f32,
-    /// Airlight: red, green and blue, 0 to 255.
-    #[arg(long, default_value = "204,211,219", value_parser = colour)]
-    airlight: [f32; 3],
-    /// Standard deviation of the camera's noise, as a share of white.
-    #[arg(long, default_value_t = 0.004)]
-    noise: f32,
+fn command() -> Command {
+    let option = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name).long(name).default_value(default).help(help)
+    };
+    Command::new("border_scene")
+        .about("Draws a border scene through known haze: hazy.png, clear.png, depth.png (16 bit, metres)")
+        .arg(
+            Arg::new("folder")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("Where the three pictures go"),
+        )
+        .arg(option("size", "1600x1067", "Width and height in pixels").value_parser(size))
+        .arg(
+            option("beta", "0.2", "Extinction of the haze, per kilometre")
+                .value_parser(value_parser!(f32)),
+        )
+        .arg(
+            option("airlight", "204,211,219", "Airlight: red, green and blue, 0 to 255")
+                .value_parser(colour),
+        )
+        .arg(
+            option("noise", "0.004", "Standard deviation of the camera's noise, as a share of white")
+                .value_parser(value_parser!(f32)),
+        )
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let order = Order::parse();
+    let given = command().get_matches();
+    // Each has a default or is required, so there is one of it.
+    let [width, height] = *given.get_one::<[u32; 2]>("size").ok_or("no size")?;
+    let airlight = *given.get_one::<[f32; 3]>("airlight").ok_or("no airlight")?;
+    let folder = given.get_one::<PathBuf>("folder").ok_or("no folder")?;
     let haze = Haze {
-        beta_per_km: order.beta,
-        airlight: order.airlight.map(|value| value / 255.0),
-        noise_sigma: order.noise,
+        beta_per_km: *given.get_one("beta").ok_or("no beta")?,
+        airlight: airlight.map(|value| value / 255.0),
+        noise_sigma: *given.get_one("noise").ok_or("no noise")?,
     };
-    let scene = Scene::draw(order.size[0], order.size[1]);
-    std::fs::create_dir_all(&order.folder)?;
-    scene.hazy(&haze).save(order.folder.join("hazy.png"))?;
-    scene.clear().save(order.folder.join("clear.png"))?;
-    scene.depth().save(order.folder.join("depth.png"))?;
+    let scene = Scene::draw(width, height);
+    std::fs::create_dir_all(folder)?;
+    scene.hazy(&haze).save(folder.join("hazy.png"))?;
+    scene.clear().save(folder.join("clear.png"))?;
+    scene.depth().save(folder.join("depth.png"))?;
     Ok(())
 }
 
