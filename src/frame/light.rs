@@ -98,6 +98,18 @@ pub fn lesser(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }
 
+/// Light, 0..1, of a value encoded as in sRGB, 0..1 (IEC 61966-2-1).
+#[must_use]
+pub fn linear(encoded: f64) -> f64 {
+    if encoded <= 0.040_45 { encoded / 12.92 } else { ((encoded + 0.055) / 1.055).powf(2.4) }
+}
+
+/// The way back from [`linear`].
+#[must_use]
+pub fn encoded(linear: f64) -> f64 {
+    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+}
+
 /// Luma of encoded red, green and blue, Rec. ITU-R BT.709, in the unit of the arguments.
 #[inline(always)]
 #[must_use]

@@ -27,7 +27,7 @@ pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut, channels, channels_mut};
 pub use geometry::{Orientation, Rect, Size};
 pub use lane::{BLOCK, Input, Lane, block, block_mut, join_row, split, split_row};
-pub use light::{Sample, greater, lesser, luma};
+pub use light::{Sample, encoded, greater, lesser, linear, luma};
 pub use original::{Original, Stored};
 pub use picture::{Picture, View};
 pub use plane::Plane;

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::format::{Format, Header};
 use crate::metadata::Profile;
 use crate::recipe::Recipe;
+use crate::stage::resize::work_bytes;
 
 /// Bytes that the picture of a damaged file may take beside what a sound one does: the planes of the
 /// decoder that it goes to, and its file closed anew.
@@ -30,8 +31,9 @@ pub(in crate::batch) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result
     let held = held_bytes(recipe, kept.width, header.channels.into(), header.depth_bits);
     let copied = (swept / 4).max(held);
     // The resampler goes across first and then down.
-    let across = u64::from(target.width) * u64::from(kept.height) * sample;
-    let resized = if target == kept { 0 } else { swept + across + finished };
+    let (channels, depth) = (header.channels.into(), header.depth_bits);
+    let work = || work_bytes(kept, target, channels, depth);
+    let resized = if target == kept { 0 } else { swept + work() + finished };
     // Colours are converted pixel by pixel: a JPEG's planes are joined.
     let joined = match recipe.metadata.profile {
         Profile::Srgb => header.joining_bytes(),

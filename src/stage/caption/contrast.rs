@@ -5,6 +5,8 @@
 //! values, v' = v(1−α) + pα. The brightest and the darkest sample under it bound the luminance of
 //! every pixel there, so a plate that is right for both is right for all.
 
+use crate::frame::{linear, luma};
+
 /// Contrast that the letters have at least, measured as if samples were sRGB. WCAG asks for 4.5;
 /// 6 in sRGB is still 4.5 where a profile's curve is as flat as γ = 1.8 (ProPhoto).
 const AIM: f32 = 6.0;
@@ -12,10 +14,10 @@ const AIM: f32 = 6.0;
 /// Steps in which the opacity is raised.
 const STEP: f32 = 0.01;
 
-/// Relative luminance of encoded sRGB (IEC 61966-2-1).
+/// Relative luminance of encoded sRGB.
 pub(super) fn luminance(colour: [f32; 3]) -> f32 {
-    let linear = |v: f32| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
-    0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
+    let [red, green, blue] = colour.map(|v| linear(f64::from(v)) as f32);
+    luma(red, green, blue)
 }
 
 /// Contrast of two relative luminances, 1 to 21.
