@@ -8,7 +8,7 @@ use image::RgbImage;
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::{BLOCK, Input, Plane, Size, luma};
 use crate::stage::dehaze::{self, Amount, Dehaze, DepthMap, DepthRows};
-use crate::stage::sharpen::{Method, Sharpen, Unsharp, limited};
+use crate::stage::sharpen::{Method, Sharpen};
 
 /// A repeatable sequence of bytes (Marsaglia, "Xorshift RNGs", 2003).
 fn noise(count: usize) -> Vec<u8> {
@@ -144,23 +144,13 @@ fn plainly(source: &[u8], size: Size, part: Rect, stages: &RowStages) -> Vec<u8>
                     let y = |j: usize| (row + j).saturating_sub(2).min(height - 1);
                     std::array::from_fn(|j| luma[y(j) * width + x])
                 });
-                change = sharpened(unsharp, near, gains[row * width + column]);
+                change = unsharp.plainly(near, gains[row * width + column]);
             }
             let add = change + bayer::<i16>(x % DITHER_SIDE, y % DITHER_SIDE);
             out.extend(colours[row * width + column].map(|v| u8::from_lane(v + add)));
         }
     }
     out
-}
-
-/// What is added to the middle one of five columns of five.
-fn sharpened(unsharp: &Unsharp, columns: [[i16; 5]; 5], gain: f32) -> i16 {
-    let centre = columns[2][2];
-    let blurred: i16 = Lane::binomial(columns.map(Lane::binomial));
-    let raised = unsharp.in_lanes::<i16>().raised(centre - blurred, centre, gain);
-    let nearest = || columns[1..4].iter().flat_map(|column| &column[1..4]).copied();
-    let (low, high) = (nearest().min().unwrap(), nearest().max().unwrap());
-    limited(raised, centre, low, high)
 }
 
 fn levels() -> Vec<Level> {

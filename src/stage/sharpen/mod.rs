@@ -24,8 +24,6 @@ pub use deconvolve::Deconvolution;
 use deconvolve::Workspace;
 use unsharp::Neighbourhood;
 pub use unsharp::Unsharp;
-#[cfg(test)]
-pub(crate) use unsharp::limited;
 
 /// How to sharpen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -191,3 +189,6 @@ named!(
     Unsharp = "unsharp" | "usm" | "unsharp-mask",
     Deconvolve = "deconvolve" | "deconvolution" | "rl"
 );
+
+#[cfg(test)]
+mod tests;

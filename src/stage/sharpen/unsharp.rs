@@ -90,7 +90,7 @@ impl Unsharp {
 
     /// The same mask for values in the units of `L`.
     #[inline(always)]
-    pub(crate) fn in_lanes<L: Lane>(self) -> Self {
+    fn in_lanes<L: Lane>(self) -> Self {
         Self {
             amount: self.amount,
             threshold: self.threshold * L::UNIT,
@@ -122,7 +122,7 @@ impl Unsharp {
 
     /// What is added for a detail, before the clamp.
     #[inline(always)]
-    pub(crate) fn raised<L: Lane>(&self, detail: L, centre: L, gain: f32) -> L {
+    fn raised<L: Lane>(&self, detail: L, centre: L, gain: f32) -> L {
         let detail = detail.to_f32();
         let threshold = self.threshold * gain;
         let square = detail * detail;
@@ -136,10 +136,23 @@ impl Unsharp {
 
 /// What is added so that the pixel stays within its neighbours' range and a tenth of it beyond.
 #[inline(always)]
-pub(crate) fn limited<L: Lane>(change: L, centre: L, low: L, high: L) -> L {
+fn limited<L: Lane>(change: L, centre: L, low: L, high: L) -> L {
     let room = high.minus(low).share(OVERSHOOT);
     let sharp = centre.plus(change);
     sharp.greater(low.minus(room)).lesser(high.plus(room)).minus(centre)
+}
+
+#[cfg(test)]
+impl Unsharp {
+    /// The mask of one pixel, the plain way: what is added to the middle of five columns of five.
+    pub(crate) fn plainly<L: Lane>(self, columns: [[L; REACH * 2 + 1]; 5], gain: f32) -> L {
+        let centre = columns[2][2];
+        let blurred = L::binomial(columns.map(L::binomial));
+        let raised = self.in_lanes::<L>().raised(centre.minus(blurred), centre, gain);
+        let nearest = || columns[1..4].iter().flat_map(|column| &column[1..4]).copied();
+        let low = nearest().fold(centre, L::lesser);
+        limited(raised, centre, low, nearest().fold(centre, L::greater))
+    }
 }
 
 /// A block of pixels and, for every column around them, what the rows above and below add up to.
