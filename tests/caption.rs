@@ -47,7 +47,7 @@ fn rgb(frame: &Frame) -> &RgbImage {
 }
 
 fn styled(style: Style, anchor: Anchor) -> Caption {
-    Caption { style, anchor, ..Caption::default() }
+    Caption { style, anchor: Some(anchor), ..Caption::default() }
 }
 
 fn carried() -> Typesetter {
@@ -217,12 +217,8 @@ fn tiny_frames_get_a_small_caption_or_none_with_a_warning() {
     for style in Style::ALL {
         for (width, height) in [(1, 1), (8, 8), (1, 500), (500, 1), (3, 40), (30, 20), (64, 64)] {
             let before = flat(width, height, 90);
-            let (after, warnings) = stamp(
-                before.clone(),
-                CAPTION,
-                &styled(style, Anchor::Center),
-                &typesetter,
-            );
+            let (after, warnings) =
+                stamp(before.clone(), CAPTION, &styled(style, Anchor::Center), &typesetter);
             let fits = width.min(height) >= 64;
             let warned = if fits { Warning::CaptionShrunk } else { Warning::CaptionLeftOut };
             assert!(warnings.contains(&warned), "{width}x{height} {style}: {warnings:?}");
@@ -310,6 +306,69 @@ fn letters_without_a_plate_have_a_dark_edge_on_white() {
     assert!(dark > 1_000, "{dark} pixels");
 }
 
+/// A façade: windows as large as letters, dark and nearly white by turns.
+fn facade(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let window = (x / 7 + y / 9) % 2 == 0;
+        image::Rgb(if window { [235, 238, 240] } else { [70, 66, 60] })
+    })
+}
+
+#[test]
+fn letters_without_a_plate_have_a_dark_ground_on_a_facade() {
+    let before = Frame::new(Pixels::Rgb8(facade(640, 427)));
+    let caption = Caption { size_percent: 5.0, ..styled(Style::Text, Anchor::Center) };
+    let (after, _) = set(before, CAPTION, &caption);
+    let after = rgb(&after);
+    let size_px = 0.05 * 427.0;
+    let letter = |x: u32, y: u32| after.get_pixel(x, y).0.iter().all(|&v| v >= 250);
+    // What the eye sees of the ground of a letter: a tenth of its size around it.
+    let (near, mut grounds) = ((size_px * 0.1_f32).ceil() as u32, Vec::new());
+    for (x, y, pixel) in after.enumerate_pixels() {
+        let around = |at: u32, end: u32| at.saturating_sub(near)..(at + near + 1).min(end);
+        let beside = around(y, 427).any(|y| around(x, 640).any(|x| letter(x, y)));
+        if beside && !letter(x, y) {
+            grounds.push(luminance(pixel.0));
+        }
+    }
+    grounds.sort_by(f64::total_cmp);
+    assert!(grounds.len() > 5_000, "{} pixels beside letters", grounds.len());
+    // The rims of letters are half white themselves.
+    let contrast = |share: f64| 1.05 / (grounds[(grounds.len() as f64 * share) as usize] + 0.05);
+    assert!(contrast(0.5) >= 7.0 && contrast(0.7) >= 4.5, "{} {}", contrast(0.5), contrast(0.7));
+}
+
+#[test]
+fn a_strip_uses_its_whole_width() {
+    let before = flat(900, 600, 120);
+    let (after, _) = set(before, &CAPTION.repeat(2), &styled(Style::Strip, Anchor::Southwest));
+    let letters = rgb(&after).enumerate_pixels().filter(|p| p.1 >= 600 && p.2.0[0] > 200);
+    let right = letters.map(|p| p.0).max().unwrap();
+    // The inset is 18 px; a word more would not have fitted.
+    assert!((780..882).contains(&right), "{right}");
+}
+
+#[test]
+fn a_text_from_right_to_left_begins_at_the_right_unless_its_place_is_given() {
+    let font = fs::read(in_tests("fonts").join("NotoSansHebrew-subset.ttf")).unwrap();
+    let typesetter = carried().with_font(font).unwrap();
+    let text = "שורות בתים בצפון קוריאה";
+    for style in Style::ALL {
+        let columns = |anchor| {
+            let before = flat(900, 600, 120);
+            let caption = Caption { style, anchor, ..Caption::default() };
+            let (after, warnings) = stamp(before, text, &caption, &typesetter);
+            assert_eq!(warnings, []);
+            let white = rgb(&after).enumerate_pixels().filter(|p| p.2.0[0] > 200).map(|p| p.0);
+            white.fold((900, 0), |(low, high), x| (x.min(low), x.max(high)))
+        };
+        let (left, right) = columns(None);
+        assert!(left > 450 && right > 850, "{style}: {left} to {right}");
+        let (left, right) = columns(Some(Anchor::Southwest));
+        assert!(left < 60 && right < 450, "{style}: {left} to {right}");
+    }
+}
+
 #[test]
 fn grey_stays_grey_and_sixteen_bits_stay_sixteen() {
     let typesetter = carried();
@@ -375,7 +434,8 @@ fn a_logo_stands_in_the_other_corner_and_keeps_its_colours() {
             at.len()
         );
     }
-    let (alone, warnings) = stamp(flat(900, 600, 9), "", &Caption::default(), &typesetter);
+    let alone = Caption { logo: Some("logo.png".into()), ..Caption::default() };
+    let (alone, warnings) = stamp(flat(900, 600, 9), "", &alone, &typesetter);
     assert!(warnings.is_empty() && alone != flat(900, 600, 9));
     let (tight, warnings) = stamp(flat(90, 60, 9), CAPTION, &Caption::default(), &typesetter);
     assert!(tight != flat(90, 60, 9) && !warnings.is_empty());

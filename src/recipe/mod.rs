@@ -186,9 +186,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "caption-anchor",
         value: "PLACE",
-        help: "where the caption stands: southwest, south, … center",
-        read: |r, v| v.parse().map(|value| r.caption.anchor = value),
-        print: |r| r.caption.anchor.to_string(),
+        help: "where the caption is: auto (bottom left, or right as its script), north, … center",
+        read: |r, v| {
+            r.caption.anchor = if v.trim() == "auto" { None } else { Some(v.parse()?) };
+            Ok(())
+        },
+        print: |r| r.caption.anchor.map_or_else(|| "auto".to_owned(), |at| at.to_string()),
     },
     Setting {
         name: "caption-size",

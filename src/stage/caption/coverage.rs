@@ -2,12 +2,18 @@
 
 use image::{GrayImage, Luma};
 use imageproc::drawing::draw_hollow_rect_mut;
+use imageproc::filter::box_filter;
 use imageproc::rect::Rect as Frame;
 use swash::scale::image::Image;
 
 use super::desk::{Desk, Part, edge_px};
 use super::layout::{ASCENT, Block, LEADING, Row};
 use crate::frame::Size;
+
+/// How far the halo reaches beyond the edge of letters, in letter sizes.
+const HALO: f32 = 0.23;
+/// The blurred edge is raised by this, so that the halo is whole between the letters of a word.
+const HALO_GAIN: u16 = 3;
 
 /// Height of the box that stands for a missing glyph, in letter sizes: a capital.
 const BOX_HEIGHT: f32 = 0.714;
@@ -79,7 +85,29 @@ fn draw_box(plane: &mut GrayImage, x: i32, baseline: i32, advance: f32, size_px:
     }
 }
 
-/// Adds a glyph's coverage: c = a + b − ab, what two unrelated coverages have together.
+/// The edge of letters of this size with a halo that fades away from it.
+///
+/// On a façade, whose windows are as large and as bright as letters, an edge alone leaves the eye to
+/// find the letters; a soft dark ground shows where the text is.
+pub(super) fn haloed(mut edge: GrayImage, size_px: f32) -> GrayImage {
+    // Two boxes are a tent: nothing of their form is seen.
+    let radius = ((HALO / 2.0 * size_px).round() as u32).max(1);
+    let halo = box_filter(&box_filter(&edge, radius, radius), radius, radius);
+    for (to, &from) in edge.iter_mut().zip(halo.iter()) {
+        *to = united(*to, (u16::from(from) * HALO_GAIN).min(255));
+    }
+    edge
+}
+
+/// a + b − ab: what two unrelated coverages have together.
+fn united(a: u8, b: u16) -> u8 {
+    let a = u16::from(a);
+    // ab / 255, rounded, without leaving 16 bits.
+    let product = a * b + 128;
+    (a + b - ((product + (product >> 8)) >> 8)) as u8
+}
+
+/// Adds a glyph's coverage.
 fn unite(plane: &mut GrayImage, glyph: &Image, (left, top): (i32, i32)) {
     let (width, height) = (plane.width() as i32, plane.height() as i32);
     let glyph_width = glyph.placement.width as usize;
@@ -96,10 +124,7 @@ fn unite(plane: &mut GrayImage, glyph: &Image, (left, top): (i32, i32)) {
         }
         let start = y as usize * width as usize + (left + skip as i32) as usize;
         for (to, &from) in samples[start..].iter_mut().zip(&row[skip..take]) {
-            let (a, b) = (u16::from(*to), u16::from(from));
-            // ab / 255, rounded, without leaving 16 bits.
-            let product = a * b + 128;
-            *to = (a + b - ((product + (product >> 8)) >> 8)) as u8;
+            *to = united(*to, u16::from(from));
         }
     }
 }

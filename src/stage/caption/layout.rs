@@ -48,6 +48,8 @@ pub(super) struct Room {
     pub(super) height: [f32; 2],
     /// Padding left and right, above and below, in letter sizes.
     pub(super) pad: [f32; 2],
+    /// Whether lines of a like length look better than full ones.
+    pub(super) balanced: bool,
 }
 
 /// One line of glyphs, in pixels from its own left end.
@@ -75,6 +77,11 @@ impl Block {
     /// The width of its longest line.
     pub(super) fn width(&self) -> f32 {
         self.rows.iter().map(|row| row.width).fold(0.0, f32::max)
+    }
+
+    /// Whether it is read from right to left, as its first line is.
+    pub(super) fn rtl(&self) -> bool {
+        self.rows.first().is_some_and(|row| row.rtl)
     }
 
     /// From the top of the first line to the bottom of the last.
@@ -141,7 +148,7 @@ impl Text {
         for (size_px, width, height) in attempts {
             if let Some(mut rows) = self.rows(desk, room, size_px, width, height) {
                 let shrunk = size_px < room.asked_px || height > low;
-                if whole {
+                if whole && room.balanced {
                     rows = self.balance(desk, room, size_px, rows, width, height);
                 }
                 let broken = !whole && !self.holds_words(desk, room, size_px);
@@ -227,8 +234,13 @@ mod tests {
         let text = "Rows of uniform houses in Chunggang, North Korea, seen from Linjiang in Jilin";
         for width in 60_u16..240 {
             let (width, height) = (f32::from(width), f32::from(width) * 0.66);
-            let room =
-                Room { asked_px: 12.0, width: [width; 2], height: [height; 2], pad: [0.75, 0.55] };
+            let room = Room {
+                asked_px: 12.0,
+                width: [width; 2],
+                height: [height; 2],
+                pad: [0.75, 0.55],
+                balanced: true,
+            };
             let mut shaped = Text::shape(&mut desk, text).expect("it is short");
             let Some(block) = shaped.fit(&mut desk, &room) else { continue };
             let begins = block.rows.iter().filter_map(|row| row.glyphs.first()).map(|g| g.start);

@@ -87,7 +87,7 @@ pub fn compose(
         if block.broken {
             warnings.push(Warning::CaptionBroken);
         }
-        Some(place.layout(desk, &block, &mut warnings))
+        Some(place.for_text(block.rtl()).layout(desk, &block, &mut warnings))
     });
     let layout = layout.flatten();
     if layout.is_none() {

@@ -4,7 +4,7 @@
 //! so a preview looks like the full frame. All of them are by eye on samples/frames, at 1,600 and
 //! 6,000 px.
 
-use super::coverage::{Alignment, coverage};
+use super::coverage::{Alignment, coverage, haloed};
 use super::desk::{Desk, Part};
 use super::layout::{Block, Room};
 use super::logo::Logo;
@@ -51,6 +51,8 @@ const LONGEST_PX: u32 = 65_535;
 pub(super) struct Place<'a> {
     frame: Size,
     caption: &'a Caption,
+    /// Where the caption is: as the recipe says, or at the bottom, where its lines begin.
+    anchor: Anchor,
     logo: Option<&'a Logo>,
     inset: u32,
 }
@@ -58,7 +60,13 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     pub(super) fn new(frame: Size, caption: &'a Caption, logo: Option<&'a Logo>) -> Self {
         let inset = (INSET * frame.short_side() as f32).round() as u32;
-        Self { frame, caption, logo, inset }
+        Self { frame, caption, anchor: caption.anchor.unwrap_or(Anchor::Southwest), logo, inset }
+    }
+
+    /// The place of a text that is read from right to left or from left to right.
+    pub(super) fn for_text(self, rtl: bool) -> Self {
+        let begins = if rtl { Anchor::Southeast } else { Anchor::Southwest };
+        Self { anchor: self.caption.anchor.unwrap_or(begins), ..self }
     }
 
     /// The frame without its inset.
@@ -78,7 +86,7 @@ impl<'a> Place<'a> {
         let asked_px = (self.caption.size_percent / 100.0 * short).max(FLOOR_PX);
         let (width, height) = (self.inner().width as f32, self.inner().height as f32);
         let frame_height = self.frame.height as f32;
-        let share = if self.caption.anchor.across() == 0 { MEASURE_MIDDLE } else { MEASURE_SIDE };
+        let share = if self.anchor.across() == 0 { MEASURE_MIDDLE } else { MEASURE_SIDE };
         let measure = (share * self.frame.width as f32).max(MEASURE_LEAST * asked_px).min(width);
         match self.caption.style {
             Style::Strip => {
@@ -93,6 +101,7 @@ impl<'a> Place<'a> {
                         (2.0 * frame_height).min(most),
                     ],
                     pad: STRIP_PAD,
+                    balanced: false,
                 }
             }
             style => Room {
@@ -100,12 +109,13 @@ impl<'a> Place<'a> {
                 width: [measure, width],
                 height: [(PLATE_HEIGHT * frame_height).min(height), height],
                 pad: if style == Style::Plate { PLATE_PAD } else { TEXT_PAD },
+                balanced: true,
             },
         }
     }
 
     fn alignment(&self) -> Alignment {
-        match (self.caption.anchor.across(), self.caption.style) {
+        match (self.anchor.across(), self.caption.style) {
             (0, _) => Alignment::Middle,
             (1, Style::Text | Style::Strip) => Alignment::Right,
             _ => Alignment::Start,
@@ -132,7 +142,7 @@ impl<'a> Place<'a> {
             let logo_px = logo.map_or(0, |logo| logo.height + padding as u32);
             strip_px = size.height.max(logo_px);
             let strip = Rect { y: self.frame.height, height: strip_px, ..self.inner() };
-            let across = beside(self.caption.anchor, 0);
+            let across = beside(self.anchor, 0);
             layers.logo = self.placed_logo(logo, mirrored(across), strip);
             across.place(size, strip)
         } else {
@@ -141,7 +151,7 @@ impl<'a> Place<'a> {
                 Style::Text => self.grown(pad_px),
                 _ => self.inner(),
             };
-            let rect = self.caption.anchor.place(size, outer);
+            let rect = self.anchor.place(size, outer);
             layers.logo = self.logo_clear_of(rect, warnings);
             rect
         };
@@ -149,7 +159,7 @@ impl<'a> Place<'a> {
         let mut draw = |part| coverage(desk, block, size, pad_px, self.alignment(), part);
         match self.caption.style {
             Style::Plate => layers.plate = Some((rect, RADIUS * block.size_px)),
-            Style::Text => layers.edge = Some((rect, draw(Part::Edge))),
+            Style::Text => layers.edge = Some((rect, haloed(draw(Part::Edge), block.size_px))),
             Style::Strip => {}
         }
         layers.letters = Some((rect, draw(Part::Body)));
@@ -204,7 +214,7 @@ impl<'a> Place<'a> {
         warnings: &mut Vec<Warning>,
     ) -> Option<(Rect, std::sync::Arc<super::logo::Scaled>)> {
         self.logo?;
-        let anchor = self.caption.anchor;
+        let anchor = self.anchor;
         let first = mirrored(anchor);
         let places = [first, beside(first, -first.down()), beside(anchor, -anchor.down())];
         let found = places.into_iter().find_map(|anchor| {

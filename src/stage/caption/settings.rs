@@ -16,7 +16,7 @@ pub enum Style {
     Plate,
     /// White letters on a dark strip below the picture, which gets taller by it: nothing is hidden.
     Strip,
-    /// White letters with a thin dark edge straight on the picture.
+    /// White letters with a soft dark edge straight on the picture.
     Text,
 }
 
@@ -35,8 +35,9 @@ pub struct Caption {
     pub text: String,
     /// How it stands to the picture.
     pub style: Style,
-    /// Where it stands. A strip is always below; there only left, middle or right counts.
-    pub anchor: Anchor,
+    /// Where it is. A strip is always below; there only left, middle or right counts. `None` is bottom
+    /// left, or bottom right for a text that is read from right to left.
+    pub anchor: Option<Anchor>,
     /// Letter size in percent of the short side, [`SIZE_PERCENT`]; never below 12 px.
     pub size_percent: f32,
     /// A font that is tried before the carried ones.
@@ -50,7 +51,7 @@ impl Default for Caption {
         Self {
             text: String::new(),
             style: Style::default(),
-            anchor: Anchor::Southwest,
+            anchor: None,
             // By eye on samples/frames at 1,600 px and at 6,000: some 70 letters a line.
             size_percent: 2.4,
             font: None,
