@@ -68,7 +68,9 @@ pub(super) struct Depth {
     pub(super) veil: Plane,
     /// Trust, 0..1.
     pub(super) trust: Plane,
-    /// The veil of the widest window.
+    /// The veil of the narrowest window alone.
+    pub(super) near: Plane,
+    /// The veil of the widest window alone.
     pub(super) wide: Plane,
 }
 
@@ -87,7 +89,7 @@ pub(super) fn depth(
         let apart = (value - least) * (1.0 / SPEAKS);
         exp2((apart * apart * -std::f32::consts::LOG2_E).max(-60.0)) + SPEAKS_LEAST
     });
-    let mean = near.zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
+    let mean = near.clone().zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
     let veil = filled(mean, &speaks, picture, VEIL_REACH.0 * long, VEIL_REACH.1);
 
     let window = radius_px(CONTRAST_RADIUS, size);
@@ -102,7 +104,7 @@ pub(super) fn depth(
         *m = full_depth(*m) * (least + (1.0 - least) * trust) * (1.0 - sky);
     }
     let coefficients = guided(luma, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
-    Depth { coefficients, beside_airlight, normalised, veil, wide, trust }
+    Depth { coefficients, beside_airlight, normalised, veil, near, wide, trust }
 }
 
 /// Trust in the veil: of the land carried along its surfaces, of the sky that in its own clouds.

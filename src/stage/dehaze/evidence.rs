@@ -8,54 +8,57 @@ use crate::filter::{SmallPicture, box_mean, erode, exp2};
 use crate::frame::{Plane, luma};
 
 /// The measures from which the automatic strength follows. "Land" is what is not sky, the veil is 0..1,
-/// contrasts are standard deviations of encoded luma, rows go from 0 (top) to 1.
+/// contrasts are standard deviations of encoded luma in windows, rows go from 0 (top) to 1, and the coarse
+/// veil, saturation and luma count beside the airlight, as if it were white.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
     /// Veil of the land that borders on the sky or the top.
     pub veil_by_sky: f32,
-    /// Share of the frame that is heavily veiled land.
-    pub heavily_veiled: f32,
-    /// Correlation of the veil with the logarithm of fine contrast: below 0 the veil takes detail.
-    pub fine_with_veil: f32,
-    /// Share of the frame that is blown out.
-    pub blown: f32,
     /// Share of the land that hardly shows.
     pub dense: f32,
-    /// How far the land lies above its own veil.
-    pub above_veil: f32,
-    /// Saturation of the middle third.
-    pub saturation_middle: f32,
-    /// Mean row of the clear land.
-    pub clear_row: f32,
-    /// Share of the land that is flat.
-    pub flat: f32,
-    /// Mean row of the land that is veiled, flat and of the airlight's colour.
-    pub pale_row: f32,
+    /// Share of the frame that is veiled, flat land of the airlight's colour.
+    pub pale: f32,
+    /// Coarse veil of the middle third.
+    pub veil_middle: f32,
+    /// Share of the frame that is blown out.
+    pub blown: f32,
+    /// Correlation of the coarse veil with the logarithm of contrast: below 0 the veil takes detail.
+    pub contrast_with_veil: f32,
+    /// Share of the land that is smooth.
+    pub smooth: f32,
+    /// Fine contrast of the veiled land, as it would be without the veil.
+    pub fine_behind_veil: f32,
+    /// Smooth veil where it is densest.
+    pub densest: f32,
     /// Correlation of the veil with the row: below 0 it grows to the top.
     pub veil_with_row: f32,
-    /// Fine contrast of the land beside the airlight.
-    pub fine: f32,
-    /// Standard deviation of the land's veil.
-    pub veil_spread: f32,
-    /// A soft least of the veil.
-    pub least_veil: f32,
+    /// Correlation of the coarse veil with the saturation: below 0 the veil takes colour.
+    pub colour_with_veil: f32,
+    /// Mean square of the land's saturation.
+    pub saturation: f32,
+    /// Luma of the near third.
+    pub luma_near: f32,
     /// Contrast of the land that borders on the sky or the top.
     pub contrast_by_sky: f32,
-    /// Fine contrast of the upper third.
-    pub fine_top: f32,
-    /// Fine contrast of the veiled land, beside what the veil leaves room for.
-    pub fine_behind_veil: f32,
-    /// Share of the veiled land that is flat.
-    pub flat_behind_veil: f32,
-    /// Contrast of the land beside the airlight.
-    pub contrast: f32,
-    /// Share of the frame that is veiled land, by the colours beside the airlight alone.
-    pub veiled: f32,
+    /// Fine contrast of the far third.
+    pub fine_far: f32,
+    /// A soft greatest luma of the land.
+    pub brightest: f32,
+    /// Standard deviation of the land's luma beside the airlight.
+    pub spread: f32,
+    /// Fine contrast of the land.
+    pub fine: f32,
+    /// Veil that only the smallest window sees.
+    pub small_veil: f32,
+    /// Share of the land that is dark.
+    pub dark: f32,
     /// Standard deviation of the land's luma.
     pub luma_spread: f32,
+    /// How far the land lies above its own veil, 0.15 at most in any place.
+    pub above_veil: f32,
     /// Share of the frame that is sky.
     pub sky: f32,
-    /// Mean veil of the land in the upper, the middle and the lower third.
+    /// Mean veil of the land in the far (upper), the middle and the near third.
     pub thirds: [f32; 3],
 }
 
@@ -63,6 +66,8 @@ pub struct Evidence {
 const WINDOWS: (f32, f32) = (0.06, 0.015);
 /// Radius of the erosion for the coarse veil.
 const COARSE: f32 = 0.03;
+/// Radius of the window for the densest smooth veil.
+const DENSEST: f32 = 0.08;
 /// Added to every sum of weights, as a share of the frame: a mean of next to nothing goes to 0.
 const NOTHING: f32 = 0.002;
 
@@ -88,26 +93,24 @@ impl Evidence {
         let (height, count) = (size.height as f32, size.area() as f32);
         let [red_air, green_air, blue_air] = airlight;
         let air_luma = luma(red_air, green_air, blue_air).max(0.05);
-        let air_sum = red_air + green_air + blue_air;
         let window = radius_px(WINDOWS.0, size);
         let fine_contrast = deviation(guide, radius_px(WINDOWS.1, size));
         let contrast = deviation(guide, window);
         let sky_near = box_mean(sky.clone(), window);
         let coarse = erode(&depth.beside_airlight, radius_px(COARSE, size));
 
-        let mut means: [Mean; 25] = Default::default();
+        let mut means = [Mean::default(); 20];
         let mut land = Moments::default();
+        let mut band = Plane::filled(size, 0.0);
         let channels = picture.channels.each_ref().map(Plane::values);
         for i in 0..guide.values().len() {
             let pixel = channels.map(|channel| channel[i]);
-            let (least, greatest) =
-                (pixel[0].min(pixel[1]).min(pixel[2]), pixel[0].max(pixel[1]).max(pixel[2]));
+            let beside: [f32; 3] = std::array::from_fn(|c| pixel[c] / airlight[c]);
+            let saturation = 1.0 - least(beside) / greatest(beside).max(1e-3);
             let row = ((i / size.width as usize) as f32 + 0.5) / height;
             let (m, g) = (depth.veil.values()[i], guide.values()[i]);
             let (con, fine) = (contrast.values()[i], fine_contrast.values()[i]);
-            let sum = (pixel[0] + pixel[1] + pixel[2]).max(0.05);
-            let off_colour: f32 =
-                (0..3).map(|c| (pixel[c] / sum - airlight[c] / air_sum).abs()).sum();
+            let veil = coarse.values()[i].clamp(0.0, 1.0);
             let u = 1.0 - sky.values()[i];
             let veiled = u * smoothstep((0.2, 0.45), m);
             let by_sky = u * (sky_near.values()[i] + 0.15 * e(-row / 0.12)).clamp(0.0, 1.0);
@@ -115,69 +118,116 @@ impl Evidence {
                 let apart = (row - (k + 0.5) / 3.0) / 0.2;
                 u * e(-apart * apart)
             };
-            let pale = u * smoothstep((0.25, 0.5), m) * e(-off_colour / 0.08) * e(-con / 0.06);
             let thirds = [third(0.0), third(1.0), third(2.0)];
+            let pale = u
+                * smoothstep((0.25, 0.55), veil)
+                * e(-saturation / 0.25)
+                * e(-con / air_luma / 0.08);
+            let smooth = smoothstep((0.25, 0.5), m) * e(-saturation / 0.15);
+            band.values_mut()[i] = u * smooth * e(-fine / air_luma / 0.03);
+            let beside_luma = g / air_luma;
+            let dark = g / 0.3;
             let pairs = [
                 (m, by_sky),
-                (u * smoothstep((0.45, 0.7), m), 1.0),
-                (smoothstep((0.93, 0.99), greatest), 1.0),
                 (smoothstep((0.55, 0.8), m), u),
-                ((depth.normalised.values()[i] - m).clamp(0.0, 1.0), u),
-                (1.0 - least / greatest.max(1e-3), thirds[1]),
-                (row, u * (1.0 - smoothstep((0.15, 0.4), m))),
-                (e(-fine / (0.02 * air_luma)), u),
-                (row, pale),
-                (fine / air_luma, u),
-                (e(-depth.wide.values()[i] / 0.05), u),
+                (pale, 1.0),
+                (veil, thirds[1]),
+                (smoothstep((0.93, 0.99), greatest(pixel)), 1.0),
+                (e(-fine / 0.015), u),
+                ((fine / (1.05 - m)).min(0.3), veiled),
+                (saturation * saturation, u),
+                (beside_luma, thirds[2]),
                 (con, by_sky),
                 (fine, thirds[0]),
-                ((fine / (1.05 - m)).min(0.3), veiled),
-                (e(-fine / 0.015), veiled),
-                (con / air_luma, u),
-                (u * smoothstep((0.2, 0.45), coarse.values()[i].clamp(0.0, 1.0)), 1.0),
+                (e(beside_luma / 0.1 - 10.0), u),
+                (fine, u),
+                (depth.near.values()[i] - depth.wide.values()[i], u),
+                (e(-dark * dark), u),
+                ((depth.normalised.values()[i] - m).clamp(0.0, 0.15), u),
                 (sky.values()[i], 1.0),
                 (m, thirds[0]),
                 (m, thirds[1]),
                 (m, thirds[2]),
             ];
             means.iter_mut().zip(pairs).for_each(|(mean, (value, weight))| mean.add(value, weight));
-            land.add(u, [m, (fine + 0.005).ln(), row, g]);
+            land.add(u, [veil, (con / air_luma + 0.01).ln(), m, row, saturation, g]);
         }
         let nothing = NOTHING * count;
-        let mean = |i: usize| means[i].over(nothing);
-        let share = |i: usize| means[i].over(0.0);
+        let [
+            veil_by_sky,
+            dense,
+            _,
+            veil_middle,
+            _,
+            smooth,
+            fine_behind_veil,
+            saturation,
+            luma_near,
+            contrast_by_sky,
+            fine_far,
+            brightest,
+            fine,
+            small_veil,
+            dark,
+            above_veil,
+            _,
+            far,
+            middle,
+            near,
+        ] = means.map(|mean| mean.over(nothing));
+        let [pale, blown, sky_share] = [2, 4, 16].map(|i| means[i].over(0.0));
+        let luma_spread = land.deviation(5, nothing);
         Self {
-            veil_by_sky: mean(0),
-            heavily_veiled: share(1),
-            blown: share(2),
-            dense: mean(3),
-            above_veil: mean(4),
-            saturation_middle: mean(5),
-            clear_row: mean(6),
-            flat: mean(7),
-            pale_row: mean(8),
-            fine: mean(9),
-            least_veil: -0.05 * (mean(10) + 1e-4).ln(),
-            contrast_by_sky: mean(11),
-            fine_top: mean(12),
-            fine_behind_veil: mean(13),
-            flat_behind_veil: mean(14),
-            contrast: mean(15),
-            veiled: share(16),
-            sky: share(17),
-            thirds: [mean(18), mean(19), mean(20)],
-            fine_with_veil: land.correlation(0, 1, nothing),
-            veil_with_row: land.correlation(0, 2, nothing),
-            veil_spread: land.deviation(0, nothing),
-            luma_spread: land.deviation(3, nothing),
+            veil_by_sky,
+            dense,
+            pale,
+            veil_middle,
+            blown,
+            contrast_with_veil: land.correlation(0, 1, nothing),
+            smooth,
+            fine_behind_veil,
+            densest: densest(band, sky, nothing),
+            veil_with_row: land.correlation(2, 3, nothing),
+            colour_with_veil: land.correlation(0, 4, nothing),
+            saturation,
+            luma_near,
+            contrast_by_sky,
+            fine_far,
+            brightest: 0.1 * (brightest + 1e-9).ln() + 1.0,
+            spread: luma_spread / air_luma,
+            fine,
+            small_veil,
+            dark,
+            luma_spread,
+            above_veil,
+            sky: sky_share,
+            thirds: [far, middle, near],
         }
     }
+}
+
+/// Where the smooth veil of the land is densest: Σz³/Σz², z its mean in windows.
+fn densest(band: Plane, sky: &Plane, nothing: f32) -> f32 {
+    let radius = radius_px(DENSEST, band.size());
+    let mut mean = Mean::default();
+    for (z, sky) in box_mean(band, radius).values().iter().zip(sky.values()) {
+        mean.add(*z, z * z * (1.0 - sky));
+    }
+    mean.over(nothing)
+}
+
+fn least([red, green, blue]: [f32; 3]) -> f32 {
+    red.min(green).min(blue)
+}
+
+fn greatest([red, green, blue]: [f32; 3]) -> f32 {
+    red.max(green).max(blue)
 }
 
 /// e^x.
 #[inline(always)]
 fn e(x: f32) -> f32 {
-    exp2((x * std::f32::consts::LOG2_E).max(-60.0))
+    exp2((x * std::f32::consts::LOG2_E).clamp(-60.0, 60.0))
 }
 
 /// Standard deviation in windows of this radius.
@@ -206,17 +256,20 @@ impl Mean {
     }
 }
 
-/// Sums of four measures, of their squares and products.
+/// Measures of a pixel that are correlated.
+const MEASURES: usize = 6;
+
+/// Sums of the measures, of their squares and products.
 #[derive(Default)]
 struct Moments {
     weights: f64,
-    sums: [f64; 4],
-    products: [[f64; 4]; 4],
+    sums: [f64; MEASURES],
+    products: [[f64; MEASURES]; MEASURES],
 }
 
 impl Moments {
     #[inline(always)]
-    fn add(&mut self, weight: f32, values: [f32; 4]) {
+    fn add(&mut self, weight: f32, values: [f32; MEASURES]) {
         let weight = f64::from(weight);
         let values = values.map(f64::from);
         self.weights += weight;

@@ -4,11 +4,10 @@
 //! (interpolating them rather than t: 20 to 33 % lower error at silhouettes). The ends are those of
 //! [`Ends`]; [`Tone`] is applied in the same breath. Values are in samples of the file, 0..255 or 0..65,535.
 //!
-//! One division a channel does the gain and the shoulder; a division and two roots do the toe.
 
 use std::f32::consts::LOG2_E;
 
-use super::ends::{EXPONENT_MAX, Ends, coloured};
+use super::ends::{EXPONENT_MAX, EXPONENT_MIN, Ends};
 use super::tone::Tone;
 use super::{Dehaze, DepthMap, Haze, HazeColour, wavelength};
 use crate::filter::Coefficients;
@@ -28,8 +27,6 @@ pub struct Removal {
     framed: Option<Framed>,
     /// Least and greatest exponent.
     range: [f32; 2],
-    /// The colours' factors on the optical depth.
-    factors: [f32; 3],
 }
 
 /// A picture with a border around it, in pixels of the frame.
@@ -51,16 +48,17 @@ impl Removal {
             return None;
         }
         let airlight = haze.airlight;
-        let (ends, range, scale) = if strength > 0.0 {
-            (Ends::new(airlight, sample_max), [0.0, EXPONENT_MAX], LOG2_E * strength)
-        } else {
-            // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.
-            let range = [-60.0, ADDED_T.log2() * strength.abs() / 2.0];
-            (Ends::open(airlight, sample_max), range, LOG2_E * strength / 2.0)
-        };
         let exponent = match dehaze.haze_colour {
             HazeColour::Auto => haze.exponent,
             HazeColour::Fixed(exponent) => exponent,
+        };
+        let factors = wavelength::factors(exponent);
+        let (ends, range, scale) = if strength > 0.0 {
+            (Ends::new(airlight, factors, sample_max), [0.0, EXPONENT_MAX], LOG2_E * strength)
+        } else {
+            // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.
+            let range = [EXPONENT_MIN, ADDED_T.log2() * strength.abs() / 2.0];
+            (Ends::open(airlight, factors, sample_max), range, LOG2_E * strength / 2.0)
         };
         let maps = &depth.coefficients;
         Some(Self {
@@ -72,7 +70,6 @@ impl Removal {
             },
             framed: depth.framed,
             range,
-            factors: wavelength::factors(exponent),
         })
     }
 
@@ -97,8 +94,8 @@ impl Removal {
             ends: self.ends,
             air: self.ends.airlight.map(|a| tone.air(a)),
             tone,
+            unscaled: 1.0 / tone.gain(),
             range: self.range,
-            factors: self.factors,
         }
     }
 }
@@ -108,9 +105,10 @@ impl Removal {
 pub struct Kernel {
     ends: Ends,
     tone: Tone,
+    /// One over the tone's gain.
+    unscaled: f32,
     air: [f32; 3],
     range: [f32; 2],
-    factors: [f32; 3],
 }
 
 impl Kernel {
@@ -124,9 +122,8 @@ impl Kernel {
         first: usize,
         out: &mut Dehazed<I::Lane, CHANNELS>,
     ) {
-        // Grey has no colours to be dimmed unequally.
-        let factors = if CHANNELS == 3 { self.factors } else { [1.0; 3] };
-        let kernel = Self { factors, ..*self };
+        let ends = if CHANNELS == 3 { self.ends } else { self.ends.of_grey() };
+        let kernel = Self { ends, ..*self };
         let depth = depth.block(first);
         for i in 0..BLOCK {
             let colours = std::array::from_fn(|c| planes[c % CHANNELS][i].level());
@@ -153,9 +150,9 @@ impl Kernel {
     pub(crate) fn pixel(&self, colours: [f32; 3], maps: [f32; 2]) -> ([f32; 3], f32) {
         let [red, green, blue] = colours;
         let exponent = self.exponent(luma(red, green, blue), maps);
-        let veils = coloured(self.ends.veil(colours, exponent), self.factors);
-        let (from_air, gains) = self.ends.apart(colours, veils);
-        (std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gains[c])), gains[1])
+        let (from_air, gains) = self.ends.apart(colours, exponent, self.tone.gain());
+        let toned = std::array::from_fn(|c| self.tone.of(self.air[c], from_air[c], gains[c]));
+        (toned, gains[1] * self.unscaled)
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::f32::consts::LOG2_E;
 
-use super::ends::{Ends, coloured};
+use super::ends::Ends;
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
 use crate::frame::{Lane, Size, luma};
@@ -27,7 +27,7 @@ const CONTRAST: f32 = 0.12;
 /// Mean luma beside the original's below which brightness is given back, and the share of the way that is
 /// gone. The clear halves of pairs are darker than their hazy halves (0.61 to 0.9), an editor wants the
 /// frame as bright as it was: the eye decides.
-const BRIGHTNESS: (f32, f32) = (0.95, 0.75);
+const BRIGHTNESS: (f32, f32) = (0.92, 0.75);
 /// Greatest c: beyond it near shadows turn grey (by eye).
 const BRIGHTNESS_MAX: f32 = 0.4;
 /// The strength from which on white and contrast are given back in full.
@@ -58,7 +58,7 @@ impl Brightness {
         depth: &Coefficients,
         factors: [f32; 3],
     ) -> Self {
-        let ends = Ends::new(airlight, 1.0);
+        let ends = Ends::new(airlight, factors, 1.0);
         let size = picture.size();
         let (width, height) = (size.width.div_ceil(2), size.height.div_ceil(2));
         let half = Size::new(width, height);
@@ -74,8 +74,7 @@ impl Brightness {
                 for (i, greatest) in at.iter_mut().enumerate() {
                     let exponent =
                         (tau * (STEP * LOG2_E) * i as f32).min(super::ends::EXPONENT_MAX);
-                    let veils = coloured(ends.veil(colours, exponent), factors);
-                    let (from_air, gains) = ends.apart(colours, veils);
+                    let (from_air, gains) = ends.apart(colours, exponent, 1.0);
                     let [r, g, b] = std::array::from_fn(|c| airlight[c] + from_air[c] * gains[c]);
                     greatest.push(r.max(g).max(b));
                     let luma = f64::from(luma(r, g, b));
@@ -174,11 +173,17 @@ impl Tone {
         airlight * self.gain - self.shift
     }
 
-    /// The toned value of A + (I − A)·g. Beyond white the curve goes on rising, so that nothing has to be
+    /// What [`Tone::of`] wants gains multiplied by.
+    #[inline(always)]
+    pub(super) fn gain(&self) -> f32 {
+        self.gain
+    }
+
+    /// The toned value of A + (I − A)·g, g times [`Tone::gain`]. Beyond white the curve goes on rising, so that nothing has to be
     /// clamped here.
     #[inline(always)]
     pub(super) fn of(&self, air: f32, from_air: f32, gain: f32) -> f32 {
-        let y = air + from_air * (gain * self.gain);
+        let y = air + from_air * gain;
         y * (self.linear - y * y) + self.raised
     }
 }
@@ -201,7 +206,7 @@ mod tests {
         for level in 0..=255 {
             let j = level as f32 / 255.0 * gain;
             let right = j + j * (1.0 - j) * (c + CONTRAST * (2.0 * j - 1.0));
-            let out = tone.of(tone.air(level as f32), 0.0, 1.0) / 255.0;
+            let out = tone.of(tone.air(level as f32), 0.0, tone.gain()) / 255.0;
             assert!((out - right).abs() < 1e-4, "{level}: {out} {right}");
         }
     }
@@ -211,7 +216,7 @@ mod tests {
         let found = Brightness { white: [0.5; STEPS], mean: [0.5; STEPS], square: [0.3; STEPS] };
         let tone = Tone::new(&found, -1.0, 255.0);
         for level in [0.0, 100.0, 255.0] {
-            assert!((tone.of(tone.air(level), 0.0, 1.0) - level).abs() < 0.1);
+            assert!((tone.of(tone.air(level), 0.0, tone.gain()) - level).abs() < 0.1);
         }
     }
 }
