@@ -52,20 +52,29 @@ pub(crate) fn metadata(bytes: &[u8]) {
         ..Blocks::default()
     };
     for blocks in [of_file, raw] {
-        let (mut fields, _) = Fields::read(&blocks, "frame");
+        let (mut fields, _) = Fields::read(&blocks, "frame", metadata::Encoding::default());
         let _ = fields.add_sidecar(bytes);
         let mut recipe = Recipe::default();
         for write in ["no", "yes"] {
             if recipe.set("write-metadata", write).is_err() {
                 return;
             }
-            let change =
-                Change { size: Size::new(40, 30), fields: &fields, iptc: metadata::Iptc::Kept };
+            let change = Change {
+                size: Size::new(40, 30),
+                fields: &fields,
+                iptc: metadata::Iptc::Kept,
+                segment_bytes: Some(65_533),
+                picture: Some(metadata::Picture {
+                    original: Size::new(90, 60),
+                    turned: longlens::frame::Orientation::Rotate90,
+                    kept: longlens::frame::Rect { x: 10, y: 0, width: 80, height: 60 },
+                }),
+            };
             let Ok(carried) = metadata::carry_over(blocks.clone(), &recipe.metadata, &change)
             else {
                 continue;
             };
-            let (_again, _) = Fields::read(&carried.blocks, "frame");
+            let (_again, _) = Fields::read(&carried.blocks, "frame", metadata::Encoding::default());
             let _ = metadata::verify(&carried.blocks, &[], &carried);
         }
     }

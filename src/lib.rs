@@ -34,7 +34,7 @@
 //! recipe   → stage, format, metadata, words, error
 //! stage    → filter, frame, hidden, words, error
 //! filter   → frame
-//! template → container, hidden, words, error
+//! template → container, metadata, hidden, words, error
 //! format   → metadata, container, colour, frame, error
 //! metadata → container, colour, frame, words, error
 //! container → error

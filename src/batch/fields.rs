@@ -14,9 +14,9 @@ use crate::template;
 
 /// All fields of a frame: its file's, its sidecar's, the table's, those set.
 pub(in crate::batch) fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
-    let (mut fields, of_blocks) = Fields::read(blocks, "");
+    let (mut fields, of_blocks) = Fields::read(blocks, "", job.recipe.metadata.encoding);
     warnings.extend(of_blocks);
-    if let Some(xml) = sidecar(&job.input) {
+    if let Some(xml) = sidecar(job) {
         warnings.extend(fields.add_sidecar(&xml).err());
     }
     add_ordered(job, &mut fields);
@@ -97,12 +97,9 @@ pub(in crate::batch) fn caption_text(job: &Job, fields: &Fields) -> Result<Strin
 /// Most bytes of a sidecar that are read: XMP beyond that is no caption.
 const SIDECAR_BYTES: u64 = 32 << 20;
 
-/// `name.jpg.xmp` or `name.xmp`, if there is one.
-pub(in crate::batch) fn sidecar(input: &Path) -> Option<Vec<u8>> {
-    let mut whole = input.as_os_str().to_os_string();
-    whole.push(".xmp");
-    [whole.into(), input.with_extension("xmp")].into_iter().find_map(|path| {
-        let file = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
-        (file.len() <= SIDECAR_BYTES).then(|| fs::read(&path).ok()).flatten()
-    })
+/// The bytes of a frame's sidecar, if it has one.
+pub(in crate::batch) fn sidecar(job: &Job) -> Option<Vec<u8>> {
+    let path = job.sidecar.as_ref()?;
+    let file = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    (file.len() <= SIDECAR_BYTES).then(|| fs::read(path).ok()).flatten()
 }

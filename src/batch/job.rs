@@ -16,6 +16,8 @@ pub struct Job {
     pub output: PathBuf,
     /// What to do.
     pub recipe: Arc<Recipe>,
+    /// The XMP file beside it.
+    pub sidecar: Option<PathBuf>,
     /// Fields that rule over those of the file, by name: from the table, from `--set`.
     pub fields: Fields,
     /// What to draw.
@@ -34,6 +36,7 @@ impl Job {
             input: path.to_path_buf(),
             output: PathBuf::new(),
             recipe: Arc::default(),
+            sidecar: None,
             fields: Fields::default(),
             caption: Caption::None,
             sequence: 1,

@@ -133,6 +133,14 @@ pub fn srgb() -> Result<Arc<[u8]>> {
     encoded(ColorProfile::new_srgb())
 }
 
+/// An Adobe RGB profile to write, for RGB samples; the same bytes at any time.
+///
+/// # Errors
+/// As [`srgb`].
+pub fn adobe_rgb() -> Result<Arc<[u8]>> {
+    encoded(ColorProfile::new_adobe_rgb())
+}
+
 /// The profile that samples have after [`convert_to_srgb`] from this one: sRGB, or for grey ones a
 /// grey profile with sRGB's curve. Readers refuse an RGB profile with grey samples, and without any
 /// some take grey for that of a printing press.
@@ -147,7 +155,15 @@ pub fn srgb_instead_of(profile: &[u8]) -> Result<Arc<[u8]>> {
 }
 
 fn encoded(mut profile: ColorProfile) -> Result<Arc<[u8]>> {
-    profile.creation_date_time = moxcms::ColorDateTime::default();
+    // `ColorDateTime::default` is the clock, which would make every output another one.
+    profile.creation_date_time = moxcms::ColorDateTime {
+        year: 2000,
+        month: 1,
+        day_of_the_month: 1,
+        hours: 0,
+        minutes: 0,
+        seconds: 0,
+    };
     let bytes = profile.encode();
     let internal = |e| Error::new(ErrorKind::Internal, format!("no sRGB profile: {e:?}"));
     bytes.map(Arc::from).map_err(internal)

@@ -42,6 +42,7 @@ pub(crate) mod tag {
     pub(crate) const MAKER_NOTE: u16 = 37_500;
     pub(crate) const ICC: u16 = 34_675;
     pub(crate) const DNG_VERSION: u16 = 50_706;
+    pub(crate) const CREDENTIALS: u16 = 52_545;
 }
 
 /// Entries of a directory at most; real ones have some dozens.

@@ -94,6 +94,12 @@ impl<'a> Prepared<'a> {
         Ok(Self { recipe, kept, target, layout, warnings })
     }
 
+    /// The part of the frame that is kept.
+    #[must_use]
+    pub fn kept(&self) -> Rect {
+        self.kept
+    }
+
     /// Size of the finished frame.
     #[must_use]
     pub fn size(&self) -> Size {

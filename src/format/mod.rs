@@ -22,9 +22,12 @@ pub use jpeg::BandEncoder;
 pub(crate) use sniff::raw_refusal;
 
 use crate::container::kinds;
+use std::sync::Arc;
+
+use crate::colour;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Original, Pool, Sharing, Size};
-use crate::metadata::{Blocks, Iptc};
+use crate::metadata::{Blocks, Iptc, is_adobe_rgb};
 
 /// How finely a JPEG keeps colour beside luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,6 +52,12 @@ impl From<Subsampling> for Sharing {
 }
 
 impl Format {
+    /// Bytes that it has for one block of metadata, if that is limited (T.81, B.1.1.4).
+    #[must_use]
+    pub fn segment_bytes(self) -> Option<usize> {
+        (self == Self::Jpeg).then_some(65_533)
+    }
+
     /// What becomes of IPTC-IIM in it.
     #[must_use]
     pub fn iptc(self) -> Iptc {
@@ -69,6 +78,9 @@ fn no_place(blocks: &Blocks, format: Format) -> impl Iterator<Item = Warning> {
         there.then_some(Warning::NoPlace { what, format: format.name() })
     })
 }
+
+/// What content credentials are called where they are left out: they hold for the original alone.
+const CREDENTIALS: &str = "content credentials (C2PA)";
 
 /// What is refused on sight of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,12 +265,29 @@ pub fn decode_as_stored(
     pool: &Pool,
 ) -> Result<Decoded<Original>> {
     let header = probe(bytes, &decoding.limits)?;
-    guard::contained(header.format.name(), || match header.format {
+    let mut decoded = guard::contained(header.format.name(), || match header.format {
         Format::Jpeg => jpeg::decode(bytes, header.clone(), decoding, pool),
         Format::Png => png::decode(bytes, header.clone(), decoding, pool).map(Into::into),
         Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool).map(Into::into),
         Format::WebP => webp::decode(bytes, header.clone(), decoding, pool).map(Into::into),
-    })
+    })?;
+    embed_adobe_rgb(&mut decoded)?;
+    Ok(decoded)
+}
+
+/// Cameras say in EXIF alone that their samples are Adobe RGB (CIPA DC-009): they get the profile.
+fn embed_adobe_rgb(decoded: &mut Decoded<Original>) -> Result<()> {
+    let Decoded { frame, header, blocks, warnings } = decoded;
+    let says = blocks.exif.as_deref().is_some_and(is_adobe_rgb);
+    if blocks.icc.is_none() && header.channels == 3 && says {
+        let profile = colour::adobe_rgb()?;
+        frame.facts.profile = Some(Arc::clone(&profile));
+        blocks.icc = Some(profile);
+        warnings.push(Warning::Other(
+            "EXIF says Adobe RGB (R03) and there is no profile: taken as Adobe RGB".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 impl From<Decoded> for Decoded<Original> {

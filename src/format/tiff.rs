@@ -5,6 +5,7 @@
 //! TIFF's clothes. Directories are read by the container room, strips and tiles in [`unpack`]; the `tiff`
 //! crate writes.
 
+mod align;
 mod convert;
 mod encode;
 mod exif;
@@ -17,7 +18,7 @@ pub(super) use encode::encode;
 
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
-use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use super::{CREDENTIALS, Decoded, Decoding, Format, Header, Limits, samples, upright};
 use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Pool};
@@ -131,6 +132,9 @@ impl Layout<'_> {
 
     fn blocks(&self, warnings: &mut Vec<Warning>) -> Blocks {
         let block = |tag| self.directory.bytes(tag).map(<[u8]>::to_vec);
+        if self.directory.has(tag::CREDENTIALS) {
+            warnings.push(Warning::PartsLeftOut(CREDENTIALS.to_owned()));
+        }
         let exif = exif::gather(self.file, warnings);
         let photoshop = metadata::with_iptc(block(tag::PHOTOSHOP), self.directory.bytes(tag::IPTC));
         let icc = within(block(tag::ICC), MOST_ICC_BYTES, "colour profile", warnings);

@@ -8,7 +8,7 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
-use super::{Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
+use super::{CREDENTIALS, Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -172,6 +172,9 @@ fn pixels(
 fn blocks(chunks: &Chunks<'_>, warnings: &mut Vec<Warning>) -> Blocks {
     let exif = chunks.exif().map(<[u8]>::to_vec);
     let xmp = chunks.find(b"XMP ").map(<[u8]>::to_vec);
+    if chunks.find(b"C2PA").is_some() {
+        warnings.push(Warning::PartsLeftOut(CREDENTIALS.to_owned()));
+    }
     let icc = chunks.find(b"ICCP").filter(|icc| !icc.is_empty());
     if icc.is_some_and(|icc| icc.len() > MOST_ICC_BYTES) {
         warnings.push(Warning::ProfileDropped("it is larger than 16 MiB".to_owned()));

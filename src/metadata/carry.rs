@@ -1,18 +1,21 @@
 //! From the blocks of the file that was read to those of the file that is written.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
+use super::blocks::Blocks;
+use super::carried::{Carried, Change, Iptc, Picture};
+use super::dates::Dates;
+use super::exif::Facts;
 use super::fields::{Fields, Origin};
 use super::iptc::Iim;
 use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::{Policy, Privacy, Profile, WriteMetadata};
+use super::removed::Removed;
 use super::secrets::Secrets;
-use super::xmp::{Changing, Packet};
-use super::{Blocks, exif, iptc, xmp};
+use super::xmp::{Changing, Geometry, Packet};
+use super::{exif, fit, keywords, xmp};
 use crate::colour;
 use crate::error::{Result, Warning};
-use crate::frame::Size;
 
 /// What EXIF's 'Software' says of a file that longlens wrote.
 pub const SOFTWARE: &str = concat!("longlens ", env!("CARGO_PKG_VERSION"));
@@ -20,81 +23,8 @@ pub const SOFTWARE: &str = concat!("longlens ", env!("CARGO_PKG_VERSION"));
 /// The fields that [`Privacy::Bare`] leaves.
 const BARE: [&str; 4] = ["byline", "credit", "copyright", "description"];
 
-/// What happened to the frame that its metadata has to follow.
-#[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
-    /// The size of the finished picture.
-    pub size: Size,
-    /// What is known of the frame; the byline tells whether the camera's owner may stay.
-    pub fields: &'a Fields,
-    /// What the output's format does with IPTC-IIM.
-    pub iptc: Iptc,
-}
-
-/// Whether the output's format has a place for IPTC-IIM.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Iptc {
-    /// It has.
-    #[default]
-    Kept,
-    /// It has none: what XMP does not say yet is said there.
-    IntoXmp,
-}
-
-/// Something that was taken out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Removed {
-    /// Where the photographer stood.
-    Position,
-    /// Serial numbers and other names of one camera or lens.
-    SerialNumber,
-    /// The camera owner's name.
-    Owner,
-    /// A maker's note that could not be cleaned surely.
-    MakerNote,
-    /// Pictures of the frame as it was.
-    Preview,
-    /// Pointers to gain maps, films and other pictures in the old file.
-    FurtherPicture,
-    /// A comment or another part that cannot be read surely.
-    Unread,
-    /// Everything but the few fields that stay.
-    AllElse,
-}
-
-impl fmt::Display for Removed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Position => "position",
-            Self::SerialNumber => "serial numbers",
-            Self::Owner => "camera owner",
-            Self::MakerNote => "maker's note",
-            Self::Preview => "embedded previews",
-            Self::FurtherPicture => "pointers to further pictures",
-            Self::Unread => "parts that cannot be read",
-            Self::AllElse => "all else",
-        })
-    }
-}
-
-/// The blocks to write, and what [`super::verify`] has to know of how they came about.
-#[derive(Debug, Clone)]
-pub struct Carried {
-    /// The blocks to write.
-    pub blocks: Blocks,
-    /// Whether the file said where it was taken.
-    pub had_position: bool,
-    /// What was taken out, each kind once.
-    pub removed: Vec<Removed>,
-    /// What could not be carried or was cut.
-    pub warnings: Vec<Warning>,
-    pub(super) privacy: Privacy,
-    pub(super) byline: Option<String>,
-    pub(super) secrets: Secrets,
-    /// The field that stays at every level and tells what should be gone, if one does.
-    pub(super) telling: Option<&'static str>,
-}
+/// Bytes before EXIF in its segment: `Exif` and two zeros.
+const EXIF_NAME_BYTES: usize = 6;
 
 /// Makes the blocks of the finished file out of those of the file that was read.
 ///
@@ -110,28 +40,56 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         (Profile::Srgb, Some(before)) => Some(colour::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
     };
-    let mut fields = writable(change.fields, policy.privacy);
-    let warnings = match policy.write_metadata {
-        WriteMetadata::Yes => fields.make_iso(&blocks),
-        WriteMetadata::No => Vec::new(),
+    let mut warnings = Vec::new();
+    let writes = policy.write_metadata == WriteMetadata::Yes;
+    let dates = match writes {
+        true => Dates::of(change.fields, &blocks, policy.encoding, &mut warnings),
+        false => Dates::None,
     };
+    let geometry = change.picture.map(|Picture { original, turned, kept }| Geometry {
+        original,
+        turned,
+        kept,
+        size: change.size,
+    });
+    let gone = match (&geometry, &blocks.xmp) {
+        (Some(geometry), Some(packet)) => xmp::cropped_out(packet, geometry),
+        _ => Vec::new(),
+    };
+    let fields = writable(change.fields, policy.privacy, &gone);
+    let density = blocks.density.filter(|density| density.0 != 0);
+    let density = density.or_else(|| exif::density(blocks.exif.as_deref()?));
     let mut carrying = Carrying {
         policy,
-        size: change.size,
-        iptc: change.iptc,
+        change,
         fields: &fields,
+        dates,
         byline: change.fields.get("byline"),
+        geometry,
+        gone,
+        facts: Facts {
+            size: change.size,
+            density,
+            srgb: icc.is_none() || policy.profile == Profile::Srgb,
+        },
         had_position: says_position(&blocks),
         removed: BTreeSet::new(),
         warnings,
         secrets: Secrets::default(),
     };
+    if !carrying.gone.is_empty() {
+        carrying.removed.insert(Removed::PersonCroppedOut);
+    }
     let carried = carrying.carry(&blocks);
-    let blocks = match policy.privacy {
+    let mut blocks = match policy.privacy {
         // The search afterwards needs what stood in the blocks, so they are gone through all the same.
         Privacy::Bare => carrying.bare(&blocks),
         _ => carried,
     };
+    match change.segment_bytes {
+        Some(bytes) => fit::xmp(&mut blocks, bytes, &mut carrying.warnings),
+        None => blocks.density = density.or(blocks.density),
+    }
     let tells = |name: &&str| {
         let text = change.fields.get(name).unwrap_or_default();
         carrying.secrets.find(text.as_bytes()).is_some()
@@ -148,18 +106,26 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
     })
 }
 
-/// The fields as they may be written: under privacy without keywords that are a position.
-fn writable(fields: &Fields, privacy: Privacy) -> Fields {
-    let mut fields = fields.clone();
-    if let Some(value) = fields.value("keywords").filter(|_| privacy != Privacy::Keep).cloned() {
-        let kept: Vec<&str> =
-            iptc::keywords(&value.text).filter(|k| !iptc::is_position(k)).collect();
-        if kept.len() < iptc::keywords(&value.text).count() {
-            fields.set("keywords", "", Origin::Set);
-            fields.set("keywords", kept.join(", "), value.origin);
+/// The fields as they may be written: without people who were cropped out, unless somebody named them,
+/// and under privacy without keywords that are a position.
+fn writable(fields: &Fields, privacy: Privacy, gone: &[String]) -> Fields {
+    let mut written = fields.clone();
+    for name in ["keywords", "person_in_image"] {
+        let Some(value) = fields.value(name) else { continue };
+        let tells = |item: &String| privacy != Privacy::Keep && keywords::is_position(item);
+        let named = |item: &String| gone.contains(item) && !fields.is_given(name);
+        let all = fields.list(name);
+        let kept: Vec<String> = all.iter().filter(|i| !tells(i) && !named(i)).cloned().collect();
+        if kept.len() < all.len() {
+            let nothing = kept.is_empty();
+            written = written.without(name);
+            written.set_list(name, kept, value.origin);
+            if nothing {
+                written.set(name, "", Origin::Set);
+            }
         }
     }
-    fields
+    written
 }
 
 /// Whether the blocks say where the photographer stood.
@@ -171,11 +137,15 @@ fn says_position(blocks: &Blocks) -> bool {
 
 struct Carrying<'a> {
     policy: &'a Policy,
-    size: Size,
-    iptc: Iptc,
+    change: &'a Change<'a>,
     /// What may be written.
     fields: &'a Fields,
+    dates: Dates,
     byline: Option<&'a str>,
+    geometry: Option<Geometry>,
+    /// People who were cropped out.
+    gone: Vec<String>,
+    facts: Facts,
     had_position: bool,
     removed: BTreeSet<Removed>,
     warnings: Vec<Warning>,
@@ -197,13 +167,10 @@ impl Carrying<'_> {
         let exif = self.exif(blocks.exif.as_deref());
         let (photoshop, iptc) = self.photoshop(blocks.photoshop.as_deref());
         let extended = self.extended(blocks.xmp_extended.as_deref());
-        let fate = match extended.is_some() {
-            true => Packet::Same,
-            false => Packet::Changed,
-        };
+        let name = extended.as_deref().map(xmp::name_of);
         let mut carried = Blocks {
             exif,
-            xmp: self.xmp(blocks, fate, iptc),
+            xmp: self.xmp(blocks, name.as_deref(), iptc),
             xmp_extended: extended,
             photoshop,
             comment: blocks.comment.clone(),
@@ -222,20 +189,47 @@ impl Carrying<'_> {
         let mut before = Fields::default();
         if let Some(block) = block {
             // What cannot be read is said below.
-            let _ = exif::read(block, &mut before);
+            let _ = exif::read(block, self.policy.encoding, &mut before);
         }
-        let mut texts = exif::wanted(self.fields);
-        let said = exif::wanted(&before);
-        texts.retain(|wanted| self.writes() && !said.contains(wanted));
-        let orders = exif::Orders {
-            size: self.size,
+        let mut texts = match self.writes() {
+            true => exif::wanted(block, self.fields, &self.dates),
+            false => Vec::new(),
+        };
+        let said = exif::wanted(None, &before, &Dates::None);
+        texts.retain(|wanted| !said.contains(wanted));
+        let mut orders = exif::Orders {
+            size: self.change.size,
             privacy: self.policy.privacy,
             byline: self.byline,
             software: SOFTWARE,
             texts: &texts,
+            moved: self.geometry.is_some_and(|geometry| geometry.moves_pixels()),
+            converted: self.policy.profile == Profile::Srgb,
         };
-        let changed =
+        let most = self.change.segment_bytes.map_or(usize::MAX, |bytes| bytes - EXIF_NAME_BYTES);
+        let mut changed =
             block.map(|b| exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets));
+        if matches!(&changed, Some(Ok(block)) if block.len() > most) {
+            // What the fields say is in IPTC-IIM and XMP too; what the camera said is here alone.
+            let shorter: Vec<_> =
+                texts.iter().filter(|wanted| wanted.is_removal()).cloned().collect();
+            orders = exif::Orders { texts: &shorter, ..orders };
+            let mut again = |software| {
+                let orders = exif::Orders { software, ..orders };
+                block.map(|b| {
+                    exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets)
+                })
+            };
+            changed = again(SOFTWARE);
+            if matches!(&changed, Some(Ok(block)) if block.len() > most) {
+                changed = again("");
+            }
+            if shorter.len() < texts.len() {
+                let why =
+                    "EXIF is full: the fields are written into IPTC-IIM and XMP alone".to_owned();
+                self.warnings.push(Warning::Other(why));
+            }
+        }
         match changed {
             Some(Ok(block)) => {
                 if self.removed.contains(&Removed::Unread) {
@@ -246,7 +240,9 @@ impl Carrying<'_> {
             Some(Err(why)) => self.dropped("the EXIF block cannot be read:", why),
             None => {}
         }
-        exif::fresh(&texts)
+        let resolution = self.change.iptc == Iptc::IntoXmp && self.facts.density.is_some();
+        let says = texts.iter().any(|wanted| !wanted.is_removal());
+        (says || resolution).then(|| exif::fresh(&texts, &self.facts))
     }
 
     fn photoshop(&mut self, block: Option<&[u8]>) -> (Option<Vec<u8>>, Packet) {
@@ -254,16 +250,17 @@ impl Carrying<'_> {
         if resources.remove(&THUMBNAILS) {
             self.removed.insert(Removed::Preview);
         }
-        let mut iim = Iim::new(resources.find(IPTC).unwrap_or_default());
+        let mut iim = Iim::of(&resources, self.policy.encoding);
         if self.policy.privacy != Privacy::Keep {
             self.clean(&mut resources, &mut iim);
         }
         self.removed.extend(iim.take_out(self.policy.privacy));
         if self.writes() {
-            iim.put(self.fields, &mut self.warnings);
+            iim.put(self.fields, &self.dates, &mut self.warnings);
         }
+        iim.drop_names(&self.gone);
         let fate = if iim.is_changed() { Packet::Changed } else { Packet::Same };
-        iim.store(&mut resources);
+        iim.store(&mut resources, self.writes());
         (resources.into_bytes(), fate)
     }
 
@@ -282,81 +279,99 @@ impl Carrying<'_> {
         resources.remove(&NESTED);
     }
 
-    fn xmp(&mut self, blocks: &Blocks, extended: Packet, iptc: Packet) -> Option<Vec<u8>> {
+    fn xmp(&mut self, blocks: &Blocks, extended: Option<&str>, iptc: Packet) -> Option<Vec<u8>> {
         let packet = blocks.xmp.as_deref();
-        let only_iptc = (self.iptc == Iptc::IntoXmp).then(|| self.only_iptc(blocks)).flatten();
+        let only_iptc =
+            (self.change.iptc == Iptc::IntoXmp).then(|| self.only_iptc(blocks)).flatten();
+        let (only_iptc, known) = only_iptc.unzip();
         let write = self.writes().then_some(self.fields).or(only_iptc.as_ref());
+        let dates = if self.writes() { self.dates } else { known.unwrap_or(Dates::None) };
         let changing = Changing {
-            size: self.size,
             upright: blocks.exif.as_deref().and_then(exif::orientation).is_some(),
-            privacy: self.policy.privacy,
-            byline: self.byline,
             write,
+            dates: &dates,
             extended,
             iptc,
+            ..self.changing()
         };
-        match packet.map(|p| changing.change(p, &mut self.removed, &mut self.secrets)) {
+        let (mut removed, mut secrets) = (BTreeSet::new(), self.secrets.clone());
+        let changed = packet.map(|p| changing.change(p, &mut removed, &mut secrets));
+        self.secrets = secrets;
+        self.removed.extend(removed);
+        match changed {
             Some(Ok(packet)) => return Some(packet),
             Some(Err(why)) => self.dropped("the XMP", &why),
             None => {}
         }
-        write.and_then(xmp::fresh)
+        write.and_then(|fields| xmp::fresh(fields, &dates))
     }
 
-    /// What IPTC-IIM says and XMP does not.
-    fn only_iptc(&self, blocks: &Blocks) -> Option<Fields> {
-        let mut fields = Fields::default();
-        iptc::read(blocks.photoshop.as_deref()?, &mut fields);
-        let (in_xmp, _) =
-            Fields::read(&Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() }, "");
+    /// What every packet has to follow.
+    fn changing(&self) -> Changing<'_> {
+        Changing {
+            size: self.change.size,
+            upright: false,
+            privacy: self.policy.privacy,
+            byline: self.byline,
+            write: None,
+            take: None,
+            dates: &Dates::None,
+            geometry: self.geometry,
+            gone: &self.gone,
+            converted: self.policy.profile == Profile::Srgb,
+            extended: None,
+            iptc: Packet::Same,
+        }
+    }
+
+    /// What IPTC-IIM says and XMP does not, and the date if XMP has none.
+    fn only_iptc(&self, blocks: &Blocks) -> Option<(Fields, Dates)> {
+        let alone = Blocks { photoshop: Some(blocks.photoshop.clone()?), ..Blocks::default() };
+        let (fields, _) = Fields::read(&alone, "", self.policy.encoding);
+        let of_xmp = Blocks { xmp: blocks.xmp.clone(), ..Blocks::default() };
+        let (in_xmp, _) = Fields::read(&of_xmp, "", self.policy.encoding);
         let mut only = Fields::default();
         for (name, value) in fields.iter().filter(|(name, _)| in_xmp.get(name).is_none()) {
-            only.set(name, value.text.clone(), value.origin);
+            only.copy(name, value);
         }
-        Some(writable(&only, self.policy.privacy))
+        let dates = fields.get("date").map_or(Dates::None, |_| Dates::Known(fields.when()));
+        Some((writable(&only, self.policy.privacy, &self.gone), dates))
     }
 
-    /// The extended packet is carried byte for byte, its MD5 sum being its name; or not at all.
+    /// The extended packet, of which only goes what has to; its name is its MD5 sum.
     fn extended(&mut self, packet: Option<&[u8]>) -> Option<Vec<u8>> {
         let packet = packet?;
-        if let Some(name) = self.taken_from(packet) {
-            self.dropped("the extended XMP", &format!("was dropped whole for its {name}"));
-            return None;
-        }
-        match xmp::leftover(packet, self.policy.privacy, self.byline) {
-            Ok(None) => return Some(packet.to_vec()),
-            Ok(Some(what)) => {
-                self.removed.insert(what);
-                self.dropped("the extended XMP", &format!("was dropped whole for its {what}"));
+        let take = self.writes().then_some(self.fields);
+        let (mut removed, mut secrets) = (BTreeSet::new(), self.secrets.clone());
+        let changing = Changing { take, ..self.changing() };
+        let changed = changing.change(packet, &mut removed, &mut secrets);
+        self.secrets = secrets;
+        self.removed.extend(removed);
+        match changed {
+            Ok(packet) => Some(packet),
+            Err(why) => {
+                self.dropped("the extended XMP", &why);
+                None
             }
-            Err(why) => self.dropped("the extended XMP", &why),
         }
-        None
-    }
-
-    /// A field that a packet has and that is to be written nowhere.
-    fn taken_from(&self, packet: &[u8]) -> Option<String> {
-        let mut fields = Fields::default();
-        // What cannot be read is said by the search.
-        let _ = xmp::read(packet, Origin::Xmp, &mut fields);
-        let taken = |(name, _): &(&str, _)| self.writes() && self.fields.is_taken(name);
-        fields.iter().find(taken).map(|(name, _)| name.to_owned())
     }
 
     fn bare(&mut self, blocks: &Blocks) -> Blocks {
         let mut fields = Fields::default();
-        for value in BARE.iter().filter_map(|n| Some((n, self.fields.value(n)?))) {
-            fields.set(value.0, value.1.text.clone(), value.1.origin);
+        for (name, value) in BARE.iter().filter_map(|n| Some((n, self.fields.value(n)?))) {
+            fields.copy(name, value);
         }
         self.removed = BTreeSet::from([Removed::AllElse]);
         self.warnings.clear();
         let mut iim = Iim::default();
-        iim.put(&fields, &mut self.warnings);
+        iim.put(&fields, &Dates::None, &mut self.warnings);
         let mut resources = Resources::default();
-        iim.store(&mut resources);
+        iim.store(&mut resources, true);
+        let texts = exif::wanted(None, &fields, &Dates::None);
+        let resolution = self.facts.density.is_some();
         Blocks {
-            exif: exif::fresh(&exif::wanted(&fields)),
-            xmp: xmp::fresh(&fields),
+            exif: (resolution || !texts.is_empty()).then(|| exif::fresh(&texts, &self.facts)),
+            xmp: xmp::fresh(&fields, &Dates::None),
             photoshop: resources.into_bytes(),
             density: blocks.density,
             ..Blocks::default()

@@ -86,6 +86,13 @@ impl Resources {
         self.list.iter().find(|r| r.number == number).map(Resource::content)
     }
 
+    /// The MD5 sum that the IPTC-IIM block had when Photoshop last brought it and XMP into line; all
+    /// zeros stand for none.
+    pub(super) fn digest(&self) -> Option<[u8; 16]> {
+        let digest = self.find(IPTC_DIGEST)?.first_chunk().copied()?;
+        (digest != [0; 16]).then_some(digest)
+    }
+
     /// Takes out every resource of these numbers; whether there was one.
     pub(super) fn remove(&mut self, numbers: &[u16]) -> bool {
         let before = self.list.len();

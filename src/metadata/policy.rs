@@ -1,5 +1,6 @@
 //! What the outputs may say of a frame: how much of its metadata leaves the house.
 
+use super::text::Encoding;
 use crate::words::named;
 
 /// What is taken out of a frame's metadata before it is delivered.
@@ -45,6 +46,8 @@ pub struct Policy {
     pub write_metadata: WriteMetadata,
     /// What becomes of the colour profile.
     pub profile: Profile,
+    /// How texts are read that are not UTF-8.
+    pub encoding: Encoding,
 }
 
 named!(Privacy, "a privacy level", Field = "field", Keep = "keep" | "all", Bare = "bare");

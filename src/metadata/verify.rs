@@ -4,11 +4,14 @@
 //! all bytes of the file outside of the samples are searched for the positions and serial numbers
 //! that the file had. A find is an error, and the file is not delivered.
 
-use super::carry::{Carried, Removed};
+use super::blocks::Blocks;
+use super::carried::Carried;
 use super::iptc::Iim;
 use super::photoshop::{IPTC, NESTED, Resources, THUMBNAILS};
 use super::policy::Privacy;
-use super::{Blocks, exif, xmp};
+use super::removed::Removed;
+use super::text::Encoding;
+use super::{exif, xmp};
 use crate::container::outside_of_samples;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -80,7 +83,7 @@ fn in_photoshop(finished: &Blocks) -> Option<&'static str> {
 }
 
 fn in_iptc(block: &[u8]) -> Option<&'static str> {
-    let mut iim = Iim::new(block);
+    let mut iim = Iim::new(block, Encoding::default());
     match iim.take_out(Privacy::Field).first() {
         Some(Removed::Preview) => Some("a preview in IPTC-IIM"),
         Some(_) => Some("a position in IPTC-IIM"),

@@ -274,6 +274,13 @@ pub const SETTINGS: &[Setting] = &[
         read: |r, v| v.parse().map(|value| r.metadata.profile = value),
         print: |r| r.metadata.profile.to_string(),
     },
+    Setting {
+        name: "encoding",
+        value: "NAME",
+        help: "how metadata is read that is not UTF-8: auto (windows-1252) or windows-1251, shift_jis …",
+        read: |r, v| v.parse().map(|value| r.metadata.encoding = value),
+        print: |r| r.metadata.encoding.to_string(),
+    },
 ];
 
 fn unless_off<T>(text: &str, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use jiff::civil;
 use jiff::fmt::strtime;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
 use super::MOST_CHARACTERS;
 use crate::container::kinds::is_picture_ending;
+use crate::metadata::when::{When, time as read_time};
 
 /// The filters there are.
 pub(super) const NAMES: [&str; 11] = [
@@ -24,9 +24,6 @@ pub(super) const NAMES: [&str; 11] = [
     "trim",
     "upper",
 ];
-
-/// How a date is written if a template does not say: 28 February 2024.
-const DATE: &str = "%-d %B %Y";
 
 /// Puts all filters into an engine.
 pub(super) fn add(engine: &mut Environment<'_>) {
@@ -54,10 +51,27 @@ fn date(state: &State, value: Cow<'_, str>, format: Option<&str>) -> Result<Stri
 fn written(date: &str, time: Option<&str>, format: Option<&str>) -> Result<String, Error> {
     let wrong = |what: String| Error::new(ErrorKind::InvalidOperation, what);
     let shown = date.escape_debug();
-    let (day, own) =
-        moment(date).ok_or_else(|| wrong(format!("'{shown}' is no date as 2024-02-28")))?;
-    let format = format.unwrap_or(DATE);
-    let text = match own.or_else(|| time_of_day(time?)) {
+    let when = When::read(date);
+    let Some((day, known)) = when.and_then(|when| when.date?.in_part()) else {
+        return Err(wrong(format!(
+            "'{shown}' is not a date (expected YYYY-MM-DD, e.g. 2024-02-28)"
+        )));
+    };
+    // Of a date known in part, nothing is written that is not known.
+    let format = format.unwrap_or(known);
+    let lacks = |directive: &str, all: &[&str]| {
+        !known.contains(directive) && all.iter().any(|used| format.contains(used))
+    };
+    if lacks("%B", &["%B", "%b", "%m", "%-m", "%h"])
+        || lacks("%-d", &["%d", "%-d", "%e", "%A", "%a", "%j"])
+    {
+        return Err(wrong(format!(
+            "'{}' asks for more than '{shown}' says",
+            format.escape_debug()
+        )));
+    }
+    let own = when.and_then(|when| when.time);
+    let text = match own.or_else(|| Some(read_time(time?)?.0)) {
         Some(time) => strtime::format(format, day.to_datetime(time)),
         None => strtime::format(format, day),
     };
@@ -69,24 +83,6 @@ fn written(date: &str, time: Option<&str>, format: Option<&str>) -> Result<Strin
             Err(_) => wrong(format!("'{format}': {cause}")),
         }
     })
-}
-
-/// Reads `2024-02-28`, `2024:02:28` (EXIF) or `20240228` (IPTC), with or without a time behind it.
-fn moment(text: &str) -> Option<(civil::Date, Option<civil::Time>)> {
-    let text = text.trim();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (date_len, form) = if digits == 8 { (8, "%Y%m%d") } else { (10, "%Y-%m-%d") };
-    let (date, time) = text.split_at_checked(date_len)?;
-    let date = civil::Date::strptime(form, date.replace(':', "-")).ok()?;
-    let time = time.trim_start_matches(['T', 't', ' ', ':']);
-    if time.is_empty() { Some((date, None)) } else { Some((date, Some(time_of_day(time)?))) }
-}
-
-/// Reads `10:11:12`, `10:11` or `101112`; an offset from UTC is left out, a photograph's time is that
-/// of the place.
-fn time_of_day(text: &str) -> Option<civil::Time> {
-    let read = |form: &str, len: usize| civil::Time::strptime(form, text.get(..len)?).ok();
-    read("%H:%M:%S", 8).or_else(|| read("%H:%M", 5)).or_else(|| read("%H%M%S", 6))
 }
 
 /// Every occurrence replaced; the one filter that can make a text longer, so it is bounded.
@@ -128,6 +124,10 @@ mod tests {
             written("2024:02:28 10:11:12", Some("23:59"), Some("%H:%M on %A")).ok().as_deref(),
             Some("10:11 on Wednesday")
         );
+        for (text, expected) in [("1968-07", "July 1968"), ("1968", "1968")] {
+            assert_eq!(written(text, None, None).ok().as_deref(), Some(expected));
+            assert!(written(text, None, Some("%-d %B %Y")).is_err(), "{text} has no day");
+        }
         for text in ["yesterday", "", "2024-13-01", "2024-02-30", "28.2.2024", "é024-02-28"] {
             assert!(written(text, None, None).is_err(), "{text}");
         }

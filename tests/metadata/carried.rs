@@ -16,6 +16,7 @@ fn all_fields_are_read_from_all_blocks() {
             ("country", "North Korea"),
             ("date", "2024-02-28"),
             ("time", "14:03:22"),
+            ("zone", "+09:00"),
             ("byline", "Pedro Pardo"),
             ("copyright", "AFP"),
             ("keywords", "river, geo:lon=126.9100"),

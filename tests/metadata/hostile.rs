@@ -109,7 +109,7 @@ proptest! {
             xmp_extended: Some(mutated(make::XMP.as_bytes().to_vec(), &changes, cut)),
             ..blocks(order)
         };
-        let (fields, _) = Fields::read(&before, "a.jpg");
+        let (fields, _) = Fields::read(&before, "a.jpg", Default::default());
         let carried = super::carry_with(&before, &policy, &fields);
         // A find is allowed where the mutation hid something; a panic is not.
         let _ = verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried);

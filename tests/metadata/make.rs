@@ -293,7 +293,7 @@ pub(crate) fn photoshop() -> Vec<u8> {
         resource(0x03ED, &version),
         resource(0x0404, &iim.concat()),
         resource(0x0409, b"thumbnail"),
-        resource(0x0425, &[7; 16]),
+        resource(0x0425, &md5::compute(iim.concat()).0),
     ]
     .concat()
 }

@@ -2,6 +2,7 @@
 
 mod carried;
 mod hostile;
+mod kinds;
 pub(crate) mod make;
 mod oracle;
 mod private;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use longlens::frame::Size;
 use longlens::metadata::{
-    Blocks, Carried, Change, Fields, Iptc, Policy, Privacy, WriteMetadata, carry_over,
+    Blocks, Carried, Change, Encoding, Fields, Iptc, Policy, Privacy, WriteMetadata, carry_over,
 };
 use make::Order;
 
@@ -40,16 +41,18 @@ fn writing(privacy: Privacy) -> Policy {
 }
 
 fn fields(blocks: &Blocks) -> Fields {
-    let (fields, warnings) = Fields::read(blocks, "a.jpg");
+    let (fields, warnings) = Fields::read(blocks, "a.jpg", Encoding::default());
     assert_eq!(warnings, []);
     fields
 }
 
 fn carry(blocks: &Blocks, policy: &Policy) -> Carried {
-    let (fields, _) = Fields::read(blocks, "a.jpg");
+    let (fields, _) = Fields::read(blocks, "a.jpg", Encoding::default());
     carry_with(blocks, policy, &fields)
 }
 
 fn carry_with(blocks: &Blocks, policy: &Policy, fields: &Fields) -> Carried {
-    carry_over(blocks.clone(), policy, &Change { size: SIZE, fields, iptc: Iptc::Kept }).unwrap()
+    let change =
+        Change { size: SIZE, fields, iptc: Iptc::Kept, segment_bytes: None, picture: None };
+    carry_over(blocks.clone(), policy, &change).unwrap()
 }

@@ -222,22 +222,31 @@ fn texts_of_people_are_not_overwritten_in_silence() {
 }
 
 #[test]
-fn extended_xmp_is_carried_whole_or_not_at_all() {
-    let clean = make::XMP.replace("GPS", "Own").replace("LocationCreated", "Event");
-    let clean = clean.replace("Latitude", "Width").replace("Longitude", "Height");
-    let clean = clean.replace("aux:SerialNumber", "aux:Other").replace("geo:lon", "own");
-    let clean = clean.replace("hdr-gain-map", "other");
-    for (extended, stays) in [(clean.as_str(), true), (make::XMP, false), ("<a", false)] {
-        let before =
-            Blocks { xmp_extended: Some(extended.as_bytes().to_vec()), ..Blocks::default() };
-        let carried = carry(&before, &policy(Privacy::Field));
-        assert_eq!(
-            carried.blocks.xmp_extended,
-            before.xmp_extended.filter(|_| stays),
-            "{extended}"
-        );
-        assert_eq!(carried.warnings.is_empty(), stays);
-    }
+fn extended_xmp_loses_what_has_to_go_and_a_broken_one_goes_whole() {
+    let extended = |text: &str| Blocks {
+        xmp: Some(
+            make::XMP
+                .replace(
+                    "r:about=",
+                    "xmlns:n=\"http://ns.adobe.com/xmp/note/\" \
+            n:HasExtendedXMP=\"0123456789ABCDEF0123456789ABCDEF\" r:about=",
+                )
+                .into_bytes(),
+        ),
+        xmp_extended: Some(text.as_bytes().to_vec()),
+        ..Blocks::default()
+    };
+    let carried = carry(&extended(make::XMP), &policy(Privacy::Field));
+    let after = carried.blocks.xmp_extended.clone().unwrap();
+    assert!(!occurs(b"41,48.5N", &after) && !occurs(make::SERIAL.as_bytes(), &after));
+    assert!(occurs(b"own:Kept", &after));
+    assert_eq!(carried.warnings, []);
+    let name: String = md5::compute(&after).0.iter().map(|b| format!("{b:02X}")).collect();
+    assert!(occurs(name.as_bytes(), carried.blocks.xmp.as_ref().unwrap()), "named by its sum");
+    assert!(verify(&carried.blocks, &make::jpeg(&carried.blocks), &carried).is_ok());
+    let broken = carry(&extended("<a"), &policy(Privacy::Field));
+    assert_eq!((broken.blocks.xmp_extended, broken.warnings.len()), (None, 1));
+    assert!(!occurs(b"HasExtendedXMP", broken.blocks.xmp.as_ref().unwrap()));
 }
 
 /// A block of these entries alone, carried under field.

@@ -25,7 +25,7 @@ fn odd_texts_survive_in_every_block_by_itself() {
         Blocks { xmp: after.xmp.clone(), ..Blocks::default() },
     ];
     for (block, names) in alone.iter().zip([1, 0, 0]) {
-        let (read, warnings) = Fields::read(block, "");
+        let (read, warnings) = Fields::read(block, "", Default::default());
         assert_eq!(warnings, []);
         for name in ["headline", "description", "byline", "copyright"].iter().skip(names) {
             assert_eq!(read.get(name), fields.get(name), "{name}");
@@ -60,12 +60,18 @@ fn what_a_block_says_already_is_not_written_again() {
 }
 
 #[test]
-fn a_changed_iptc_block_loses_its_digest_and_keeps_the_rest() {
+fn a_changed_iptc_block_gets_its_own_digest_and_keeps_the_rest() {
     let before = blocks(Order::Big);
     let mut fields = fields(&before);
     fields.set("city", "Linjiang", Origin::Set);
     let after = carry_with(&before, &writing(Privacy::Keep), &fields).blocks.photoshop.unwrap();
-    assert!(!occurs(&[7; 16], &after));
+    let iim = Blocks { photoshop: Some(after.clone()), ..Blocks::default() };
+    assert_eq!(super::fields(&iim).get("city"), Some("Linjiang"));
+    let at = after.windows(6).position(|w| w == b"8BIM\x04\x25").unwrap() + 12;
+    let block = after.windows(6).position(|w| w == b"8BIM\x04\x04").unwrap() + 8;
+    let length = u32::from_be_bytes(*after[block..].first_chunk().unwrap()) as usize;
+    let digest = md5::compute(&after[block + 4..block + 4 + length]).0;
+    assert_eq!(after[at..at + 16], digest, "the digest is that of the new block");
     assert!(after.starts_with(&make::resource(0x03ED, &[0, 72, 0, 0, 0, 1, 0, 1])));
     assert!(occurs(&make::dataset(2, 90, b"Linjiang"), &after));
     assert!(occurs(&make::dataset(2, 101, b"North Korea"), &after));

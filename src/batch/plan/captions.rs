@@ -55,16 +55,21 @@ impl Captions {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|_| not_utf8(bytes))?;
         let text = with_line_feeds(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let (named, before, text) = without_delimiter(&text);
+        let line_at = |at: Option<&csv::Position>| {
+            before + line_at(text, at.map_or(0, |at| at.byte() as usize))
+        };
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter(&text))
+            .delimiter(named.unwrap_or_else(|| delimiter(text)))
             .flexible(true)
             .from_reader(text.as_bytes().chain(END.as_bytes()));
-        let head = reader.headers().map_err(|e| broken(&e))?.clone();
-        refuse_open_quote(&head, 1)?;
+        let broken = |e: csv::Error| broken(&e, e.position().map(|at| line_at(Some(at))));
+        let head = reader.headers().map_err(broken)?.clone();
+        refuse_open_quote(&head, 1 + before)?;
         let mut table = Self { columns: columns(&head)?, ..Self::default() };
         for record in reader.records() {
-            let record = record.map_err(|e| broken(&e))?;
-            let number = record.position().map_or(0, csv::Position::line);
+            let record = record.map_err(broken)?;
+            let number = line_at(record.position());
             if record == [END.trim_start()][..] {
                 break;
             }
@@ -126,6 +131,11 @@ impl Captions {
         let found = self.by_name.get(&key(&relative.to_string_lossy()));
         let found = found.or_else(|| self.by_name.get(&key(&name.to_string_lossy())));
         found.map(|&i| &self.lines[i])
+    }
+
+    /// Whether it has a column for a field of this name.
+    pub(in crate::batch) fn has_field(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| matches!(column, Column::Field(field) if field == name))
     }
 
     /// All lines.
@@ -198,8 +208,30 @@ fn refuse_open_quote(record: &csv::StringRecord, number: u64) -> Result<()> {
         .with_hint("a text in quotes ends with one; a quote within it is written twice"))
 }
 
-fn broken(error: &csv::Error) -> Error {
-    let line = error.position().map_or_else(String::new, |p| format!("line {}: ", p.line()));
+/// The delimiter that a first line `sep=;` names, as Excel writes it, how many lines that takes, and the
+/// text behind it.
+fn without_delimiter(text: &str) -> (Option<u8>, u64, &str) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let first = first.trim_end_matches('\r').trim_matches('"').to_ascii_lowercase();
+    match first.strip_prefix("sep=").map(str::as_bytes) {
+        Some(&[delimiter]) => (Some(delimiter), 1, rest),
+        _ => (None, 0, text),
+    }
+}
+
+/// The line, counted from 1, of what begins at this byte or behind line ends there; a line ends with a
+/// line feed, a carriage return or both.
+fn line_at(text: &str, at: usize) -> u64 {
+    let bytes = text.as_bytes();
+    let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let start = at + bytes.get(at..).unwrap_or_default().iter().take_while(|b| ends(b)).count();
+    let before = bytes.get(..start).unwrap_or(bytes);
+    let both = before.windows(2).filter(|pair| pair == b"\r\n").count();
+    1 + (before.iter().filter(|b| ends(b)).count() - both) as u64
+}
+
+fn broken(error: &csv::Error, line: Option<u64>) -> Error {
+    let line = line.map_or_else(String::new, |line| format!("line {line}: "));
     Error::new(ErrorKind::Usage, format!("{line}the table cannot be read: {error}"))
 }
 
@@ -287,6 +319,15 @@ mod tests {
     }
 
     #[test]
+    fn a_first_line_can_name_the_delimiter() {
+        for text in
+            ["sep=;\nfile;city\na.jpg;B, C\n", "\u{feff}\"sep=|\"\r\nfile|city\r\na.jpg|B, C\r\n"]
+        {
+            assert_eq!(fields(text, "a.jpg"), [("city".to_owned(), "B, C".to_owned())], "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_path_is_found_before_a_name() {
         let text = "file,city\nsame.jpg,A\none/same.jpg,B\n";
         assert_eq!(fields(text, "one/same.jpg")[0].1, "B");
@@ -303,6 +344,15 @@ mod tests {
             ("file,crop\na.jpg,nonsense\n", "line 2: crop: 'nonsense' is not a crop"),
             ("file,city,City\n", "there are two columns 'city'"),
             ("file,city\ra.jpg,B\ra.jpg,D", "line 3: 'a.jpg' stands in line 2 already"),
+            (
+                "file,city\r\na.jpg,B\r\n\r\nb.jpg,C\r\na.jpg,D\r\n",
+                "line 5: 'a.jpg' stands in line 2 already",
+            ),
+            ("file,city\r\na.jpg,\"B\r\nC\"\r\nb.jpg,C,D\r\n", "line 4: 3 values for 2 columns"),
+            (
+                "sep=;\r\nfile;city\r\na.jpg;B\r\na.jpg;D",
+                "line 4: 'a.jpg' stands in line 3 already",
+            ),
             (
                 "file,city\na.jpg,\"two\nlines\"\nb.jpg,\"C\nc.jpg,D\n",
                 "line 4: a quote (\") opens a text and none closes it",

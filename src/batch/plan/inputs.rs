@@ -21,6 +21,7 @@ use walkdir::WalkDir;
 
 use crate::batch::disk::journal::{JOURNAL, Record, name_below};
 use crate::batch::disk::kinds::{extension, is_named_like_one, is_raw, sniff_file};
+use crate::batch::plan::sidecars::Sidecars;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
@@ -42,6 +43,8 @@ pub struct Input {
 pub struct Found {
     /// The frames, in the order of the arguments, names sorted within a folder.
     pub inputs: Vec<Input>,
+    /// The XMP files beside frames, by the frame.
+    pub sidecars: HashMap<PathBuf, PathBuf>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
     /// Cameras' RAW files in folders or named with their pictures, counted by extension.
@@ -52,6 +55,8 @@ pub struct Found {
     pub passed_over: Vec<(PathBuf, &'static str)>,
     /// Folders and links that could not be read, each with its reason.
     pub unreadable: Vec<Error>,
+    /// XMP files in the folders.
+    sidecar_files: Vec<PathBuf>,
 }
 
 impl Found {
@@ -64,8 +69,28 @@ impl Found {
             _ if !is_new => {}
             Kind::Raw => *self.raw.entry(ending).or_default() += 1,
             Kind::Link(why) => self.passed_over.push((input.path, why)),
-            Kind::Other => *self.left_out.entry(ending).or_default() += 1,
+            Kind::Other => {
+                if ending.eq_ignore_ascii_case("xmp") {
+                    self.sidecar_files.push(input.path);
+                }
+                *self.left_out.entry(ending).or_default() += 1;
+            }
         }
+    }
+
+    /// Looks for the frames' sidecars; those that are used were not left out.
+    fn find_sidecars(&mut self) {
+        let mut sidecars = Sidecars::default();
+        let of = |input: &Input| Some((input.path.clone(), sidecars.find(&input.path)?));
+        self.sidecars = self.inputs.iter().filter_map(of).collect();
+        let used: HashSet<&PathBuf> = self.sidecars.values().collect();
+        let walked = self.sidecar_files.iter().filter(|path| used.contains(path));
+        for ending in walked.map(|path| extension(path)) {
+            if let Some(count) = self.left_out.get_mut(&ending) {
+                *count -= 1;
+            }
+        }
+        self.left_out.retain(|_, count| *count > 0);
     }
 
     /// How many files were left out that are no pictures.
@@ -135,6 +160,7 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
             }
         }
     }
+    found.find_sidecars();
     Ok(found)
 }
 

@@ -11,6 +11,8 @@ pub(in crate::batch) mod inputs;
 pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
 pub(in crate::batch) mod order;
+mod set;
+mod sidecars;
 pub(in crate::batch) mod templates;
 
 use std::collections::BTreeSet;
@@ -61,8 +63,11 @@ fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Pl
     let mut jobs = Vec::with_capacity(found.inputs.len());
     let mut matched = Matched::of(&found.inputs, order.roots);
     for (number, input) in (1..).zip(&found.inputs) {
-        jobs.push(Job { sequence: number, ..job(input, order, templates, &mut matched)? });
+        let sidecar = found.sidecars.get(&input.path).cloned();
+        let job = job(input, order, templates, &mut matched)?;
+        jobs.push(Job { sequence: number, sidecar, ..job });
     }
+    set::refuse_unused(order, &jobs)?;
     let mut notes = matched.notes(order.roots)?;
     notes.extend(stray_codes(order));
     Ok(Plan { jobs, notes })
@@ -99,8 +104,8 @@ fn job(
     let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
     let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
     let pair = |(name, text): (&str, &str)| (name.to_owned(), write_out(text));
-    let set = order.set.iter().map(|(name, text)| pair((name, text))).collect();
-    let mut fields = Fields { set, ..Fields::default() };
+    let given = order.set.iter().map(|(name, text)| pair((set::field(name), text))).collect();
+    let mut fields = Fields { set: given, ..Fields::default() };
     let mut caption = None;
     if let Some(table) = root.and_then(|root| root.captions)
         && let Some(line) = matched.find(table, &input.relative)
@@ -130,6 +135,7 @@ fn job(
         input: input.path.clone(),
         output: PathBuf::new(),
         recipe: Arc::new(recipe),
+        sidecar: None,
         fields,
         caption,
         sequence: 0,

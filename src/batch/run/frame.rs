@@ -12,7 +12,7 @@ use crate::develop::{Developed, Means, Prepared, Workers};
 use crate::error::{Result, Warning};
 use crate::format::{self, BandEncoder, Decoded, Encoding, Format, Subsampling, Threads};
 use crate::frame::Original;
-use crate::metadata::{self, Blocks, Change, Profile};
+use crate::metadata::{self, Blocks, Change, Picture, Profile};
 use crate::recipe::Recipe;
 
 /// A finished file that is not written yet.
@@ -51,7 +51,15 @@ pub(in crate::batch) fn develop_file(
     let prepared = Prepared::new(original.size(), &recipe, &typesetter)?;
     let size = prepared.size();
     let format = recipe.output.format.or_same(header.format);
-    let change = Change { size, fields: &fields, iptc: format.iptc() };
+    let picture =
+        Picture { original: header.size, turned: header.orientation, kept: prepared.kept() };
+    let change = Change {
+        size,
+        fields: &fields,
+        iptc: format.iptc(),
+        segment_bytes: format.segment_bytes(),
+        picture: Some(picture),
+    };
     let mut carried = metadata::carry_over(blocks, &recipe.metadata, &change)?;
     let encoding = Encoding {
         format,

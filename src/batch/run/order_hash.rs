@@ -34,7 +34,7 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
-    add(&sidecar(&job.input).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
     for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
         add(&shared.furniture(path).to_le_bytes());
     }

@@ -11,7 +11,7 @@ use super::super::upright;
 use crate::container::jpeg::{APP0, COM, Segment};
 use crate::error::Warning;
 use crate::frame::Orientation;
-use crate::metadata::Blocks;
+use crate::metadata::{self, Blocks};
 
 pub(super) const JFIF: &[u8] = b"JFIF\0";
 const EXIF: &[u8] = b"Exif\0\0";
@@ -37,9 +37,16 @@ fn bodies<'a>(
     of_marker.filter_map(move |s| s.body.strip_prefix(signature))
 }
 
-/// EXIF's first bytes; some writers leave one of the two zeros behind its name otherwise.
+/// The first EXIF that can be read; some writers leave one of the two zeros behind its name otherwise.
 fn exif<'a>(segments: &'a [Segment<'a>]) -> Option<&'a [u8]> {
-    bodies(segments, APP1, b"Exif\0").find_map(|body| body.get(1..)).filter(|e| !e.is_empty())
+    let all = || bodies(segments, APP1, b"Exif\0").filter_map(|body| body.get(1..));
+    let mut some = all().filter(|exif| !exif.is_empty());
+    // Most files have one, which is not read twice.
+    let first = some.next()?;
+    match some.next() {
+        None => Some(first),
+        Some(_) => all().find(|exif| metadata::is_exif(exif)).or(Some(first)),
+    }
 }
 
 /// How the EXIF segment says that the picture has to be turned.
@@ -51,7 +58,12 @@ pub(super) fn orientation(segments: &[Segment<'_>]) -> Orientation {
 /// left it that wrote `XMP\0` over the `http` of the address.
 pub(super) fn xmp<'a>(segments: &'a [Segment<'a>]) -> Option<&'a [u8]> {
     let garbled = || bodies(segments, APP1, b"").find_map(packet_under_another_name);
-    bodies(segments, APP1, XMP).next().or_else(garbled)
+    let all = || bodies(segments, APP1, XMP).filter(|packet| !packet.is_empty());
+    let first = match all().nth(1) {
+        None => all().next(),
+        Some(_) => all().find(|packet| metadata::is_xmp(packet)).or_else(|| all().next()),
+    };
+    first.or_else(garbled)
 }
 
 fn packet_under_another_name(body: &[u8]) -> Option<&[u8]> {
@@ -71,6 +83,12 @@ pub(super) fn read(segments: &[Segment<'_>], warnings: &mut Vec<Warning>) -> Blo
     let comment = comments.next();
     if comments.next().is_some() {
         warnings.push(Warning::MetadataDropped("all comments but the first".to_owned()));
+    }
+    for (signature, name) in [(&b"Exif\0"[..], "EXIF"), (XMP, "XMP")] {
+        if bodies(segments, APP1, signature).filter(|body| body.len() > 1).count() > 1 {
+            let what = format!("all {name} segments but the first that can be read");
+            warnings.push(Warning::MetadataDropped(what));
+        }
     }
     Blocks {
         exif: exif(segments).map(<[u8]>::to_vec),

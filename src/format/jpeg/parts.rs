@@ -2,6 +2,7 @@
 //! DC-007 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos
 //! behind the end, makers' own segments. What points to them in XMP goes in the metadata room.
 
+use super::super::CREDENTIALS;
 use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION, xmp};
 use crate::container::jpeg::{APP0, COM, Segment, Walk};
 use crate::error::Warning;
@@ -10,6 +11,8 @@ use crate::error::Warning;
 /// (Adobe's, Photoshop's 'Save for Web').
 const KNOWN: [&[u8]; 8] = [JFIF, b"Exif\0", XMP, XMP_EXTENSION, ICC, PHOTOSHOP, b"Adobe", b"Ducky"];
 const MPF: &[u8] = b"MPF\0";
+/// Bytes by which the parts of a box know one another: `JP` and its number (ISO 19566-5, annex D).
+const BOX_BYTES: usize = 4;
 /// Bytes behind the end below which they are padding.
 const PADDING_BYTES: usize = 32;
 /// Letters of a segment's name that are shown.
@@ -25,11 +28,19 @@ pub(super) fn left_out(walk: &Walk<'_>) -> Option<Warning> {
     };
     let has = |body: &[u8], word: &[u8]| body.windows(word.len()).any(|w| w == word);
     let packet = xmp(&walk.segments);
+    let mut credentials = None;
     for segment in &walk.segments {
         let body = segment.body;
         let is_xmp = body.starts_with(XMP) || packet.is_some_and(|packet| body.ends_with(packet));
         if is_xmp && (has(body, b"hdrgm:") || has(body, b"HDRGainMap")) {
             add("gain map".to_owned());
+        } else if segment.marker == APP0 + 11 && has(body, b"c2pa") {
+            add(CREDENTIALS.to_owned());
+            credentials = segment.body.get(..BOX_BYTES);
+        } else if segment.marker == APP0 + 11
+            && credentials.is_some_and(|first| body.starts_with(first))
+        {
+            // A further part of the same box.
         } else if body.starts_with(MPF) {
             add("further pictures (MPF)".to_owned());
         } else if !is_xmp

@@ -6,7 +6,8 @@ use png::text_metadata::{ITXtChunk, ZTXtChunk};
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info};
 
 use super::super::{Format, no_place};
-use super::blocks::{RAW_IPTC, XMP_KEYWORD, raw_profile};
+use super::blocks::pixel_dims;
+use super::texts::{RAW_IPTC, XMP_KEYWORD, raw_profile};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Pixels};
 use crate::metadata::Blocks;
@@ -37,6 +38,7 @@ fn header<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) ->
         if frame.pixels.depth_bits() == 8 { BitDepth::Eight } else { BitDepth::Sixteen };
     header.icc_profile = blocks.icc.as_deref().map(Cow::Borrowed);
     header.exif_metadata = blocks.exif.as_deref().map(Cow::Borrowed);
+    header.pixel_dims = blocks.density.and_then(pixel_dims);
     match blocks.xmp.as_deref().map(std::str::from_utf8) {
         Some(Ok(xmp)) => header.utf8_text.push(ITXtChunk::new(XMP_KEYWORD, xmp)),
         Some(Err(_)) => {
@@ -45,7 +47,7 @@ fn header<'a>(frame: &Frame, blocks: &'a Blocks, warnings: &mut Vec<Warning>) ->
         None => {}
     }
     if let Some(resources) = blocks.photoshop.as_deref() {
-        header.compressed_latin1_text.push(ZTXtChunk::new(RAW_IPTC[0], raw_profile(resources)));
+        header.compressed_latin1_text.push(ZTXtChunk::new(RAW_IPTC, raw_profile(resources)));
     }
     warnings.extend(no_place(blocks, Format::Png));
     header

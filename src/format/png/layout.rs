@@ -1,5 +1,6 @@
 //! The chunks of a PNG, looked over without inflating any.
 
+use super::texts::Text;
 use crate::container::png::{Chunk, chunks};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
@@ -26,6 +27,10 @@ pub(super) struct Layout<'a> {
     /// Whether acTL announces an animation of more than one picture.
     pub(super) animated: bool,
     pub(super) exif: Option<&'a [u8]>,
+    /// Texts, before and behind the samples.
+    pub(super) texts: Vec<Text<'a>>,
+    /// Whether there are content credentials.
+    pub(super) credentials: bool,
     /// Whether there is an iCCP chunk, usable or not.
     pub(super) profile: bool,
     /// Whether IEND is there.
@@ -57,6 +62,8 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
             b"tRNS" => layout.alpha = true,
             b"acTL" => layout.animated = body.first_chunk().is_some_and(|n| *n > [0, 0, 0, 1]),
             b"eXIf" => layout.exif = layout.exif.or(Some(body)),
+            b"tEXt" | b"zTXt" | b"iTXt" => layout.texts.extend(Text::of_chunk(&kind, body)),
+            b"caBX" => layout.credentials = true,
             b"iCCP" => layout.profile = true,
             b"IDAT" => layout.coded_bytes += body.len() as u64,
             b"IHDR" => return Err(damaged("the PNG has two headers")),
@@ -94,6 +101,8 @@ fn parse_header(kind: &[u8; 4], body: &[u8]) -> Result<Layout<'static>> {
         alpha: matches!(colour, Colour::GreyAlpha | Colour::RgbAlpha),
         animated: false,
         exif: None,
+        texts: Vec::new(),
+        credentials: false,
         profile: false,
         ended: false,
         coded_bytes: 0,

@@ -8,6 +8,7 @@ use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder,
 use tiff::tags::{ResolutionUnit, Tag, Type};
 
 use super::super::{Format, no_place};
+use super::align::align;
 use super::exif;
 use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -29,6 +30,7 @@ pub(in super::super) fn encode(
     };
     let failed = |e| Error::new(ErrorKind::Internal, format!("the TIFF encoder failed: {e}"));
     let mut warnings = warnings.map_err(failed)?;
+    align(out);
     warnings.extend(no_place(blocks, Format::Tiff));
     Ok(warnings)
 }

@@ -8,13 +8,21 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::fresh::put;
 use super::note::{Content, Note};
 use super::patch::Tiff;
-use super::tiff::{GPS_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which};
-use super::{MAKE, ORIENTATION, Wanted, orientation, text, windows};
+use super::read::orientation;
+use super::tags::{
+    COLOUR_SPACE, COMMENT, INTEROP_INDEX, MAKE, ORIENTATION, SUBJECTS, coded_text, text,
+};
+use super::tiff::{
+    EXIF_POINTER, GPS_POINTER, INTEROP_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which,
+};
+use super::wanted::Wanted;
+use super::windows;
 use crate::frame::Size;
-use crate::metadata::carry::Removed;
 use crate::metadata::policy::Privacy;
+use crate::metadata::removed::Removed;
 use crate::metadata::secrets::Secrets;
 
 /// The program that wrote the file.
@@ -27,8 +35,6 @@ const OWNERS: [u16; 2] = [0xA430, 0xFDE8];
 const SERIALS: [u16; 4] = [0xA431, 0xA435, 0xC62F, 0xFDE9];
 /// Blocks within the block that would be carried unread: XMP, IPTC, Photoshop, DNG's private one.
 const NESTED: [u16; 4] = [0x02BC, 0x83BB, 0x8649, 0xC634];
-/// Texts of people, in which nothing is overwritten in silence: a find there fails the frame.
-const COMMENT: u16 = 0x9286;
 /// Width and height, as the picture's table, the EXIF table and the interoperability table say it.
 const SIZES: [(Which, u16, u16); 3] = [
     (Which::Primary, 0x0100, 0x0101),
@@ -49,6 +55,10 @@ pub(in crate::metadata) struct Orders<'a> {
     pub(in crate::metadata) software: &'a str,
     /// What further tags are to say.
     pub(in crate::metadata) texts: &'a [Wanted],
+    /// Whether parts of the picture are no longer where they were.
+    pub(in crate::metadata) moved: bool,
+    /// Whether the samples were converted to sRGB.
+    pub(in crate::metadata) converted: bool,
 }
 
 struct Work<'a> {
@@ -82,32 +92,23 @@ pub(in crate::metadata) fn change(
     }
     work.clean_note();
     for unwanted in orders.texts.iter().filter(|wanted| wanted.text.is_none()) {
-        work.remove(unwanted.tag);
+        work.remove_wanted(unwanted);
     }
+    work.drop_empty_tables();
     work.tiff.zero_unused(&work.gone);
     if orders.privacy != Privacy::Keep {
         work.sweep();
     }
     work.tiff.trim(&work.gone);
-    work.tiff.put_text(Which::Primary, SOFTWARE, orders.software);
+    if orders.software.is_empty() {
+        // There is no room for it.
+        work.remove(SOFTWARE);
+    } else {
+        work.tiff.put_text(Which::Primary, SOFTWARE, orders.software);
+    }
     put(&mut work.tiff, orders.texts);
     // A block whose tables overlap can come out broken: then it is not carried at all.
     Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
-}
-
-/// A new block of these texts alone; `None` if there is none.
-pub(in crate::metadata) fn fresh(texts: &[Wanted]) -> Option<Vec<u8>> {
-    let mut tiff = Tiff::fresh();
-    put(&mut tiff, texts);
-    texts.iter().any(|wanted| wanted.text.is_some()).then(|| tiff.into_bytes())
-}
-
-fn put(tiff: &mut Tiff, texts: &[Wanted]) {
-    for wanted in texts {
-        if let Some(text) = &wanted.text {
-            tiff.put_text(wanted.table, wanted.tag, text);
-        }
-    }
 }
 
 /// Of a finished block: what stands in it that should have gone.
@@ -231,7 +232,54 @@ impl Work<'_> {
         found
     }
 
+    /// Takes out a tag that is to say nothing, unless it says what it may.
+    fn remove_wanted(&mut self, unwanted: &Wanted) {
+        let view = self.tiff.view();
+        let says = |(_, table): &(Which, Table)| coded_text(view, table, unwanted.tag);
+        let tables = self.tiff.tables();
+        let stays =
+            unwanted.unless.is_some() && tables.iter().filter_map(says).next() == unwanted.unless;
+        if !stays {
+            self.remove(unwanted.tag);
+        }
+    }
+
+    /// Takes out the pointers to tables that have nothing left: TIFF 6.0, section 2, wants an entry.
+    fn drop_empty_tables(&mut self) {
+        for (which, pointer) in [
+            (Which::Interop, INTEROP_POINTER),
+            (Which::Gps, GPS_POINTER),
+            (Which::Exif, EXIF_POINTER),
+        ] {
+            if let Some(table) = self.tiff.table(which).filter(|table| table.declared == 0) {
+                self.dispose(&table);
+                self.remove(pointer);
+            }
+        }
+    }
+
     fn set_picture(&mut self) {
+        self.set_size();
+        if self.orders.moved {
+            for tag in SUBJECTS {
+                self.remove(tag);
+            }
+        }
+        if self.orders.converted {
+            for (_, table) in self.tiff.tables() {
+                if let Some(entry) = table.find(COLOUR_SPACE) {
+                    self.tiff.set_number(entry, 1);
+                }
+            }
+            let interop = self.tiff.table(Which::Interop);
+            let index = interop.and_then(|table| table.find(INTEROP_INDEX)?.value.clone());
+            if let Some(range) = index.filter(|range| range.len() >= 4) {
+                self.tiff.refill(range, b"R98\0");
+            }
+        }
+    }
+
+    fn set_size(&mut self) {
         // What could not be read was not applied.
         let turned = orientation(self.tiff.view().bytes).is_some();
         for (which, table) in self.tiff.tables() {

@@ -9,10 +9,14 @@ use super::tiff::{
     ENTRIES_MAX, ENTRY_BYTES, EXIF_POINTER, Entry, GPS_POINTER, INTEROP_POINTER, LONG, Order,
     SHORT, Table, View, Which, bytes_of,
 };
-use crate::metadata::MOST_EXIF_BYTES;
+use crate::metadata::blocks::MOST_EXIF_BYTES;
 
 /// The kind number of text (EXIF 2.32, 4.6.2).
 const ASCII: u16 = 2;
+/// The kind number of a fraction.
+pub(super) const RATIONAL: u16 = 5;
+/// The kind number of bytes that have a meaning of their own.
+pub(super) const UNDEFINED: u16 = 7;
 
 /// The same ranges in order, those that touch joined.
 pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
@@ -197,25 +201,33 @@ impl Tiff {
     pub(super) fn put_text(&mut self, which: Which, tag: u16, text: &str) {
         let mut value = text.replace('\0', " ").into_bytes();
         value.push(0);
+        self.put(which, tag, ASCII, &value);
+    }
+
+    /// Sets a value, given in the block's own byte order.
+    pub(super) fn put(&mut self, which: Which, tag: u16, kind: u16, value: &[u8]) {
+        let Some(unit) = bytes_of(kind) else { return };
         if which == Which::Exif && self.table(which).is_none() {
             self.add_exif();
         }
         let Some(table) = self.table(which) else { return };
         let old = table.find(tag).cloned();
-        if old.as_ref().and_then(|e| self.view().value(e)) == Some(&value) {
+        let same =
+            |e: &Entry| (e.kind == kind || kind == ASCII) && self.view().value(e) == Some(value);
+        if old.as_ref().is_some_and(same) {
             return;
         }
         let at = match &old {
             Some(entry) => entry.at,
             None => self.grow(which, &table, tag),
         };
-        self.write_u16(at + 2, ASCII);
-        self.write_u32(at + 4, value.len() as u32);
+        self.write_u16(at + 2, kind);
+        self.write_u32(at + 4, (value.len() / unit) as u32);
         self.write_u32(at + 8, 0);
         if value.len() <= 4 {
-            self.write(at + 8, &value);
+            self.write(at + 8, value);
         } else {
-            let place = self.append(&value);
+            let place = self.append(value);
             self.write_u32(at + 8, place);
         }
         let before = old.filter(|e| !e.is_inline()).and_then(|e| e.value);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::tiff::{Table, View};
-use crate::metadata::iptc::{is_position, keywords};
+use crate::metadata::keywords::{self, is_position};
 
 /// The keywords' tag (XPKeywords).
 pub(super) const KEYWORDS: u16 = 0x9C9E;
@@ -15,7 +15,8 @@ pub(super) fn places(view: View<'_>, table: &Table) -> Option<(Range<usize>, Vec
     let units: Vec<u16> = pairs.map(|&pair| u16::from_le_bytes(pair)).collect();
     let text = String::from_utf16_lossy(&units);
     let all = || text.split([';', '\0']).map(str::trim).filter(|keyword| !keyword.is_empty());
-    let kept: Vec<&str> = all().filter(|keyword| !keywords(keyword).any(is_position)).collect();
+    let kept: Vec<&str> =
+        all().filter(|keyword| !keywords::list(keyword).any(is_position)).collect();
     let wide = kept.join(";").encode_utf16().flat_map(u16::to_le_bytes).collect();
     (kept.len() < all().count()).then_some((entry.value.clone()?, wide))
 }

@@ -7,21 +7,53 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use quick_xml::escape::escape;
-
+use super::properties::{ALIASES, DATES, DIGITISED, ONLY_READ, PROPERTIES, Shape};
+use super::read::{elements, items, property, when_of};
+use super::regions::{Geometry, followed};
 use super::tree::{Name, Node, Tree, address};
-use super::{DATES, PROPERTIES, Shape, elements, property, texts};
+use super::write::{Edit, applied, clean, description, element};
 use crate::frame::Size;
-use crate::metadata::carry::Removed;
+use crate::metadata::dates::Dates;
 use crate::metadata::fields::Fields;
-use crate::metadata::iptc::{is_position, keywords};
+use crate::metadata::keywords::is_position;
 use crate::metadata::policy::Privacy;
+use crate::metadata::removed::Removed;
 use crate::metadata::secrets::Secrets;
 
 /// Namespaces of pointers to further pictures in the file, which a new file does not have.
-const FURTHER: [&str; 6] = ["hdrgm", "HDRGainMap", "Container", "GImage", "GDepth", "GAudio"];
+const FURTHER: [&str; 9] = [
+    "hdrgm",
+    "HDRGainMap",
+    "Container",
+    "GImage",
+    "GDepth",
+    "GAudio",
+    "OpCamera",
+    "MiCamera",
+    "HwCamera",
+];
+/// Namespaces of what an editor would do to the picture: it is done, or it would be done twice.
+const EDITS: [&str; 3] = ["crs", "crss", "darktable"];
+/// Properties that say where in the picture something is, in namespaces that are not followed.
+const PLACED: [(&str, &str); 6] = [
+    ("MP", "RegionInfo"),
+    ("acdsee-rs", "Regions"),
+    ("apple-fi", "Regions"),
+    ("Iptc4xmpExt", "ImageRegion"),
+    ("exif", "SubjectArea"),
+    ("exif", "SubjectLocation"),
+];
 /// Namespaces that say where and how a drone flew, or a place on the map.
 const PLACES: [&str; 5] = ["drone-dji", "drone-parrot", "drone", "Camera", "geo"];
+/// Lists of the people in the picture, and of keywords that may be their names.
+const NAMING: [(&str, &str); 6] = [
+    ("Iptc4xmpExt", "PersonInImage"),
+    ("dc", "subject"),
+    ("lr", "hierarchicalSubject"),
+    ("lr", "weightedFlatSubject"),
+    ("digiKam", "TagsList"),
+    ("MicrosoftPhoto", "LastKeywordXMP"),
+];
 /// Where the photographer stood (IPTC Extension), in small letters.
 const CREATED: &str = "locationcreated";
 
@@ -36,8 +68,17 @@ pub(in crate::metadata) struct Changing<'a> {
     pub(in crate::metadata) byline: Option<&'a str>,
     /// Fields to write.
     pub(in crate::metadata) write: Option<&'a Fields>,
-    /// Whether the extended packet stays.
-    pub(in crate::metadata) extended: Packet,
+    /// Fields of which every property goes, where it was given or taken away: in extended XMP.
+    pub(in crate::metadata) take: Option<&'a Fields>,
+    pub(in crate::metadata) dates: &'a Dates,
+    /// What became of the picture; `None` if nothing did.
+    pub(in crate::metadata) geometry: Option<Geometry>,
+    /// Names of people who were cropped out.
+    pub(in crate::metadata) gone: &'a [String],
+    /// Whether the samples were converted to sRGB.
+    pub(in crate::metadata) converted: bool,
+    /// The name of the extended packet, if there is one.
+    pub(in crate::metadata) extended: Option<&'a str>,
     /// Whether the IPTC-IIM block stays as the packet knows it.
     pub(in crate::metadata) iptc: Packet,
 }
@@ -50,9 +91,6 @@ pub(in crate::metadata) enum Packet {
     /// It was changed or dropped.
     Changed,
 }
-
-/// A range of the packet and what stands there instead.
-type Edit = (Range<usize>, String);
 
 /// Words in the name of a property that says where the frame was taken, or in which direction: EXIF's
 /// and Darwin Core's, drones' in any namespace, panoramas', and the place of a take (XMP Part 2,
@@ -77,10 +115,16 @@ const PLACE_WORDS: [&str; 14] = [
 /// Why a property has to go, by its name and text alone; what tells goes in whatever namespace.
 fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Option<Removed> {
     let small = name.local.to_lowercase();
-    let motion = name.prefix == "GCamera"
-        && ["motion", "microvideo"].iter().any(|start| small.starts_with(start));
+    // In whatever maker's namespace.
+    let motion = ["motionphoto", "microvideo"].iter().any(|start| small.starts_with(start));
     if FURTHER.contains(&name.prefix) || motion {
         return Some(Removed::FurtherPicture);
+    }
+    if EDITS.contains(&name.prefix) {
+        return Some(Removed::EditorSettings);
+    }
+    if name.is("dcterms", "provenance") {
+        return Some(Removed::ContentCredentials);
     }
     if name.is("xmp", "Thumbnails") {
         return Some(Removed::Preview);
@@ -146,7 +190,12 @@ impl Changing<'_> {
         for description in tree.descriptions() {
             self.set_picture(&tree, description, &mut edits);
         }
-        let new = self.write.map(|fields| replaced(&tree, fields, &mut edits)).unwrap_or_default();
+        self.drop_names(&tree, &mut edits);
+        if let Some(fields) = self.take {
+            take_given(&tree, fields, &mut edits);
+        }
+        let write = |fields| replaced(&tree, fields, self.dates, &mut edits);
+        let new = self.write.map(write).unwrap_or_default();
         if !new.is_empty() {
             let rdf = tree.rdf().filter(|rdf| rdf.inner.end < rdf.whole.end);
             let rdf = rdf.ok_or("has no place for properties")?;
@@ -167,10 +216,10 @@ impl Changing<'_> {
         removed: &mut BTreeSet<Removed>,
         secrets: &mut Secrets,
     ) -> Vec<Edit> {
-        let mut edits = Vec::new();
+        let (mut edits, mut edits_of_regions) = (Vec::new(), Vec::new());
         let mut judge = |name: &Name, text: &str, range: Range<usize>| {
             let reason = doom(name, text, self.privacy, self.byline);
-            if reason.is_some() || self.is_stale(name) {
+            if reason.is_some() || self.is_stale(name) || self.is_placed(name) {
                 edits.push((range, String::new()));
             }
             match reason {
@@ -185,73 +234,125 @@ impl Changing<'_> {
         for node in &tree.nodes {
             let before = tree.source[..node.whole.start].trim_end().len();
             judge(&node.name, &node.text, before..node.whole.end);
+            let moved = self.geometry.filter(|_| node.name.is("mwg-rs", "Regions"));
+            if let Some(geometry) = moved.filter(Geometry::moves_pixels) {
+                edits_of_regions.extend(match followed(tree, node, &geometry) {
+                    Some(edits) => edits,
+                    None => vec![(before..node.whole.end, String::new())],
+                });
+            }
             for attribute in &node.attributes {
                 judge(&attribute.name, &attribute.value, attribute.whole.clone());
             }
         }
+        edits.extend(edits_of_regions);
         edits
+    }
+
+    /// What says where in the old picture something is.
+    fn is_placed(&self, name: &Name) -> bool {
+        let Some(geometry) = self.geometry else { return false };
+        let moves = match name.prefix {
+            "exif" => geometry.moves_pixels(),
+            _ => geometry.moves(),
+        };
+        moves && PLACED.iter().any(|(prefix, local)| name.is(prefix, local))
+    }
+
+    /// Takes the people who were cropped out, out of the lists that name them.
+    fn drop_names(&self, tree: &Tree<'_>, edits: &mut Vec<Edit>) {
+        let is_gone = |text: &str| {
+            let leaf = text.rsplit(['|', '/']).next().unwrap_or_default();
+            self.gone.iter().any(|name| name == text.trim() || name == leaf.trim())
+        };
+        let lists = NAMING.iter().flat_map(|(prefix, local)| elements(tree, prefix, local));
+        let items = lists.flat_map(|list| tree.parts(list)).flat_map(|array| tree.parts(array));
+        let gone = items.filter(|li| is_gone(&li.text)).map(|li| (li.whole.clone(), String::new()));
+        edits.extend(gone);
     }
 
     /// What would point to a block that is no longer as it was.
     fn is_stale(&self, name: &Name) -> bool {
-        name.is("xmpNote", "HasExtendedXMP") && self.extended == Packet::Changed
+        name.is("xmpNote", "HasExtendedXMP") && self.extended.is_none()
             || name.is("photoshop", "LegacyIPTCDigest") && self.iptc == Packet::Changed
     }
 
     fn set_picture(&self, tree: &Tree<'_>, description: &Node, edits: &mut Vec<Edit>) {
         let number = |name: &Name| match (name.prefix, name.local.as_str()) {
             ("tiff", "Orientation") => self.upright.then_some(1),
+            ("exif", "ColorSpace") => self.converted.then_some(1),
             ("tiff", "ImageWidth") | ("exif", "PixelXDimension") => Some(self.size.width),
             ("tiff", "ImageLength") | ("exif", "PixelYDimension") => Some(self.size.height),
             _ => None,
         };
+        let number = |name: &Name| match self.extended {
+            Some(digest) if name.is("xmpNote", "HasExtendedXMP") => Some(digest.to_owned()),
+            _ => number(name).map(|number| number.to_string()),
+        };
         for attribute in &description.attributes {
-            let new = number(&attribute.name);
-            edits.extend(new.map(|n| (attribute.quoted.clone(), n.to_string())));
+            edits.extend(number(&attribute.name).map(|new| (attribute.quoted.clone(), new)));
         }
         for node in tree.parts(description).filter(|n| n.inner.end < n.whole.end) {
-            edits.extend(number(&node.name).map(|n| (node.inner.clone(), n.to_string())));
+            edits.extend(number(&node.name).map(|new| (node.inner.clone(), new)));
         }
     }
 }
 
 /// Takes out the properties that have to say something else, and gives the elements that say it.
-fn replaced(tree: &Tree<'_>, fields: &Fields, edits: &mut Vec<Edit>) -> String {
-    let (before, mut new) = (texts(tree), String::new());
-    let says = |field: &str| before.iter().find(|(f, _)| *f == field).map(|(_, t)| t.as_str());
-    for (field, prefix, local, shape) in PROPERTIES.iter().filter(|p| p.0 != "lens") {
+fn replaced(tree: &Tree<'_>, fields: &Fields, dates: &Dates, edits: &mut Vec<Edit>) -> String {
+    let mut new = String::new();
+    for (field, prefix, local, shape) in PROPERTIES {
         if fields.is_taken(field) {
             take(tree, prefix, local, edits);
         }
-        let Some(text) = fields.get(field) else { continue };
-        if says(field) != Some(&clean(text)) {
+        let texts = fields.list(field);
+        if texts.is_empty() || ONLY_READ.contains(&field) {
+            continue;
+        }
+        let clear: Vec<String> = texts.iter().map(|text| clean(text)).collect();
+        if items(tree, prefix, local, shape) != clear {
             take(tree, prefix, local, edits);
-            new.push_str(&element(prefix, local, *shape, text));
+            new.push_str(&element(prefix, local, shape, &texts));
         }
     }
-    for (_, local) in super::PLACES.iter().filter(|(field, _)| fields.is_taken(field)) {
-        take(tree, "Iptc4xmpExt", local, edits);
-    }
-    let (date, time) = (fields.get("date"), fields.get("time"));
-    let other = |field| says(field) != fields.get(field);
-    let timed = time.is_some() || fields.is_taken("time");
-    if fields.is_taken("date") || date.is_some() && (other("date") || timed && other("time")) {
-        let zone = zone(tree);
-        for (prefix, local) in DATES {
+    for (field, prefix, local) in ALIASES.into_iter().filter(|alias| fields.is_given(alias.0)) {
+        if property(tree, prefix, local).as_deref() != fields.get(field) {
             take(tree, prefix, local, edits);
         }
-        let time = time.map(|time| format!("T{time}{zone}")).unwrap_or_default();
-        let moment = date.map(|date| format!("{date}{time}"));
-        new.extend(moment.map(|m| element("photoshop", "DateCreated", Shape::Text, &m)));
+    }
+    let before = when_of(tree);
+    let date = match dates {
+        Dates::None => None,
+        Dates::Taken => {
+            DATES
+                .iter()
+                .chain(&DIGITISED)
+                .for_each(|(prefix, local)| take(tree, prefix, local, edits));
+            None
+        }
+        Dates::Given(when) => Some(when).filter(|when| before != Some(**when)),
+        // What the packet has keeps its bytes, even if it cannot be read.
+        Dates::Known(when) => {
+            let says = DATES.iter().any(|(prefix, local)| property(tree, prefix, local).is_some());
+            Some(when).filter(|_| !says)
+        }
+    };
+    if let Some(text) = date.and_then(|when| when.xmp()) {
+        DATES.iter().for_each(|(prefix, local)| take(tree, prefix, local, edits));
+        new.push_str(&element("photoshop", "DateCreated", Shape::Text, &[text]));
     }
     new
 }
 
-/// The zone behind the time that a packet has: `+09:00`.
-fn zone(tree: &Tree<'_>) -> String {
-    let date = DATES.iter().find_map(|(prefix, local)| property(tree, prefix, local));
-    let behind = date.as_deref().and_then(|date| date.get(19..)).unwrap_or_default();
-    behind.find(['+', '-', 'Z']).map_or("", |at| &behind[at..]).to_owned()
+/// Takes out every property of fields that were given or taken away.
+fn take_given(tree: &Tree<'_>, fields: &Fields, edits: &mut Vec<Edit>) {
+    let properties = PROPERTIES.into_iter().map(|(field, prefix, local, _)| (field, prefix, local));
+    for (_, prefix, local) in properties.chain(ALIASES).filter(|p| fields.is_given(p.0)) {
+        take(tree, prefix, local, edits);
+    }
+    if fields.is_given("date") || fields.is_given("time") {
+        DATES.iter().for_each(|(prefix, local)| take(tree, prefix, local, edits));
+    }
 }
 
 fn take(tree: &Tree<'_>, prefix: &str, local: &str, edits: &mut Vec<Edit>) {
@@ -261,60 +362,10 @@ fn take(tree: &Tree<'_>, prefix: &str, local: &str, edits: &mut Vec<Edit>) {
     edits.extend(attributes.chain(whole).map(|range| (range, String::new())));
 }
 
-/// One property as an element, with its namespace.
-fn element(prefix: &str, local: &str, shape: Shape, text: &str) -> String {
-    let clear = clean(text);
-    let item = |text: &str, lang: &str| format!("<rdf:li{lang}>{}</rdf:li>", escaped(text));
-    let inner = match shape {
-        Shape::Text => escaped(&clear),
-        Shape::Alt => format!("<rdf:Alt>{}</rdf:Alt>", item(&clear, " xml:lang=\"x-default\"")),
-        Shape::Seq => format!("<rdf:Seq>{}</rdf:Seq>", item(&clear, "")),
-        Shape::Bag => {
-            let items: String = keywords(&clear).map(|k| item(k, "")).collect();
-            format!("<rdf:Bag>{items}</rdf:Bag>")
-        }
-    };
-    let address = address(prefix);
-    format!("<{prefix}:{local} xmlns:{prefix}=\"{address}\">{inner}</{prefix}:{local}>\n")
-}
-
-/// A text without the characters that XML 1.0 (2.2) cannot say.
-fn clean(text: &str) -> String {
-    let says = |c: &char| !matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
-    text.chars().filter(says).collect::<String>().trim().to_owned()
-}
-
-fn escaped(text: &str) -> String {
-    // A bare carriage return would come back as a line feed (XML 1.0, 2.11).
-    escape(text).replace('\r', "&#xD;")
-}
-
-fn description(about: &str, properties: &str) -> String {
-    let rdf = address("rdf");
-    format!(
-        "<rdf:Description xmlns:rdf=\"{rdf}\" rdf:about=\"{about}\">\n{properties}</rdf:Description>\n"
-    )
-}
-
-/// The packet with its edits; an edit within another one's range is part of it.
-fn applied(source: &str, mut edits: Vec<Edit>) -> Vec<u8> {
-    edits.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-    let (mut out, mut at) = (String::with_capacity(source.len()), 0);
-    for (range, new) in edits.into_iter() {
-        if range.start >= at {
-            out.push_str(&source[at..range.start]);
-            out.push_str(&new);
-            at = range.end;
-        }
-    }
-    out.push_str(&source[at..]);
-    out.into_bytes()
-}
-
 /// A new packet that says what the fields say; `None` if they say nothing that XMP holds.
-pub(in crate::metadata) fn fresh(fields: &Fields) -> Option<Vec<u8>> {
+pub(in crate::metadata) fn fresh(fields: &Fields, dates: &Dates) -> Option<Vec<u8>> {
     let empty = Tree { source: "", nodes: Vec::new() };
-    let new = replaced(&empty, fields, &mut Vec::new());
+    let new = replaced(&empty, fields, dates, &mut Vec::new());
     // The header's id is the same for all packets (XMP Part 1, 7.3.2).
     let head = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
                 <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n";

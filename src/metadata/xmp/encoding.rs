@@ -1,16 +1,35 @@
-//! Packets in UTF-16 and UTF-32, written anew in UTF-8.
+//! Packets in UTF-16 and UTF-32, and with stray bytes of Windows-1252, rewritten in UTF-8.
 //!
 //! XMP Specification Part 1 (ISO 16684-1:2019), 7.3: a packet may be in any of them, and its first
 //! bytes tell which: a byte order mark, or the zeros beside its first `<`.
 
 use std::borrow::Cow;
 
-/// The packet in UTF-8. One that is so already, or whose bytes no encoding fits, stays as it is.
+use encoding_rs::WINDOWS_1252;
+
+/// The packet in UTF-8. One that is so already, or is no text at all, stays as it is.
 pub(in crate::metadata) fn in_utf8(packet: &[u8]) -> Cow<'_, [u8]> {
     match decoded(packet) {
         Some(text) => Cow::Owned(without_declaration(&text).to_owned().into_bytes()),
+        None if guesses(packet) => Cow::Owned(mended(packet).into_bytes()),
         None => Cow::Borrowed(packet),
     }
+}
+
+/// Whether single bytes of a packet that is UTF-8 otherwise can only be read by a guess.
+pub(in crate::metadata) fn guesses(packet: &[u8]) -> bool {
+    let begins = packet.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
+    begins && !packet.contains(&0) && std::str::from_utf8(packet).is_err()
+}
+
+/// The packet with its stray bytes as Windows-1252 has them.
+fn mended(packet: &[u8]) -> String {
+    let mut text = String::with_capacity(packet.len());
+    for chunk in packet.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
+    }
+    text
 }
 
 fn decoded(packet: &[u8]) -> Option<String> {

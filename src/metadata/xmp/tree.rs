@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::Event;
 
-use crate::metadata::MOST_XMP_BYTES;
+use crate::metadata::blocks::MOST_XMP_BYTES;
 
 /// Elements within one another, and in all, beyond which a packet is refused; Lightroom's longest
 /// histories have a few thousand, ten deep.
@@ -19,7 +19,7 @@ const DEPTH_MAX: usize = 100;
 const NODES_MAX: usize = 200_000;
 
 /// The namespaces that longlens knows, by the prefix that the XMP specification gives them.
-const NAMESPACES: [(&str, &str); 30] = [
+const NAMESPACES: [(&str, &str); 49] = [
     ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
     ("dc", "http://purl.org/dc/elements/1.1/"),
     ("xmp", "http://ns.adobe.com/xap/1.0/"),
@@ -50,6 +50,25 @@ const NAMESPACES: [(&str, &str); 30] = [
     ("xmpDM", "http://ns.adobe.com/xmp/1.0/DynamicMedia/"),
     ("crs", "http://ns.adobe.com/camera-raw-settings/1.0/"),
     ("xml", "http://www.w3.org/XML/1998/namespace"),
+    ("xmpRights", "http://ns.adobe.com/xap/1.0/rights/"),
+    ("dcterms", "http://purl.org/dc/terms/"),
+    ("lr", "http://ns.adobe.com/lightroom/1.0/"),
+    ("digiKam", "http://www.digikam.org/ns/1.0/"),
+    ("mediapro", "http://ns.iview-multimedia.com/mediapro/1.0/"),
+    ("acdsee", "http://ns.acdsee.com/iptc/1.0/"),
+    ("acdsee-rs", "http://ns.acdsee.com/regions/"),
+    ("mwg-kw", "http://www.metadataworkinggroup.com/schemas/keywords/"),
+    ("mwg-rs", "http://www.metadataworkinggroup.com/schemas/regions/"),
+    ("stArea", "http://ns.adobe.com/xmp/sType/Area#"),
+    ("stDim", "http://ns.adobe.com/xap/1.0/sType/Dimensions#"),
+    ("MP", "http://ns.microsoft.com/photo/1.2/"),
+    ("apple-fi", "http://ns.apple.com/faceinfo/1.0/"),
+    ("pdf", "http://ns.adobe.com/pdf/1.3/"),
+    ("OpCamera", "http://ns.oplus.com/photos/1.0/camera/"),
+    ("MiCamera", "http://ns.xiaomi.com/photos/1.0/camera/"),
+    ("HwCamera", "http://ns.huawei.com/photos/1.0/camera/"),
+    ("darktable", "http://darktable.sf.net/"),
+    ("crss", "http://ns.adobe.com/camera-raw-saved-settings/1.0/"),
 ];
 
 /// The address of a namespace by its usual prefix.

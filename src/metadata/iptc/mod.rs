@@ -1,0 +1,297 @@
+//! IPTC-IIM: the news agencies' fields, as datasets of record 2 within Photoshop's resources.
+//!
+//! Layout: IPTC-NAA Information Interchange Model 4.2 (2014), chapter 1: a dataset is 0x1C, record,
+//! number, length (15 bits; with the top bit set, the length of the length), content. Chapter 5
+//! gives 1:90 (`ESC % G` is UTF-8), chapter 6 the record and its largest lengths in bytes. A block
+//! without 1:90 is tried as UTF-8, then read as `--encoding` says, or as Windows-1252.
+
+mod dataset;
+mod differences;
+
+use std::collections::BTreeSet;
+
+use super::dates::Dates;
+use super::fields::{Fields, Origin};
+use super::keywords::is_position;
+use super::photoshop::{IPTC, IPTC_DIGEST, Resources};
+use super::policy::Privacy;
+use super::removed::Removed;
+use super::text::Encoding;
+use super::when::When;
+use crate::error::Warning;
+use dataset::{DATASETS, Dataset};
+pub(super) use differences::differences;
+
+/// 1:90's content for UTF-8 (ISO 2022 escape sequence).
+const UTF8_MARK: &[u8] = b"\x1B%G";
+/// The model's version that record 2 says it follows (2:00).
+const VERSION: &[u8] = &[0, 4];
+
+const KEYWORDS: u8 = 25;
+/// Date and time of creation; and of digital creation.
+const DATE: u8 = 55;
+const TIME: u8 = 60;
+const DIGITISED: [u8; 2] = [62, 63];
+/// Preview: format, version, bytes (2:200 to 2:202).
+const PREVIEW: std::ops::RangeInclusive<u8> = 200..=202;
+
+/// An IPTC-IIM block.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Iim {
+    datasets: Vec<Dataset>,
+    /// What lies after the last whole dataset.
+    tail: Vec<u8>,
+    /// How texts are read where the block does not say.
+    encoding: Encoding,
+    digest: [u8; 16],
+    changed: bool,
+}
+
+impl Iim {
+    pub(super) fn new(block: &[u8], encoding: Encoding) -> Self {
+        let (mut datasets, mut bytes) = (Vec::new(), block);
+        while let Some(dataset) = Dataset::first(bytes) {
+            bytes = &bytes[dataset.whole.len()..];
+            datasets.push(dataset);
+        }
+        let digest = md5::compute(block).0;
+        Self { datasets, tail: bytes.to_vec(), encoding, digest, changed: false }
+    }
+
+    /// The block among Photoshop's resources; an empty one if there is none.
+    pub(super) fn of(resources: &Resources, encoding: Encoding) -> Self {
+        Self::new(resources.find(IPTC).unwrap_or_default(), encoding)
+    }
+
+    /// The MD5 sum of the block as it was read.
+    pub(super) fn digest(&self) -> [u8; 16] {
+        self.digest
+    }
+
+    fn is_marked_utf8(&self) -> bool {
+        self.datasets.iter().any(|d| d.record == 1 && d.number == 90 && d.content == UTF8_MARK)
+    }
+
+    /// Whether a text that is a field can only be read by a guess.
+    pub(super) fn guesses(&self) -> bool {
+        self.datasets.iter().any(|d| d.is_text() && self.encoding.guesses(&d.content))
+    }
+
+    fn is_legacy(&self) -> bool {
+        let other = |d: &Dataset| d.is_text() && std::str::from_utf8(&d.content).is_err();
+        !self.is_marked_utf8() && self.datasets.iter().any(other)
+    }
+
+    /// The texts of all datasets of a number.
+    fn texts(&self, number: u8) -> Vec<String> {
+        let of = self.datasets.iter().filter(|d| d.record == 2 && d.number == number);
+        of.map(|d| self.encoding.read(&d.content)).filter(|t| !t.is_empty()).collect()
+    }
+
+    /// Reads all fields.
+    pub(super) fn read(&self, fields: &mut Fields) {
+        for (number, name, _, many) in DATASETS {
+            let texts = self.texts(number);
+            match texts.len() {
+                0 => {}
+                1 if !many => fields.set(name, texts[0].clone(), Origin::Iptc),
+                // Some programs cut a long text into several datasets, others repeat it.
+                _ => fields.set_list(name, texts, Origin::Iptc),
+            }
+        }
+        fields.set_when(self.when().unwrap_or_default(), Origin::Iptc);
+    }
+
+    /// When the picture was taken, as the block has it.
+    pub(super) fn when(&self) -> Option<When> {
+        let date = self.texts(DATE).into_iter().next()?;
+        let time = self.texts(TIME).into_iter().next();
+        let moment = time.and_then(|time| When::read(&format!("{date} {time}")));
+        moment.or_else(|| When::of_block(&date))
+    }
+
+    /// Takes out the preview and, unless they may be kept, keywords that are a position; which
+    /// there were.
+    pub(super) fn take_out(&mut self, privacy: Privacy) -> BTreeSet<Removed> {
+        let encoding = self.encoding;
+        let telling =
+            |d: &Dataset| privacy != Privacy::Keep && is_position(&encoding.read(&d.content));
+        let doom = |d: &Dataset| match d.number {
+            _ if d.record != 2 => None,
+            KEYWORDS => telling(d).then_some(Removed::Position),
+            number => PREVIEW.contains(&number).then_some(Removed::Preview),
+        };
+        let removed: BTreeSet<_> = self.datasets.iter().filter_map(doom).collect();
+        self.datasets.retain(|d| doom(d).is_none());
+        self.changed |= !removed.is_empty();
+        removed
+    }
+
+    /// Drops what lies after the last whole dataset, unless it is nothing but filling; whether there
+    /// was such.
+    pub(super) fn drop_tail(&mut self) -> bool {
+        let says = self.tail.iter().any(|&byte| byte != 0);
+        if says {
+            self.tail.clear();
+            self.changed = true;
+        }
+        says
+    }
+
+    /// Makes the block say what the fields say; cut texts are said in the warnings.
+    pub(super) fn put(&mut self, fields: &Fields, dates: &Dates, warnings: &mut Vec<Warning>) {
+        for (number, name, limit, _) in DATASETS {
+            if fields.is_taken(name) {
+                self.remove(number);
+                continue;
+            }
+            let texts: Vec<String> = fields.list(name);
+            if texts.is_empty() || self.texts(number) == texts {
+                continue;
+            }
+            // What was cut before is no other text.
+            let cut_before: Vec<&str> = texts.iter().map(|t| cut(t, limit)).collect();
+            if self.texts(number) != cut_before {
+                self.replace(number, &texts, limit);
+            }
+            if texts.iter().any(|t| t.len() > limit) {
+                warnings.push(Warning::Other(format!(
+                    "{name} was cut to the {limit} bytes that IPTC-IIM allows; XMP has all of it"
+                )));
+            }
+        }
+        self.put_dates(dates);
+    }
+
+    /// Takes out keywords that name people who were cropped out.
+    pub(super) fn drop_names(&mut self, names: &[String]) {
+        let encoding = self.encoding;
+        let before = self.datasets.len();
+        self.datasets.retain(|d| {
+            d.record != 2 || d.number != KEYWORDS || !names.contains(&encoding.read(&d.content))
+        });
+        self.changed |= self.datasets.len() < before;
+    }
+
+    fn put_dates(&mut self, dates: &Dates) {
+        let before = self.when();
+        match dates {
+            Dates::Taken => {
+                for number in [DATE, TIME].into_iter().chain(DIGITISED) {
+                    self.remove(number);
+                }
+            }
+            Dates::Given(when) if before == Some(*when) => {}
+            // Only where there is none; what the block has keeps its bytes.
+            Dates::Known(_) if before.is_some() || !self.texts(DATE).is_empty() => {}
+            Dates::Known(when) | Dates::Given(when) => {
+                let Some(date) = when.date else { return };
+                if before.and_then(|before| before.date) != Some(date) {
+                    self.replace(DATE, &[date.iim()], 8);
+                }
+                // Without a zone there is no time here, and a guessed one would be wrong.
+                match when.iim_time() {
+                    Some(time) => self.replace(TIME, &[time], 11),
+                    None => self.remove(TIME),
+                }
+            }
+            Dates::None => {}
+        }
+    }
+
+    /// Puts texts in the place of those of a number. A block in another encoding stays in it, so that
+    /// its other texts keep their bytes, unless that cannot say what is new.
+    fn replace(&mut self, number: u8, texts: &[String], limit: usize) {
+        let in_legacy = |text: &String| self.encoding.write(text);
+        let legacy: Option<Vec<Vec<u8>>> = match self.is_legacy() {
+            true => texts.iter().map(in_legacy).collect(),
+            false => None,
+        };
+        let bytes = match legacy {
+            Some(texts) => texts
+                .into_iter()
+                .map(|mut t| {
+                    t.truncate(limit);
+                    t
+                })
+                .collect::<Vec<_>>(),
+            None => {
+                self.make_utf8();
+                texts.iter().map(|t| cut(t, limit).as_bytes().to_vec()).collect()
+            }
+        };
+        self.make_versioned();
+        let is = |d: &Dataset| d.record == 2 && d.number == number;
+        let place = self.datasets.iter().position(is).unwrap_or_else(|| self.end_of_record_2());
+        self.datasets.retain(|d| !is(d));
+        let place = place.min(self.datasets.len());
+        let new = bytes.into_iter().map(|content| Dataset::new(2, number, content));
+        self.datasets.splice(place..place, new.collect::<Vec<_>>());
+        self.changed = true;
+    }
+
+    fn remove(&mut self, number: u8) {
+        let before = self.datasets.len();
+        self.datasets.retain(|d| d.record != 2 || d.number != number);
+        self.changed |= self.datasets.len() < before;
+    }
+
+    fn end_of_record_2(&self) -> usize {
+        self.datasets.iter().rposition(|d| d.record <= 2).map_or(0, |i| i + 1)
+    }
+
+    /// Gives the record a version where it has none.
+    fn make_versioned(&mut self) {
+        if !self.datasets.iter().any(|d| d.record == 2 && d.number == 0) {
+            let place = self.datasets.iter().position(|d| d.record >= 2);
+            let place = place.unwrap_or(self.datasets.len());
+            self.datasets.insert(place, Dataset::new(2, 0, VERSION.to_vec()));
+        }
+    }
+
+    /// Marks the block as UTF-8 and makes its texts so.
+    fn make_utf8(&mut self) {
+        if self.is_marked_utf8() {
+            return;
+        }
+        for dataset in self.datasets.iter_mut().filter(|d| d.is_text()) {
+            if std::str::from_utf8(&dataset.content).is_err() {
+                let text = self.encoding.read(&dataset.content);
+                *dataset = Dataset::new(2, dataset.number, cut(&text, 0x7FFF).as_bytes().to_vec());
+            }
+        }
+        self.datasets.retain(|d| d.record != 1 || d.number != 90);
+        let place = self.datasets.iter().position(|d| d.record > 1 || d.number > 90);
+        let mark = Dataset::new(1, 90, UTF8_MARK.to_vec());
+        self.datasets.insert(place.unwrap_or(self.datasets.len()), mark);
+    }
+
+    /// Puts the block back among the resources, if it was changed. The digest goes on telling whether the
+    /// block and XMP say the same: they do where both were `written`, or where they did before.
+    pub(super) fn store(self, resources: &mut Resources, written: bool) {
+        if self.changed {
+            let known = resources.digest();
+            let in_line = known.is_some() && (written || known == Some(self.digest));
+            let mut bytes: Vec<u8> = self.datasets.into_iter().flat_map(|d| d.whole).collect();
+            bytes.extend(self.tail);
+            if in_line {
+                resources.put(IPTC_DIGEST, &md5::compute(&bytes).0);
+            }
+            resources.put(IPTC, &bytes);
+        }
+    }
+
+    /// Whether the block was changed since it was read.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+}
+
+/// As much of a text as fits into so many bytes.
+fn cut(text: &str, limit: usize) -> &str {
+    let ends = (0..=limit.min(text.len())).rev();
+    &text[..ends.into_iter().find(|&i| text.is_char_boundary(i)).unwrap_or(0)]
+}
+
+#[cfg(test)]
+mod tests;
