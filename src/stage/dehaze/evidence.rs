@@ -54,8 +54,16 @@ pub struct Evidence {
     pub dark: f32,
     /// Standard deviation of the land's luma.
     pub luma_spread: f32,
-    /// How far the land lies above its own veil, 0.15 at most in any place.
-    pub above_veil: f32,
+    /// An orange sky over land that is not black: dust, not a sunset. 0..1.
+    pub dusty_sky: f32,
+    /// How yellow the airlight is: ln(red/blue), 0 at least.
+    pub yellow: f32,
+    /// Share of the land that is pale: veiled, flat and of the airlight's colour.
+    pub pale_land: f32,
+    /// Share of the frame that is veiled land which borders on the sky or the top.
+    pub veiled_by_sky: f32,
+    /// Share of the far third that is dark.
+    pub dark_far: f32,
     /// Share of the frame that is sky.
     pub sky: f32,
     /// Mean veil of the land in the far (upper), the middle and the near third.
@@ -99,7 +107,8 @@ impl Evidence {
         let sky_near = box_mean(sky.clone(), window);
         let coarse = erode(&depth.beside_airlight, radius_px(COARSE, size));
 
-        let mut means = [Mean::default(); 20];
+        let air_sum = red_air + green_air + blue_air;
+        let mut means = [Mean::default(); 23];
         let mut land = Moments::default();
         let mut band = Plane::filled(size, 0.0);
         let channels = picture.channels.each_ref().map(Plane::values);
@@ -111,6 +120,9 @@ impl Evidence {
             let (m, g) = (depth.veil.values()[i], guide.values()[i]);
             let (con, fine) = (contrast.values()[i], fine_contrast.values()[i]);
             let veil = coarse.values()[i].clamp(0.0, 1.0);
+            let sum = (pixel[0] + pixel[1] + pixel[2]).max(0.05);
+            let off_colour: f32 =
+                (0..3).map(|c| (pixel[c] / sum - airlight[c] / air_sum).abs()).sum();
             let u = 1.0 - sky.values()[i];
             let veiled = u * smoothstep((0.2, 0.45), m);
             let by_sky = u * (sky_near.values()[i] + 0.15 * e(-row / 0.12)).clamp(0.0, 1.0);
@@ -123,10 +135,13 @@ impl Evidence {
                 * smoothstep((0.25, 0.55), veil)
                 * e(-saturation / 0.25)
                 * e(-con / air_luma / 0.08);
-            let smooth = smoothstep((0.25, 0.5), m) * e(-saturation / 0.15);
+            let half_veiled = smoothstep((0.25, 0.5), m);
+            let pale_land = u * half_veiled * e(-off_colour / 0.08) * e(-con / 0.06);
+            let smooth = half_veiled * e(-saturation / 0.15);
             band.values_mut()[i] = u * smooth * e(-fine / air_luma / 0.03);
             let beside_luma = g / air_luma;
-            let dark = g / 0.3;
+            let (dark, black) = (g / 0.3, g / 0.15);
+            let own = depth.normalised.values()[i] / 0.2;
             let pairs = [
                 (m, by_sky),
                 (smoothstep((0.55, 0.8), m), u),
@@ -143,7 +158,10 @@ impl Evidence {
                 (fine, u),
                 (depth.near.values()[i] - depth.wide.values()[i], u),
                 (e(-dark * dark), u),
-                ((depth.normalised.values()[i] - m).clamp(0.0, 0.15), u),
+                (e(-black * black), u),
+                (pale_land, u),
+                (by_sky * half_veiled, 1.0),
+                (e(-own * own), thirds[0]),
                 (sky.values()[i], 1.0),
                 (m, thirds[0]),
                 (m, thirds[1]),
@@ -169,13 +187,17 @@ impl Evidence {
             fine,
             small_veil,
             dark,
-            above_veil,
+            black,
+            pale_land,
+            _,
+            dark_far,
             _,
             far,
             middle,
             near,
         ] = means.map(|mean| mean.over(nothing));
-        let [pale, blown, sky_share] = [2, 4, 16].map(|i| means[i].over(0.0));
+        let [pale, blown, veiled_by_sky, sky_share] = [2, 4, 17, 19].map(|i| means[i].over(0.0));
+        let orange = (red_air / blue_air.max(1e-3)).ln();
         let luma_spread = land.deviation(5, nothing);
         Self {
             veil_by_sky,
@@ -199,7 +221,13 @@ impl Evidence {
             small_veil,
             dark,
             luma_spread,
-            above_veil,
+            dusty_sky: smoothstep((0.45, 0.8), orange)
+                * smoothstep((0.05, 0.15), sky_share)
+                * (1.0 - smoothstep((0.2, 0.6), black)),
+            yellow: orange.max(0.0),
+            pale_land,
+            veiled_by_sky,
+            dark_far,
             sky: sky_share,
             thirds: [far, middle, near],
         }
