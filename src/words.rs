@@ -45,8 +45,7 @@ pub(crate) fn read<T: Copy>(word: &str, what: &str, names: &Names<T>) -> Result<
     if let Some((value, _)) = names.iter().find(|(_, names)| has(names)) {
         return Ok(*value);
     }
-    let first = names.iter().filter_map(|(_, names)| names.first().copied());
-    let values = listed(&first.collect::<Vec<_>>());
+    let values = listed(&firsts(names));
     let near = near(&sought, names.iter().flat_map(|(_, names)| names.iter().copied()));
     let known = near.and_then(|near| names.iter().find(|(_, names)| names.contains(&near)));
     let error = Error::no_value(word, what, &values);
@@ -60,6 +59,11 @@ pub(crate) fn read<T: Copy>(word: &str, what: &str, names: &Names<T>) -> Result<
 pub(crate) fn name_of<T: PartialEq>(value: &T, names: &Names<T>) -> &'static str {
     let found = names.iter().find(|(other, _)| other == value);
     found.and_then(|(_, names)| names.first().copied()).unwrap_or_default()
+}
+
+/// The names that are printed.
+pub(crate) fn firsts<T>(names: &Names<T>) -> Vec<&'static str> {
+    names.iter().filter_map(|(_, names)| names.first().copied()).collect()
 }
 
 /// `a, b or c`.

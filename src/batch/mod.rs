@@ -27,7 +27,7 @@ pub use memory::machine::machine_bytes;
 pub use outcome::{Done, Event, Outcome, Status, Summary, Surveyed};
 pub use plan::captions::{Captions, Line};
 pub use plan::check::{captions, lacking};
-pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_nul};
+pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_lines, split_at_nul};
 pub use plan::names::format_of_name;
 pub use plan::order::{Order, Plan, Root, Target};
 pub use plan::{plan, plan_to_read};

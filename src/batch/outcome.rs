@@ -29,8 +29,10 @@ pub struct Outcome {
 pub enum Status {
     /// Developed and written.
     Done(Done),
-    /// Left alone: its output exists.
+    /// Left alone: its output exists and was made from it.
     Skipped,
+    /// Left alone: what has its output's name was not made from it, or is not known to be.
+    NotDelivered,
     /// Left alone: the journal says that its output is what would be made again.
     UpToDate,
 }
@@ -61,6 +63,8 @@ pub struct Summary {
     pub done: usize,
     /// Frames left alone because their outputs exist.
     pub skipped: usize,
+    /// Frames left alone because something else has the names of their outputs.
+    pub not_delivered: usize,
     /// Frames left alone because their outputs are up to date.
     pub up_to_date: usize,
     /// Frames that failed.

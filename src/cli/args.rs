@@ -1,9 +1,12 @@
 //! What can be said on the command line. Every setting of a recipe is a flag of the same name.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
+use super::bench::peers;
 use crate::recipe::SETTINGS;
 
 /// The command line as clap knows it.
@@ -20,6 +23,7 @@ pub(super) fn command() -> Command {
         .subcommand(fields())
         .subcommand(bench())
         .subcommand(completions())
+        .subcommand(Command::new("man").about("Print the manual page"))
 }
 
 fn develop() -> Command {
@@ -46,14 +50,17 @@ fn develop() -> Command {
 }
 
 /// Where frames and their fields come from.
-pub(super) fn sources() -> [Arg; 6] {
+pub(super) fn sources() -> [Arg; 7] {
     [
         path("input", "INPUT")
             .help("Frames, and folders of frames")
             .num_args(1..)
-            .required_unless_present("files0-from"),
+            .required_unless_present_any(["files-from", "files0-from"]),
+        path("files-from", "FILE")
+            .long("files-from")
+            .help("Read the inputs from FILE, one a line, or from standard input if FILE is -"),
         path("files0-from", "FILE").long("files0-from").help(
-            "Read the inputs from FILE, or from standard input if FILE is -, with NUL between them",
+            "Read the inputs from FILE or - with NUL between them, as find -print0 writes them",
         ),
         path("captions", "FILE")
             .long("captions")
@@ -66,36 +73,45 @@ pub(super) fn sources() -> [Arg; 6] {
             .value_name("FIELD=VALUE")
             .action(ArgAction::Append)
             .help("Set a field of all frames: --set byline='P. Pardo'"),
-        switch("no-folder-files").help("Leave captions.csv and longlens.toml in input folders"),
+        switch("no-folder-files")
+            .help("Ignore captions.csv and longlens.toml in the folders of the frames"),
     ]
 }
 
 /// How the run goes.
-fn run_flags() -> [Arg; 10] {
+fn run_flags() -> [Arg; 11] {
     [
         Arg::new("jobs")
             .short('j')
             .long("jobs")
             .value_name("N")
-            .value_parser(value_parser!(u16).range(1..=1024))
-            .help("Frames developed at once [default: one for each core]"),
+            .value_parser(jobs)
+            .help("Frames to develop at once [default: one per core]"),
         Arg::new("memory")
             .long("memory")
             .value_name("SIZE")
             .value_parser(super::text::parse_bytes)
             .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
-        switch("overwrite").help("Write outputs that exist anew instead of keeping them"),
-        switch("resume").help(
-            "Go on where an earlier run ended: develop what is missing, and write anew what the \
-             journal in the output folder (.longlens.jsonl) knows and what is out of date because \
-             original, recipe or version changed",
+        switch("overwrite").help("Replace outputs that exist"),
+        switch("skip-existing").conflicts_with("overwrite").help(
+            "Keep outputs that exist, whatever they were made from, and do not count that as a failure",
         ),
-        switch("accept-damaged").help("Develop what there is of damaged files, with a warning"),
+        switch("resume").help(
+            "Continue an earlier run: develop what is missing, and redo outputs whose original, \
+             recipe or longlens version has changed (needs the journal in the output folder)",
+        ),
+        switch("accept-damaged").help("Develop damaged files as far as they go, with a warning"),
         switch("no-sync").help("Do not push outputs to the disk before reporting them"),
         switch("dry-run").help("Print what would be done and write nothing"),
-        switch("json").help("Print one line of JSON a frame on standard output"),
+        switch("json").help(
+            "Print JSON lines on standard output: the run, each frame, the summary",
+        ),
         switch("quiet").short('q').help("Print errors only"),
-        switch("verbose").short('v').help("Print what was chosen for each frame, and why"),
+        Arg::new("verbose")
+            .short('v')
+            .long("verbose")
+            .action(ArgAction::Count)
+            .help("Print what was chosen for each frame, and why"),
     ]
 }
 
@@ -131,9 +147,17 @@ fn bench() -> Command {
                 .long("against")
                 .value_name("PROGRAMS")
                 .value_delimiter(',')
+                .value_parser(Typed { values: peers::names() })
+                .hide_possible_values(true)
                 .help("Run these too, if installed: darktable,rawtherapee,vips,magick"),
         )
         .arg(path("plot", "FILE").long("plot").help("Draw the figures into an SVG file"))
+        .arg(
+            path("keep", "DIR")
+                .long("keep")
+                .requires("against")
+                .help("Keep the pictures of all programs in DIR, to compare them"),
+        )
 }
 
 fn completions() -> Command {
@@ -150,8 +174,44 @@ fn settings() -> impl Iterator<Item = Arg> {
             .value_name(setting.value)
             .help(setting.help)
             .allow_hyphen_values(true)
+            .value_parser(Typed { values: setting.values() })
+            .hide_possible_values(true)
             .help_heading("Settings")
     })
+}
+
+/// Any text, with the values that a shell can offer: the recipe reads it, by more names than these.
+#[derive(Clone)]
+struct Typed {
+    values: Vec<&'static str>,
+}
+
+impl TypedValueParser for Typed {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        match self.values.is_empty() {
+            true => None,
+            false => Some(Box::new(self.values.iter().copied().map(PossibleValue::new))),
+        }
+    }
+}
+
+fn jobs(text: &str) -> Result<u16, String> {
+    match text.trim().parse::<i64>() {
+        Ok(jobs @ 1..=1024) => Ok(jobs as u16),
+        Ok(_) => Err(format!("'{text}' is out of range")),
+        Err(_) => Err(format!("'{text}' is not a whole number")),
+    }
 }
 
 fn path(name: &'static str, value: &'static str) -> Arg {

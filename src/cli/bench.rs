@@ -4,7 +4,7 @@
 //! megapixels a second by number of jobs, the most memory in use. Other programs are started only
 //! when they are named.
 
-mod peers;
+pub(super) mod peers;
 mod plot;
 mod stages;
 
@@ -43,8 +43,8 @@ struct Figures {
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut recipe = super::recipe(order, Recipe::default())?;
     if recipe.caption.text.contains('{') {
-        let instead = "the caption is a template, and a bench has no fields";
-        text::to_stderr(&format!("longlens: {instead}: it draws '{CAPTION}'\n"));
+        let instead = "the caption is a template and bench has no fields";
+        text::to_stderr(&format!("longlens: {instead}; drawing '{CAPTION}' instead\n"));
         recipe.caption.text.clear();
     }
     if recipe.caption.text.is_empty() {
@@ -64,6 +64,13 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         None => vec![specimen(scratch.path())?],
     };
 
+    if let Some((load, cores)) = busy() {
+        text::to_stderr(&format!(
+            "longlens: {} the machine is busy (load {load:.1} on {cores} cores): the figures are \
+             worse than it can do\n",
+            text::painted(text::Tone::Warning)
+        ));
+    }
     let (input, stages) = stages::measured(&inputs, &recipe)?;
     let mut figures =
         Figures { input, stages, batches: Vec::new(), peak_mb: None, peers: Vec::new() };
@@ -73,7 +80,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     figures.peak_mb = peak_mb("self");
     text::to_stdout(&figures.batch_table());
     if !wanted.is_empty() {
-        figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path())?;
+        let keep = order.get_one::<PathBuf>("keep").map(PathBuf::as_path);
+        figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path(), keep)?;
         text::to_stdout(&figures.peer_table());
     }
     if let Some(path) = plot {
@@ -83,13 +91,24 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     Ok(exit::DONE)
 }
 
+/// What the machine is doing beside, if that is enough to be seen in the figures: processes that want to
+/// run, in the mean of a minute, and cores. Linux only.
+fn busy() -> Option<(f64, usize)> {
+    /// Of a core: an idle desktop stays below.
+    const MUCH: f64 = 0.5;
+    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = load.split_whitespace().next()?.parse().ok()?;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (load > MUCH).then_some((load, cores))
+}
+
 /// Refuses a name under which something stands: it may be a photograph.
 fn stands_free(path: &Path) -> Result<()> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::Usage, "stands there already, and a plot replaces nothing");
-    Err(error.with_hint("give the plot another name").about(path))
+    let error = Error::new(ErrorKind::Usage, "the file exists, and a plot replaces nothing");
+    Err(error.with_hint("name another file").about(path))
 }
 
 /// A drawn frame as a camera would write it.

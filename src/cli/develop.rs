@@ -8,10 +8,10 @@ use clap::ArgMatches;
 use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::sources::{Sources, logos};
-use super::{exit, signals, text};
+use super::{exit, json, signals, text};
 use crate::batch::{
-    Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Sync, Target, captions, find,
-    format_of_name, free_bytes, lacking, plan, prepare_folder,
+    Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Summary, Sync, Target, captions,
+    find, format_of_name, free_bytes, lacking, plan, prepare_folder,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -26,10 +26,17 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     check_drawing(&plan)?;
 
     let settings = settings(order, &out)?;
-    let mut report = Report::new(loudness(order), order.get_flag("json"));
-    report.opening(&sources.files, &found, &plan);
+    let place = match &out {
+        Target::Folder(folder) => folder,
+        Target::File(file) => file,
+    };
+    let mut report = Report::new(loudness(order), order.get_flag("json"), place);
+    let frames = plan.jobs.len();
+    report.tell(&json::run(frames, place, &first_recipe(order, &sources)?, &settings));
+    report.opening(&sources.shoots, &found, &plan);
     if order.get_flag("dry-run") {
         report.plan(&Batch { jobs: plan.jobs, settings }, &captions)?;
+        report.tell(&json::summary(&Summary::default(), 0, exit::DONE));
         return Ok(exit::DONE);
     }
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
@@ -44,9 +51,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
 
     let stop = Stop::default();
     signals::listen(&stop);
-    let mut progress = Progress::new(plan.jobs.len(), &settings, report.loudness());
+    let mut progress = Progress::new(frames, &settings, report.loudness());
     let batch = Batch { jobs: plan.jobs, settings };
-    let mut unreadable = found.unreadable.len();
     for error in &found.unreadable {
         progress.suspend(|| report.failure(error));
     }
@@ -57,17 +63,27 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         }
     });
     progress.end();
-    report.summary(&summary, unreadable);
-    unreadable += summary.failed;
+    report.summary(&summary, found.unreadable.len(), frames);
+    let is_lacking = summary.failed + found.unreadable.len() > 0
+        || summary.not_delivered > 0 && !order.get_flag("skip-existing");
+    let exit = match stop.signal() {
+        Some(signal) => signals::EXIT_BASE + signal as u8,
+        None if summary.environment => exit::ENVIRONMENT,
+        None if is_lacking => exit::SOME_FAILED,
+        None => exit::DONE,
+    };
+    report.tell(&json::summary(&summary, found.unreadable.len(), exit));
     if let Some(error) = report.untold() {
         text::to_stderr(&text::error(error));
+        return Ok(if exit > exit::ENVIRONMENT { exit } else { exit::ENVIRONMENT });
     }
-    Ok(match stop.signal() {
-        Some(signal) => signals::EXIT_BASE + signal as u8,
-        None if summary.environment || report.untold().is_some() => exit::ENVIRONMENT,
-        None if unreadable > 0 => exit::SOME_FAILED,
-        None => exit::DONE,
-    })
+    Ok(exit)
+}
+
+/// What is ordered for the frames of the first input, before the table has its say.
+fn first_recipe(order: &ArgMatches, sources: &Sources) -> Result<Recipe> {
+    let of_folder = sources.shoots.first().map(|shoot| shoot.recipe.clone());
+    super::recipe(order, of_folder.unwrap_or_default())
 }
 
 /// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
@@ -92,23 +108,25 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
         let hint = "name a folder, or a file such as out.jpg; a folder named - is ./-";
         return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
     }
-    if out.is_dir() || format_of_name(&out).is_none() {
+    let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if is_folder || format_of_name(&out).is_none() {
         if out.exists() && !out.is_dir() {
-            return Err(
-                Error::new(ErrorKind::Usage, "the output is a file, not a folder").about(out)
-            );
+            let error = Error::new(ErrorKind::Usage, "the output is a file, not a folder");
+            return Err(error.about(out).with_hint("name a folder"));
         }
-        if let (false, Some(ending)) = (out.exists(), foreign_ending(&out)) {
-            let message = format!("longlens does not write {ending} files");
-            return Err(Error::new(ErrorKind::Usage, message)
-                .about(out)
-                .with_hint("name a folder, or a file that ends in jpg, png, tif or webp"));
+        if let (false, false, Some(ending)) = (is_folder, out.exists(), ending(&out)) {
+            let message = format!("longlens does not write .{ending} files");
+            return Err(Error::new(ErrorKind::Usage, message).about(&out).with_hint(format!(
+                "name a file that ends in jpg, png, tif or webp; for a folder of this name \
+                 write {}/",
+                out.display()
+            )));
         }
         return Ok(Target::Folder(out));
     }
     if one_file && order.contains_id("name") {
-        let message = "the output has a name already, so --name has no meaning";
-        let hint = "name a folder, or leave --name out";
+        let message = "--name cannot be used with an output file";
+        let hint = "name an output folder, or omit --name";
         return Err(Error::new(ErrorKind::Usage, message).about(out).with_hint(hint));
     }
     if one_file {
@@ -118,18 +136,15 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
         ErrorKind::Usage,
         "the output is named like one frame, but there are more inputs",
     )
-    .about(out)
-    .with_hint("name a folder"))
+    .about(&out)
+    .with_hint(format!("name a folder; for a folder of this name write {}/", out.display())))
 }
 
-/// The ending of a file's name of a format that is not written: no folder is meant.
-fn foreign_ending(out: &Path) -> Option<String> {
-    const ENDINGS: [&str; 18] = [
-        "heic", "heif", "avif", "gif", "bmp", "jxl", "jp2", "psd", "dng", "jgp", "csv", "json",
-        "pdf", "svg", "toml", "txt", "xmp", "zip",
-    ];
-    let ending = out.extension()?.to_str()?.to_lowercase();
-    ENDINGS.contains(&ending.as_str()).then_some(ending)
+/// The ending of a name, if it has one: a file is meant.
+fn ending(out: &Path) -> Option<String> {
+    let ending = out.extension()?.to_str()?;
+    let is_ending = !ending.is_empty() && ending.chars().all(char::is_alphanumeric);
+    is_ending.then(|| ending.to_lowercase())
 }
 
 fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Target) -> Result<Plan> {
@@ -147,9 +162,9 @@ fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
 
 /// The files that the order was read from.
 fn read_files(order: &ArgMatches, sources: &Sources) -> Vec<PathBuf> {
-    let named = ["recipe", "captions", "code-replacements", "files0-from"];
+    let named = ["recipe", "captions", "code-replacements", "files-from", "files0-from"];
     let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
-    named.chain(sources.files.iter().flat_map(|files| &files.used)).cloned().collect()
+    named.chain(sources.shoots.iter().flat_map(|files| &files.used)).cloned().collect()
 }
 
 /// Whether every frame has the fields that are required or that its caption needs; an error after
@@ -171,13 +186,15 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
     let Some(first) = lacking.first() else { return Ok(captions) };
     for error in &lacking {
         let path = error.path().map(text::path).unwrap_or_default();
-        text::to_stderr(&format!("longlens: {path}: {}\n", text::clean(error.message())));
+        let tone = text::painted(text::Tone::Error);
+        text::to_stderr(&format!("longlens: {tone} {path}: {}\n", text::clean(error.message())));
     }
     let lack = match (lacking.len(), plan.jobs.len()) {
         (1, 1) => "the frame".to_owned(),
         (count, frames) => format!("{count} of {frames} frames"),
     };
-    let message = format!("{lack} cannot be captioned as ordered, so nothing was written");
+    let message =
+        format!("the caption or a required field is missing for {lack}; nothing was written");
     let error = Error::new(ErrorKind::Usage, message);
     Err(match first.hint() {
         Some(hint) => error.with_hint(hint),
@@ -235,7 +252,7 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
 }
 
 fn loudness(order: &ArgMatches) -> Loudness {
-    match (order.get_flag("quiet"), order.get_flag("verbose")) {
+    match (order.get_flag("quiet"), order.get_count("verbose") > 0) {
         (true, _) => Loudness::Quiet,
         (false, true) => Loudness::Verbose,
         (false, false) => Loudness::Normal,

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::report::{Loudness, Report, lossy};
+use super::json::lossy;
+use super::report::{Loudness, Report};
 use super::sources::{Sources, logos};
 use super::{exit, text};
 use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
@@ -24,8 +25,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let (flags, reads) = (&[][..], &[][..]);
     let order = Order { roots: &roots, flags, set, codes, reads, out: &out };
     let plan = plan_to_read(&found, &order)?;
-    let report = Report::new(Loudness::Normal, json);
-    report.opening(&sources.files, &found, &plan);
+    let report = Report::new(Loudness::Normal, json, Path::new(""));
+    report.opening(&sources.shoots, &found, &plan);
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
         return Err(super::no_frames(&found));
     }

@@ -18,6 +18,8 @@ const MOST_BYTES: u64 = 64 << 20;
 pub(super) struct FolderFiles {
     pub(super) recipe: Recipe,
     pub(super) captions: Option<Captions>,
+    /// Whether the folder itself was named, and not some of its frames.
+    pub(super) is_whole: bool,
     /// The files that were used, for the report.
     pub(super) used: Vec<std::path::PathBuf>,
 }

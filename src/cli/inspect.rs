@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use super::report::{lossy, rounded};
+use super::json::{lossy, rounded};
 use super::{exit, text};
 use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
 use crate::colour;

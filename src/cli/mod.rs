@@ -6,9 +6,12 @@ mod develop;
 mod fields;
 mod folder_files;
 mod inspect;
+mod json;
+mod man;
 mod progress;
 mod report;
 mod signals;
+mod slips;
 mod sources;
 #[cfg(unix)]
 mod start;
@@ -46,11 +49,12 @@ pub fn main() -> u8 {
 fn ordered() -> u8 {
     let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
-        Err(error) => {
+        Err(error) if !error.use_stderr() => {
             // Help and version go to stdout and are no mistake.
             let _ = error.print();
-            return if error.use_stderr() { exit::USAGE } else { exit::DONE };
+            return exit::DONE;
         }
+        Err(error) => return unread(&error),
     };
     let ended = match matches.subcommand() {
         Some(("develop", order)) => develop::run(order),
@@ -59,12 +63,30 @@ fn ordered() -> u8 {
         Some(("fields", order)) => fields::run(order),
         Some(("bench", order)) => bench::run(order),
         Some(("completions", order)) => print_completions(order),
+        Some(("man", _)) => man::print(),
         _ => Ok(exit::USAGE),
     };
     ended.unwrap_or_else(|error| {
-        text::to_stderr(&text::error(&error));
+        told(&error);
         if error.kind() == ErrorKind::Environment { exit::ENVIRONMENT } else { exit::USAGE }
     })
+}
+
+/// What is said of a command line that cannot be read.
+fn unread(error: &clap::Error) -> u8 {
+    match slips::single_hyphen().or_else(|| slips::explained(error)) {
+        Some(error) => told(&error),
+        None => _ = error.print(),
+    }
+    exit::USAGE
+}
+
+/// Says why nothing was done, to whoever reads JSON too.
+fn told(error: &Error) {
+    text::to_stderr(&text::error(error));
+    if std::env::args_os().any(|word| word == "--json") {
+        text::to_stdout(&text::json(&json::error(error)));
+    }
 }
 
 /// The settings that were given as flags, by name and text.
@@ -89,11 +111,11 @@ fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
 
 /// What is said where nothing was found to develop.
 fn no_frames(found: &Found) -> Error {
-    let hint = match found.raw_count() {
-        0 => "longlens reads JPEG, PNG, TIFF and WebP",
-        _ => "develop the RAW files to JPEG or 16-bit TIFF first",
+    let hint = match found.undeveloped.first() {
+        None => "longlens reads JPEG, PNG, TIFF and WebP",
+        Some((_, what)) => report::develop_first(what),
     };
-    Error::new(ErrorKind::Usage, "there are no frames among the inputs").with_hint(hint)
+    Error::new(ErrorKind::Usage, "the inputs contain no frames").with_hint(hint)
 }
 
 fn print_recipe(order: &ArgMatches) -> Result<u8> {

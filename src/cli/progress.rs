@@ -1,9 +1,7 @@
-//! What moves on the terminal: an overall bar, and a line for each worker with its frame's name.
-//!
-//! Nothing of it when standard error is no terminal.
+//! How far the run is. On a terminal an overall bar, and a line for each worker with its frame's name;
+//! elsewhere a line now and then, for whoever reads the log.
 
 use std::io::IsTerminal;
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,25 +10,25 @@ use super::report::Loudness;
 use super::text;
 use crate::batch::{Event, Settings, Status};
 
-/// Between two pictures of what turns.
-const TICK: Duration = Duration::from_millis(120);
-
 /// Most workers that get a line of their own.
 const MOST_LINES: usize = 16;
+
+/// Between two lines of a log: a run of an hour has a hundred.
+const LOG_EVERY: Duration = Duration::from_secs(30);
 
 pub(super) struct Progress {
     bars: MultiProgress,
     overall: ProgressBar,
     workers: Vec<ProgressBar>,
-    /// As long as it is there, the lines turn.
-    ticking: Option<SyncSender<()>>,
+    log: Option<Log>,
     begun: Instant,
     megapixels: f64,
 }
 
 impl Progress {
     pub(super) fn new(frames: usize, settings: &Settings, loudness: Loudness) -> Self {
-        let shown = std::io::stderr().is_terminal() && loudness != Loudness::Quiet && frames > 0;
+        let is_told = loudness != Loudness::Quiet && frames > 0;
+        let shown = is_told && std::io::stderr().is_terminal();
         let target =
             if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bars = MultiProgress::with_draw_target(target);
@@ -47,7 +45,7 @@ impl Progress {
             jobs => jobs,
         };
         let lines = if shown { jobs.min(frames).min(MOST_LINES) } else { 0 };
-        let style = ProgressStyle::with_template("  {spinner} {wide_msg}").ok();
+        let style = ProgressStyle::with_template("  {wide_msg}").ok();
         let line = |_| {
             let line = bars.add(ProgressBar::new_spinner());
             if let Some(style) = &style {
@@ -55,9 +53,9 @@ impl Progress {
             }
             line
         };
-        let workers: Vec<_> = (0..lines).map(line).collect();
-        let ticking = if shown { tick(workers.clone()) } else { None };
-        Self { bars, overall, workers, ticking, begun: Instant::now(), megapixels: 0.0 }
+        let workers = (0..lines).map(line).collect();
+        let log = (is_told && !shown).then(|| Log { frames, through: 0, last: Duration::ZERO });
+        Self { bars, overall, workers, log, begun: Instant::now(), megapixels: 0.0 }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
@@ -76,9 +74,13 @@ impl Progress {
                 if let Ok(Status::Done(done)) = &outcome.result {
                     self.megapixels += done.original.megapixels();
                 }
-                let seconds = self.begun.elapsed().as_secs_f64().max(1e-3);
-                self.overall.set_message(format!("{:.0} MP/s", self.megapixels / seconds));
+                let elapsed = self.begun.elapsed();
+                let speed = self.megapixels / elapsed.as_secs_f64().max(1e-3);
+                self.overall.set_message(format!("{speed:.0} MP/s"));
                 self.overall.inc(1);
+                if let Some(line) = self.log.as_mut().and_then(|log| log.finished(elapsed)) {
+                    text::to_stderr(&line);
+                }
             }
         }
     }
@@ -89,7 +91,6 @@ impl Progress {
     }
 
     pub(super) fn end(self) {
-        drop(self.ticking);
         for line in &self.workers {
             line.finish_and_clear();
         }
@@ -97,14 +98,47 @@ impl Progress {
     }
 }
 
-/// Turns the lines until the sender is dropped. Where no thread can be had they stand still: the
-/// bars' own way would end the program there.
-fn tick(lines: Vec<ProgressBar>) -> Option<SyncSender<()>> {
-    let (ticking, ended) = sync_channel(0);
-    let turn = move || {
-        while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-            lines.iter().filter(|line| !line.is_finished()).for_each(ProgressBar::tick);
+/// Lines for a log.
+struct Log {
+    frames: usize,
+    through: usize,
+    /// When the last line was written, since the run began.
+    last: Duration,
+}
+
+impl Log {
+    /// One more frame is through; the line, if one is due.
+    fn finished(&mut self, elapsed: Duration) -> Option<String> {
+        self.through += 1;
+        if elapsed < self.last + LOG_EVERY || self.through == self.frames {
+            return None;
         }
-    };
-    std::thread::Builder::new().name("tick".into()).spawn(turn).ok().map(|_| ticking)
+        self.last = elapsed;
+        let (through, all) = (self.through as f64, self.frames as f64);
+        let speed = through / elapsed.as_secs_f64();
+        let minutes = (all - through) / speed / 60.0;
+        let left = match minutes.ceil() as u64 {
+            0 | 1 => "about a minute".to_owned(),
+            minutes => format!("about {minutes} minutes"),
+        };
+        let (through, all) = (self.through, self.frames);
+        Some(format!("longlens: {through} of {all} frames, {speed:.1} frames/s, {left} left\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_gets_a_line_now_and_then_and_none_for_the_last_frame() {
+        let mut log = Log { frames: 1000, through: 0, last: Duration::ZERO };
+        assert_eq!(log.finished(Duration::from_secs(29)), None);
+        log.through = 239;
+        let line = log.finished(Duration::from_secs(30)).unwrap();
+        assert_eq!(line, "longlens: 240 of 1000 frames, 8.0 frames/s, about 2 minutes left\n");
+        assert_eq!(log.finished(Duration::from_secs(59)), None);
+        log.through = 999;
+        assert_eq!(log.finished(Duration::from_secs(120)), None);
+    }
 }

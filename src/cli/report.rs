@@ -1,16 +1,18 @@
 //! What is said of a run: before it, of each frame, and at its end. People read standard error;
-//! standard output has JSON, one line a frame, or the plan of a dry run.
+//! standard output has JSON (see `json`), or the plan of a dry run.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::folder_files::FolderFiles;
+use super::json::{self, lossy, warnings};
 use super::text;
 use crate::batch::{Batch, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
-use crate::error::{Error, Result, Warning};
-use crate::stage::dehaze::{Amount, Haze};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::metadata::Removed;
+use crate::stage::dehaze::Amount;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,26 +25,44 @@ pub(super) enum Loudness {
     Verbose,
 }
 
-/// Names of files passed over that are shown: a card from a Mac may have one for each frame.
-const MOST_PASSED_OVER: usize = 20;
+/// How many names, and how many warnings of one kind, are said in full without `-v`: a shoot may have
+/// one for each frame.
+const MOST_SAID: usize = 3;
 
-/// What is said of RAW files in folders: most lie beside their JPEGs, so they are no failures.
-const RAW: &str =
-    ", which longlens does not read\n  hint: develop RAW files to JPEG or 16-bit TIFF first";
+/// Most failures that are listed again at the end.
+const MOST_FAILURES: usize = 100;
+
+/// Frames of a run of which one look shows all that was said.
+const FEW_FRAMES: usize = 10;
 
 pub(super) struct Report {
     loudness: Loudness,
     json: bool,
+    /// Where outputs go.
+    out: PathBuf,
     warnings: usize,
-    /// Warnings of the run that were said.
-    said: HashSet<Warning>,
+    /// Warnings by kind: how often, and the last one that was not said.
+    kinds: HashMap<String, (usize, String)>,
+    /// What failed, and why.
+    failures: Vec<Error>,
+    /// Frames whose position was taken out.
+    positions_removed: usize,
     /// Why a line of JSON could not be written; the run goes on, for the frames' sake.
     untold: Option<Error>,
 }
 
 impl Report {
-    pub(super) fn new(loudness: Loudness, json: bool) -> Self {
-        Self { loudness, json, warnings: 0, said: HashSet::new(), untold: None }
+    pub(super) fn new(loudness: Loudness, json: bool, out: &Path) -> Self {
+        Self {
+            loudness,
+            json,
+            out: out.to_path_buf(),
+            warnings: 0,
+            kinds: HashMap::new(),
+            failures: Vec::new(),
+            positions_removed: 0,
+            untold: None,
+        }
     }
 
     pub(super) fn loudness(&self) -> Loudness {
@@ -54,7 +74,11 @@ impl Report {
         self.untold.as_ref()
     }
 
-    fn tell(&mut self, line: &Value) {
+    /// A line for whoever reads JSON.
+    pub(super) fn tell(&mut self, line: &Value) {
+        if !self.json {
+            return;
+        }
         if let Err(error) = text::print(&text::json(line)) {
             self.untold.get_or_insert(error);
         }
@@ -66,48 +90,92 @@ impl Report {
         }
     }
 
-    /// Folder files in use, files left out, lines without frames.
+    fn warn(&self, line: &str) {
+        if self.loudness != Loudness::Quiet {
+            text::to_stderr(&format!("longlens: {} {line}\n", text::painted(text::Tone::Warning)));
+        }
+    }
+
+    /// Folder files in use, files skipped, lines without frames.
     pub(super) fn opening(&self, files: &[FolderFiles], found: &Found, plan: &Plan) {
         for path in files.iter().flat_map(|files| &files.used) {
             self.say(&format!("using {}", text::path(path)));
         }
-        if found.repeated > 0 {
-            let frames = frames(found.repeated);
-            self.say(&format!("named more than once, developed once: {frames}"));
+        match found.repeated {
+            0 => {}
+            1 => self.say("1 frame was given more than once; it is developed once"),
+            count => self
+                .say(&format!("{count} frames were given more than once; each is developed once")),
         }
-        if let count @ 1.. = found.raw_count() {
-            let files = if count == 1 { "file" } else { "files" };
-            let kinds = match found.raw.first_key_value() {
-                Some((extension, _)) if found.raw.len() == 1 => format!(".{extension}"),
-                _ => kinds(&found.raw),
-            };
-            self.say(&format!("skipped {count} RAW {files} ({kinds}){RAW}"));
+        self.undeveloped(found);
+        match found.left_out_count() {
+            0 => {}
+            1 => {
+                self.say(&format!(
+                    "skipped 1 file that is not a picture ({})",
+                    kinds(&found.left_out)
+                ));
+            }
+            count => self.say(&format!(
+                "skipped {count} files that are not pictures ({})",
+                kinds(&found.left_out)
+            )),
         }
-        if found.left_out_count() > 0 {
-            self.say(&format!("left out, no pictures: {}", kinds(&found.left_out)));
+        let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (path, why) in &found.passed_over {
+            by_reason.entry(why).or_default().push(text::path(path));
         }
-        let all = found.passed_over.len();
-        // One more takes no more room than the line that counts it.
-        let few = self.loudness == Loudness::Verbose || all <= MOST_PASSED_OVER + 1;
-        let shown = if few { all } else { MOST_PASSED_OVER };
-        for (path, why) in &found.passed_over[..shown] {
-            self.say(&format!("passed over, {why}: {}", text::path(path)));
-        }
-        if let more @ 1.. = all - shown {
-            self.say(&format!(
-                "passed over: {more} more hidden names, links and folders (--verbose names them)"
-            ));
+        for (why, paths) in by_reason {
+            self.say(&format!("skipped, {why}: {}", self.few(paths)));
         }
         for note in &plan.notes {
-            self.say(&format!("warning: {}", text::clean(note)));
+            self.warn(&text::clean(note));
         }
+    }
+
+    /// RAW and HEIC files, which another program has to develop first: those beside their pictures are
+    /// counted, the others are named.
+    fn undeveloped(&self, found: &Found) {
+        let beside: usize = found.beside_pictures.values().sum();
+        if beside > 0 {
+            let files = if beside == 1 { "file" } else { "files" };
+            let kinds = kinds(&found.beside_pictures);
+            self.say(&format!(
+                "skipped {beside} RAW or HEIC {files} beside their pictures ({kinds})"
+            ));
+        }
+        for what in ["RAW", "HEIC"] {
+            let alone = found.undeveloped.iter().filter(|(_, kind)| *kind == what);
+            let alone: Vec<String> = alone.map(|(path, _)| text::path(path)).collect();
+            if alone.is_empty() {
+                continue;
+            }
+            let files = if alone.len() == 1 { "file" } else { "files" };
+            let count = alone.len();
+            let names = self.few(alone);
+            self.warn(&format!("{count} {what} {files} without a JPEG: {names}"));
+            let hint = text::painted(text::Tone::Hint);
+            if self.loudness != Loudness::Quiet {
+                text::to_stderr(&format!("  {hint} {}\n", develop_first(what)));
+            }
+        }
+    }
+
+    /// The first few names, and how many more there are; all of them with `-v`.
+    fn few(&self, mut names: Vec<String>) -> String {
+        if self.loudness != Loudness::Verbose && names.len() > MOST_SAID + 1 {
+            let more = names.len() - MOST_SAID;
+            names.truncate(MOST_SAID);
+            names.push(format!("and {more} more (-v names them)"));
+        }
+        names.join(", ")
     }
 
     /// The disk may be too small; the run begins all the same, since nobody knows exactly.
     pub(super) fn little_space(&mut self, needed: u64, free: u64) {
         self.warnings += 1;
         let (needed, free) = (text::bytes(needed), text::bytes(free));
-        self.say(&format!("warning: the originals have {needed} and the disk has {free} free"));
+        self.warn(&format!("the originals take {needed}, but only {free} are free on the disk"));
     }
 
     /// The plan in full, on standard output: all that a dry run was ordered for.
@@ -130,7 +198,8 @@ impl Report {
                 }
                 Err(_) => ("failed", " (fails)"),
             };
-            let mut line = json!({
+            let mut line = serde_json::json!({
+                "type": "frame",
                 "input": lossy(&job.input),
                 "output": lossy(&job.output),
                 "status": status,
@@ -139,8 +208,8 @@ impl Report {
             });
             let (input, output) = (text::path(&job.input), text::path(&job.output));
             if let Err(error) = &foreseen {
-                line["error"] = json!(error.message());
-                line["hint"] = json!(error.hint());
+                line["error"] = serde_json::json!(error.message());
+                line["hint"] = serde_json::json!(error.hint());
                 said.push(error.message().to_owned());
             }
             if self.json {
@@ -152,60 +221,99 @@ impl Report {
             said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
             text::print(&lines)?;
         }
-        self.say(&format!("{} planned, nothing written", frames(batch.jobs.len())));
+        self.say(&format!("{} planned, nothing written", frames_of(batch.jobs.len())));
         Ok(())
     }
 
     /// A folder or link that could not be read.
     pub(super) fn failure(&mut self, error: &Error) {
         text::to_stderr(&text::error(error));
-        if self.json {
-            let path = error.path().map(lossy);
-            self.tell(&json!({
-                "input": path, "output": null, "status": "failed",
-                "error": error.message(), "hint": error.hint(), "warnings": [],
-            }));
-        }
+        self.tell(&json::error(error));
+        self.failures.push(error.clone());
     }
 
     /// One frame's outcome.
     pub(super) fn outcome(&mut self, outcome: &Outcome) {
-        if self.json {
-            self.tell(&outcome_json(outcome));
-        }
+        self.tell(&json::frame(outcome));
         let input = text::path(&outcome.job.input);
         for warning in &outcome.warnings {
-            if warning.is_of_the_run() {
-                if self.said.insert(warning.clone()) {
-                    self.warnings += 1;
-                    let warning = text::clean(&warning.to_string());
-                    self.say(&format!("warning, for {input} and all frames alike: {warning}"));
-                }
-                continue;
-            }
-            self.warnings += 1;
-            self.say(&format!("{input}: warning: {}", text::clean(&warning.to_string())));
+            self.warning(&input, warning);
         }
         match &outcome.result {
-            Err(error) => text::to_stderr(&text::error(error)),
-            Ok(Status::Done(done)) if self.loudness == Loudness::Verbose => {
-                let output = text::path(&outcome.job.output);
-                let ms = outcome.took.as_millis();
-                let (size, bytes) = (done.size, text::bytes(done.bytes));
-                self.say(&format!("{input} -> {output} ({size}, {bytes}, {ms} ms)"));
-                for line in chosen(outcome, done) {
-                    self.say(&format!("  {line}"));
+            // Counted at the end.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                text::to_stderr(&text::error(error));
+                self.failures.push(error.clone());
+            }
+            Ok(Status::Done(done)) => {
+                self.positions_removed += usize::from(
+                    done.had_position
+                        && (done.removed.contains(&Removed::Position)
+                            || done.removed.contains(&Removed::AllElse)),
+                );
+                if self.loudness == Loudness::Verbose {
+                    let output = text::path(&outcome.job.output);
+                    let ms = outcome.took.as_millis();
+                    let (size, bytes) = (done.size, text::bytes(done.bytes));
+                    self.say(&format!("{input} -> {output} ({size}, {bytes}, {ms} ms)"));
+                    for line in chosen(outcome, done) {
+                        self.say(&format!("  {line}"));
+                    }
                 }
             }
             Ok(_) => {}
         }
     }
 
+    /// A frame's warning: the first few of a kind, and of those that all frames have alike the first.
+    fn warning(&mut self, input: &str, warning: &Warning) {
+        self.warnings += 1;
+        let said = text::clean(&warning.to_string());
+        let (count, last) = self.kinds.entry(kind_of(&said)).or_default();
+        *count += 1;
+        let most = match warning.is_of_the_run() {
+            true => 1,
+            false => MOST_SAID,
+        };
+        let line = match warning.is_of_the_run() {
+            true => format!("{input} and frames like it: {said}"),
+            false => format!("{input}: {said}"),
+        };
+        if *count <= most || self.loudness == Loudness::Verbose {
+            self.warn(&line);
+        } else {
+            *last = said;
+        }
+    }
+
+    /// Warnings of kinds of which only the first few were said.
+    fn unsaid(&self) {
+        let mut unsaid: Vec<_> = self.kinds.values().filter(|(_, last)| !last.is_empty()).collect();
+        unsaid.sort();
+        for (count, last) in unsaid {
+            self.warn(&format!("{count} frames in all: {last} (-v names them)"));
+        }
+    }
+
     /// The sums.
-    pub(super) fn summary(&mut self, summary: &Summary, unreadable: usize) {
+    pub(super) fn summary(&mut self, summary: &Summary, unreadable: usize, frames: usize) {
         for warning in &summary.warnings {
             self.warnings += 1;
-            self.say(&format!("warning: {}", text::clean(&warning.to_string())));
+            self.warn(&text::clean(&warning.to_string()));
+        }
+        self.unsaid();
+        if frames > FEW_FRAMES && !self.failures.is_empty() {
+            let all = self.failures.len();
+            let mut list = format!("longlens: {all} failed:\n");
+            for error in self.failures.iter().take(MOST_FAILURES) {
+                let file = error.path().map(text::path).unwrap_or_default();
+                list.push_str(&format!("  {file}: {}\n", text::clean(error.message())));
+            }
+            if let more @ 1.. = all.saturating_sub(MOST_FAILURES) {
+                list.push_str(&format!("  and {more} more\n"));
+            }
+            text::to_stderr(&list);
         }
         let mut parts = vec![format!("{} developed", summary.done)];
         let mut add = |count: usize, what: &str| {
@@ -215,27 +323,78 @@ impl Report {
         };
         add(summary.failed + unreadable, "failed");
         add(summary.up_to_date, "up to date");
-        let one = "kept because it exists (--overwrite writes it anew)";
-        let more = "kept because they exist (--overwrite writes them anew)";
-        add(summary.skipped, if summary.skipped == 1 { one } else { more });
-        add(summary.unbegun, "not developed because the run was stopped");
+        add(summary.skipped, "skipped (output exists)");
+        add(summary.not_delivered, "not delivered (output name taken)");
+        add(summary.unbegun, "not reached");
         add(self.warnings, if self.warnings == 1 { "warning" } else { "warnings" });
         let seconds = summary.took.as_secs_f64();
-        let speed = summary.megapixels / seconds.max(1e-3);
-        self.say(&format!("{}, {seconds:.1} s, {speed:.0} MP/s", parts.join(", ")));
-        match (summary.had_position, summary.done) {
-            (0, _) => {}
-            (1, 1) => self.say("the original says where it was taken"),
-            (1, frames) => self.say(&format!("1 of {frames} originals says where it was taken")),
-            (count, frames) => {
-                self.say(&format!("{count} of {frames} originals say where they were taken"));
+        let per_second = |amount: f64| amount / seconds.max(1e-3);
+        self.say(&format!(
+            "{}, {seconds:.1} s, {:.1} frames/s, {:.0} MP/s",
+            parts.join(", "),
+            per_second(summary.done as f64),
+            per_second(summary.megapixels)
+        ));
+        if summary.done > 0 {
+            self.say(&format!("outputs are in {}", text::path(&self.out)));
+        }
+        self.positions(summary);
+        self.advice(summary);
+    }
+
+    fn positions(&self, summary: &Summary) {
+        let (had, removed) = (summary.had_position, self.positions_removed);
+        if removed > 0 {
+            self.say(&format!("the position was removed from {}", frames_of(removed)));
+        }
+        if let kept @ 1.. = had - removed.min(had) {
+            let verb = if kept == 1 { "says" } else { "say" };
+            self.say(&format!("{} still {verb} where the photographer stood", frames_of(kept)));
+        }
+    }
+
+    /// What to type next.
+    fn advice(&self, summary: &Summary) {
+        let hint = |text: &str| {
+            if self.loudness != Loudness::Quiet {
+                text::to_stderr(&format!("  {} {text}\n", text::painted(text::Tone::Hint)));
             }
+        };
+        if summary.not_delivered > 0 {
+            hint("use --overwrite to replace those outputs, --skip-existing to accept them");
+        } else if summary.skipped > 0 {
+            hint("use --overwrite to replace existing outputs, --resume to redo those out of date");
+        }
+        if summary.unbegun > 0 {
+            hint("run the same command with --resume to develop the rest");
         }
     }
 }
 
+/// A warning's kind: its text without what is of one frame, names in quotes and numbers.
+fn kind_of(text: &str) -> String {
+    let mut kind = String::with_capacity(text.len());
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            _ if quoted || c.is_ascii_digit() => {}
+            _ => kind.push(c),
+        }
+    }
+    kind
+}
+
+/// What to do about files that longlens does not read.
+pub(super) fn develop_first(what: &str) -> &'static str {
+    match what {
+        "RAW" => "develop RAW files to JPEG or 16-bit TIFF first",
+        _ => "convert HEIC files to JPEG or 16-bit TIFF first",
+    }
+}
+
 /// `1 frame`, `312 frames`.
-fn frames(count: usize) -> String {
+fn frames_of(count: usize) -> String {
     format!("{count} {}", if count == 1 { "frame" } else { "frames" })
 }
 
@@ -279,65 +438,7 @@ fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     }
     if !done.removed.is_empty() {
         let removed: Vec<_> = done.removed.iter().map(ToString::to_string).collect();
-        lines.push(format!("taken out of the metadata: {}", removed.join(", ")));
+        lines.push(format!("removed from the metadata: {}", removed.join(", ")));
     }
     lines
-}
-
-fn outcome_json(outcome: &Outcome) -> Value {
-    let job = &outcome.job;
-    let mut line = json!({
-        "input": lossy(&job.input),
-        "output": lossy(&job.output),
-        "warnings": warnings(&outcome.warnings),
-        "ms": outcome.took.as_millis() as u64,
-    });
-    match &outcome.result {
-        Err(error) => {
-            line["status"] = json!("failed");
-            line["error"] = json!(error.message());
-            line["hint"] = json!(error.hint());
-        }
-        Ok(Status::Skipped) => line["status"] = json!("skipped"),
-        Ok(Status::UpToDate) => line["status"] = json!("up to date"),
-        Ok(Status::Done(done)) => {
-            line["status"] = json!("done");
-            line["width"] = json!(done.size.width);
-            line["height"] = json!(done.size.height);
-            line["bytes"] = json!(done.bytes);
-            line["had_position"] = json!(done.had_position);
-            if let Some(found) = &done.surveyed {
-                let strength = job.recipe.dehaze.amount.strength(found.haze.auto_strength);
-                line["dehaze"] = haze(&found.haze);
-                line["dehaze"]["amount"] = json!(rounded(Amount::of_strength(strength)));
-            }
-        }
-    }
-    line
-}
-
-fn warnings(warnings: &[crate::error::Warning]) -> Vec<String> {
-    warnings.iter().map(ToString::to_string).collect()
-}
-
-/// What was found out about the haze, in words and in numbers: airlight in levels of 255, sky as a share of
-/// the frame, the mean veil (0 to 1) of the far, the middle and the near third.
-pub(super) fn haze(haze: &Haze) -> Value {
-    json!({
-        "seen": haze.to_string(),
-        "haze": rounded(haze.evidence.score()),
-        "airlight": haze.airlight.map(|a| (a * 255.0).round() as u8),
-        "colour": rounded(haze.exponent),
-        "sky": rounded(haze.evidence.sky),
-        "veil": haze.evidence.thirds.map(rounded),
-    })
-}
-
-/// Three decimals: what a person can use.
-pub(super) fn rounded(value: f32) -> f64 {
-    (f64::from(value) * 1000.0).round() / 1000.0
-}
-
-pub(super) fn lossy(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }

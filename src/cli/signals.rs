@@ -1,9 +1,11 @@
-//! Ctrl-C and TERM: the first ends the run in order and within two seconds, the second at once.
+//! Ctrl-C, TERM and HUP (a closed terminal): the first ends the run in order and within two seconds, the second at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+#[cfg(unix)]
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -19,7 +21,8 @@ const GRACE: Duration = Duration::from_millis(1400);
 pub(super) fn listen(stop: &Stop) {
     // Set when the next signal is to end the program on the spot, from its own handler.
     let armed = Arc::new(AtomicBool::new(false));
-    for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
+    for &signal in heard() {
+        let number = signal as usize;
         let code = i32::from(EXIT_BASE) + signal;
         let _ = flag::register_conditional_shutdown(signal, code, Arc::clone(&armed))
             .and_then(|_| flag::register_usize(signal, stop.flag(), number));
@@ -31,16 +34,34 @@ pub(super) fn listen(stop: &Stop) {
     }
     if !watch(stop, &armed) {
         // Nobody tidies up then: the second signal ends the program as it is.
-        for signal in [SIGINT, SIGTERM] {
+        for &signal in heard() {
             let _ = flag::register(signal, Arc::clone(&armed));
         }
     }
 }
 
+/// The signals that end a run. A HUP that whoever started the program had it ignore (`nohup`) stays
+/// ignored; where that is not known, it is heard.
+#[cfg(unix)]
+fn heard() -> &'static [i32] {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    match ignored.is_some_and(|mask| mask >> (SIGHUP - 1) & 1 == 1) {
+        true => &[SIGINT, SIGTERM],
+        false => &[SIGINT, SIGTERM, SIGHUP],
+    }
+}
+
+#[cfg(not(unix))]
+fn heard() -> &'static [i32] {
+    &[SIGINT, SIGTERM]
+}
+
 /// Starts to wait for signals; whether that could be done.
 #[cfg(unix)]
 fn watch(stop: &Stop, armed: &Arc<AtomicBool>) -> bool {
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(heard()) else {
         return false;
     };
     let (stop, armed) = (stop.clone(), Arc::clone(armed));

@@ -1,13 +1,14 @@
 //! Where frames and what is known of them come from: the inputs, their folders' files, `--captions`,
 //! `--code-replacements`, `--set`.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
 use super::folder_files::{self, FolderFiles};
-use crate::batch::{Captions, Root, split_at_nul};
+use crate::batch::{Captions, Root, split_at_lines, split_at_nul};
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::CodeReplacements;
 
@@ -16,8 +17,10 @@ use crate::template::CodeReplacements;
 pub(super) struct Sources {
     /// Frames and folders, as they were named.
     pub(super) named: Vec<PathBuf>,
-    /// What lies in each that is a folder, in the same order.
-    pub(super) files: Vec<FolderFiles>,
+    /// What the folders of the frames say of how to develop them, each folder once.
+    pub(super) shoots: Vec<FolderFiles>,
+    /// Which of the shoots each named input belongs to.
+    shoot_of: Vec<usize>,
     /// Fields of all frames, by name and text.
     pub(super) set: Vec<(String, String)>,
     pub(super) codes: Option<CodeReplacements>,
@@ -28,17 +31,16 @@ impl Sources {
     /// Reads what the flags of [`super::args::sources`] name.
     pub(super) fn read(order: &ArgMatches) -> Result<Self> {
         let named = named(order)?;
-        let left = order.get_flag("no-folder-files");
-        let of = |path: &PathBuf| match path.is_dir() && !left {
-            true => folder_files::of_folder(path),
-            false => Ok(FolderFiles::default()),
+        let (shoots, shoot_of) = match order.get_flag("no-folder-files") {
+            true => (vec![FolderFiles::default()], vec![0; named.len()]),
+            false => shoots(&named)?,
         };
-        let files = named.iter().map(of).collect::<Result<_>>()?;
         let captions = order.get_one::<PathBuf>("captions");
         let codes = order.get_one::<PathBuf>("code-replacements");
         Ok(Self {
             named,
-            files,
+            shoots,
+            shoot_of,
             set: set_fields(order)?,
             codes: codes.map(|path| folder_files::read_codes(path)).transpose()?,
             captions: captions.map(|path| folder_files::read_captions(path)).transpose()?,
@@ -55,8 +57,35 @@ impl Sources {
             }
             Ok(Root { recipe: settings, captions: self.captions.as_ref().or(captions.as_ref()) })
         };
-        self.files.iter().map(root).collect()
+        let of_shoots = self.shoots.iter().map(root).collect::<Result<Vec<_>>>()?;
+        Ok(self.shoot_of.iter().map(|&shoot| of_shoots[shoot].clone()).collect())
     }
+}
+
+/// The files of each folder that was named, and of the folder of each file: a shell turns `shoot/*.jpg`
+/// into files, and means the shoot.
+fn shoots(named: &[PathBuf]) -> Result<(Vec<FolderFiles>, Vec<usize>)> {
+    let mut shoots: Vec<FolderFiles> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    let mut shoot_of = Vec::with_capacity(named.len());
+    for path in named {
+        let is_whole = path.is_dir();
+        let folder = if is_whole { path } else { path.parent().unwrap_or(Path::new("")) };
+        let shoot = match known.get(folder) {
+            Some(&shoot) => shoot,
+            None => {
+                shoots.push(FolderFiles { is_whole: false, ..folder_files::of_folder(folder)? });
+                known.insert(folder.to_path_buf(), shoots.len() - 1);
+                shoots.len() - 1
+            }
+        };
+        shoots[shoot].is_whole |= is_whole;
+        shoot_of.push(shoot);
+    }
+    for shoot in shoots.iter_mut().filter(|shoot| !shoot.is_whole) {
+        shoot.captions = shoot.captions.take().map(Captions::for_some_frames);
+    }
+    Ok((shoots, shoot_of))
 }
 
 /// The logos that are in use: the flag's rules over all others.
@@ -73,16 +102,36 @@ fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
     let named = order.get_many::<PathBuf>("input").into_iter().flatten().cloned();
     let mut named: Vec<PathBuf> = named.collect();
     if let Some(list) = order.get_one::<PathBuf>("files0-from") {
-        let mut bytes = Vec::new();
-        let read = if list == Path::new("-") {
-            std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
-        } else {
-            std::fs::read(list).map(|read| bytes = read)
-        };
-        read.map_err(|e| Error::io(ErrorKind::Usage, "cannot read the list", &e).about(list))?;
+        let bytes = list_bytes(list)?;
+        if !bytes.contains(&0) && bytes.contains(&b'\n') {
+            let error =
+                Error::new(ErrorKind::Usage, "the list has lines, and no NUL between names");
+            return Err(error
+                .about(list)
+                .with_hint("use --files-from for a list with one name a line"));
+        }
         named.extend(split_at_nul(&bytes));
     }
+    if let Some(list) = order.get_one::<PathBuf>("files-from") {
+        let bytes = list_bytes(list)?;
+        named.extend(match bytes.contains(&0) {
+            // No name has a NUL in it: this is what find -print0 writes.
+            true => split_at_nul(&bytes),
+            false => split_at_lines(&bytes),
+        });
+    }
     Ok(named)
+}
+
+fn list_bytes(list: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if list == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(list).map(|read| bytes = read)
+    };
+    read.map_err(|e| Error::io(ErrorKind::Usage, "cannot read the list", &e).about(list))?;
+    Ok(bytes)
 }
 
 fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {

@@ -4,8 +4,9 @@
 //! shown escaped. A closed or full stdout is no reason to lose a frame, so nothing here fails.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
 use crate::hidden::is_hidden;
@@ -46,17 +47,56 @@ pub(super) fn json(value: &serde_json::Value) -> String {
     line
 }
 
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Error,
+    Warning,
+    Hint,
+}
+
+/// The word that a line of this kind begins with, coloured where standard error is a terminal that shows
+/// colours and nobody asked for none (<https://no-color.org>).
+pub(super) fn painted(tone: Tone) -> String {
+    static COLOURED: OnceLock<bool> = OnceLock::new();
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let coloured = || {
+        std::io::stderr().is_terminal()
+            && !is_set("NO_COLOR")
+            && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+    };
+    in_colour(tone, *COLOURED.get_or_init(coloured))
+}
+
+fn in_colour(tone: Tone, coloured: bool) -> String {
+    let (word, colour) = match tone {
+        Tone::Error => ("error:", "1;31"),
+        Tone::Warning => ("warning:", "1;33"),
+        Tone::Hint => ("hint:", "36"),
+    };
+    if coloured { format!("\x1b[{colour}m{word}\x1b[0m") } else { word.to_owned() }
+}
+
+/// What to do about an error, in flags where the library has none.
+pub(super) fn hint(error: &Error) -> Option<&str> {
+    match (error.kind(), error.hint()) {
+        (ErrorKind::Damaged, Some(hint)) if hint.contains("accept damaged") => {
+            Some("copy the file again, or use --accept-damaged to develop what there is")
+        }
+        (_, hint) => hint,
+    }
+}
+
 /// An error as it is shown: file, cause, and the hint on a line of its own.
 pub(super) fn error(error: &Error) -> String {
-    let mut text = String::from("longlens: ");
+    let mut text = format!("longlens: {} ", painted(Tone::Error));
     if let Some(file) = error.path() {
         text.push_str(&path(file));
         text.push_str(": ");
     }
     text.push_str(&clean(error.message()));
-    if let Some(hint) = error.hint() {
-        text.push_str("\n  hint: ");
-        text.push_str(&clean(hint));
+    if let Some(hint) = hint(error) {
+        text.push_str(&format!("\n  {} {}", painted(Tone::Hint), clean(hint)));
     }
     text.push('\n');
     text
@@ -68,7 +108,7 @@ pub(super) fn fault(fault: &std::panic::PanicHookInfo) -> String {
         fault.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
     let why = fault.payload_as_str().unwrap_or("no reason given");
     let why = clean(why);
-    format!("longlens: fault of longlens itself{place}: {why}\n  hint: please report this line\n")
+    format!("longlens: internal error{place}: {why}\n  hint: please report this line\n")
 }
 
 pub(super) fn to_stdout(text: &str) {
@@ -105,7 +145,7 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
         "kib" => 1024.0,
         "mib" => 1024.0 * 1024.0,
         "gib" => 1024.0 * 1024.0 * 1024.0,
-        _ => return Err(format!("'{unit}' is no unit: MB, GB, MiB or GiB")),
+        _ => return Err(format!("'{unit}' is not a unit (MB, GB, MiB, GiB)")),
     };
     /// Less than the program and its fonts take themselves.
     const LEAST: f64 = 64e6;
@@ -116,8 +156,8 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
         Ok(n) if n.is_finite() && n * unit >= MOST => {
             Err("that is more than any machine has".to_owned())
         }
-        Ok(n) if n.is_finite() => Err("at least 64MB are needed".to_owned()),
-        _ => Err(format!("'{number}' is no number")),
+        Ok(n) if n.is_finite() => Err("at least 64MB is needed".to_owned()),
+        _ => Err(format!("'{number}' is not a number")),
     }
 }
 
@@ -143,6 +183,13 @@ mod tests {
         assert!(!line.trim_end().chars().any(is_hidden), "{line:?}");
         let back: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(back["file"], name);
+    }
+
+    #[test]
+    fn errors_and_warnings_look_different_where_there_is_colour() {
+        assert_eq!(in_colour(Tone::Error, true), "\x1b[1;31merror:\x1b[0m");
+        assert_ne!(in_colour(Tone::Warning, true), in_colour(Tone::Error, true));
+        assert_eq!(in_colour(Tone::Hint, false), "hint:");
     }
 
     #[test]

@@ -12,13 +12,14 @@ pub use output::{FormatChoice, Output};
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::metadata::Policy;
-use crate::stage::caption::{Caption, SIZE_PERCENT};
+use crate::frame::Anchor;
+use crate::metadata::{Policy, Privacy, Profile, WriteMetadata};
+use crate::stage::caption::{Caption, SIZE_PERCENT, Style};
 use crate::stage::crop::Crop;
 use crate::stage::dehaze::Dehaze;
 use crate::stage::denoise::Denoise;
 use crate::stage::resize::Resize;
-use crate::stage::sharpen::Sharpen;
+use crate::stage::sharpen::{Method, Sharpen};
 use crate::words;
 
 /// What is done to a frame, in the order of the work.
@@ -103,6 +104,26 @@ pub struct Setting {
     pub help: &'static str,
     read: fn(&mut Recipe, &str) -> Result<()>,
     print: fn(&Recipe) -> String,
+}
+
+impl Setting {
+    /// The words that it takes, for a shell to offer; none where any text or number will do.
+    #[must_use]
+    pub fn values(&self) -> Vec<&'static str> {
+        match self.name {
+            "dehaze" => vec!["auto", "off"],
+            "sharpen" | "crop" | "long-edge" => vec!["off"],
+            "sharpen-method" => Method::ALL.map(Method::name).to_vec(),
+            "anchor" | "caption-anchor" => Anchor::ALL.map(Anchor::name).to_vec(),
+            "caption-style" => Style::ALL.map(Style::name).to_vec(),
+            "format" => output::format_names(),
+            "subsampling" => output::subsampling_names(),
+            "privacy" => Privacy::ALL.map(Privacy::name).to_vec(),
+            "write-metadata" => WriteMetadata::ALL.map(WriteMetadata::name).to_vec(),
+            "profile" => Profile::ALL.map(Profile::name).to_vec(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// All settings, in the order of the work.

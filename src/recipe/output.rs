@@ -88,3 +88,13 @@ pub(super) fn parse_subsampling(text: &str) -> Result<Option<Subsampling>> {
 pub(super) fn print_subsampling(subsampling: Option<Subsampling>) -> String {
     words::name_of(&subsampling, SUBSAMPLINGS).to_owned()
 }
+
+/// Names of formats, as they are printed.
+pub(super) fn format_names() -> Vec<&'static str> {
+    words::firsts(FORMATS)
+}
+
+/// Names of subsamplings, as they are printed.
+pub(super) fn subsampling_names() -> Vec<&'static str> {
+    words::firsts(SUBSAMPLINGS)
+}

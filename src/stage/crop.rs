@@ -86,7 +86,17 @@ impl FromStr for Shape {
             Self::Size(size) => size.area() > 0,
             Self::Rect(rect) => rect.size().area() > 0,
         };
-        parse_shape(text.trim()).filter(fits).ok_or_else(|| {
+        let shape = parse_shape(&text.trim().to_lowercase().replace('×', "x")).filter(fits);
+        if let Some(Shape::Size(size)) = shape
+            && reads_like_a_ratio(size)
+        {
+            let Size { width, height } = size;
+            let message = format!("'{text}' would keep no more than {width} by {height} pixels");
+            return Err(Error::new(ErrorKind::Usage, message).with_hint(format!(
+                "did you mean the ratio {width}:{height}? For so few pixels write {width}x{height}+0+0"
+            )));
+        }
+        shape.ok_or_else(|| {
             let forms = "off, a ratio (3:2), a size (3000x2000), \
                          a rectangle (3000x2000+800+600) or a share (80%)";
             Error::no_value(text, "a crop", forms)
@@ -94,11 +104,19 @@ impl FromStr for Shape {
     }
 }
 
+/// Whether a size is rather a ratio typed with an x: 16x9, 235x100.
+fn reads_like_a_ratio(size: Size) -> bool {
+    /// Fewer pixels on a side are no picture.
+    const LEAST_PX: u32 = 64;
+    let of_films = [(185, 100), (235, 100), (239, 100), (240, 100)];
+    size.width < LEAST_PX || size.height < LEAST_PX || of_films.contains(&(size.width, size.height))
+}
+
 fn parse_shape(text: &str) -> Option<Shape> {
     if let Some(share) = text.strip_suffix('%') {
         return share.parse().ok().map(Shape::Share);
     }
-    if let Some((across, down)) = text.split_once(':') {
+    if let Some((across, down)) = text.split_once([':', '/']) {
         let (across, down): (f64, f64) = (across.parse().ok()?, down.parse().ok()?);
         return (across > 0.0 && down > 0.0).then_some(Shape::Ratio(across, down));
     }

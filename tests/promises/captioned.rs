@@ -68,7 +68,7 @@ fn a_logo_counts_from_the_file_that_names_it_and_is_no_frame() {
     let logo = lossless(ImageFormat::Png, 60, 30);
     bench.put("in/logo.png", &logo);
     bench.put("in/longlens.toml", b"logo = \"logo.png\"\n");
-    bench.develop("in -o out").code(0).says("passed over, the logo: in/logo.png");
+    bench.develop("in -o out").code(0).says("skipped, the logo: in/logo.png");
     assert_eq!(bench.tree("out").len(), 2, "the frame and the journal");
     bench.develop("in -o without --no-folder-files").code(0);
     bench.put("set/logo.png", &logo);
@@ -126,7 +126,7 @@ fn a_table_in_a_folder_below_is_named_as_not_used() {
     let bench = Bench::new();
     bench.put("in/100/a.jpg", &jpeg(200, 100, 1));
     bench.put("in/100/captions.csv", b"file,caption\na.jpg,Tumen\n");
-    let said = "passed over, not in a folder that you named: in/100/captions.csv";
+    let said = "skipped, not in a folder that you named: in/100/captions.csv";
     bench.develop("in -o out").code(0).says(said);
     let ran = bench.develop("in/100 -o named").code(0).says("using in/100/captions.csv");
     assert!(!ran.err.contains("passed over"), "{ran:?}");

@@ -9,3 +9,4 @@ mod mutated;
 mod names;
 mod orders;
 mod resumed;
+mod slips;

@@ -184,7 +184,7 @@ fn outputs_of_an_earlier_run_below_the_input_folder_are_passed_over() {
     bench.develop("in -o in/done").code(0);
     bench.put("in/done/original.jpg", &jpeg(60, 40, 9));
     let ran = bench.develop("in -o out").code(0).says("3 developed");
-    ran.says("passed over, outputs of an earlier run: in/done");
+    ran.says("skipped, outputs of an earlier run: in/done");
     assert!(
         bench.path("out/done/original.jpg").exists() && !bench.path("out/done/000.jpg").exists()
     );

@@ -16,6 +16,17 @@ pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
     matches!(content, None | Some(Format::Tiff)) && is_raw_ending(&extension(path))
 }
 
+/// What a file is that a camera or phone wrote and that has to be developed by another program first,
+/// by its name and content.
+pub(in crate::batch) fn undeveloped(path: &Path, content: Option<Format>) -> Option<&'static str> {
+    let is_heic = || ["heic", "heif", "hif"].contains(&extension(path).as_str());
+    match content {
+        _ if is_raw(path, content) => Some("RAW"),
+        None if is_heic() => Some("HEIC"),
+        _ => None,
+    }
+}
+
 /// A name's ending in small letters.
 pub(in crate::batch) fn extension(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()

@@ -27,6 +27,8 @@ pub struct Captions {
     by_name: HashMap<String, usize>,
     /// What relative paths in it count from.
     folder: PathBuf,
+    /// Whether its lines are of more frames than are developed.
+    is_of_more: bool,
 }
 
 #[derive(Debug)]
@@ -84,6 +86,19 @@ impl Captions {
     pub fn in_folder(mut self, folder: &Path) -> Self {
         self.folder = folder.to_path_buf();
         self
+    }
+
+    /// The same table, for some of its frames: a line whose frame is not among them is no slip.
+    #[must_use]
+    pub fn for_some_frames(mut self) -> Self {
+        self.is_of_more = true;
+        self
+    }
+
+    /// Whether each of its lines should have a frame.
+    #[must_use]
+    pub(in crate::batch) fn is_for_all(&self) -> bool {
+        !self.is_of_more
     }
 
     /// The logos that its lines name.

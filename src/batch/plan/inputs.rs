@@ -1,7 +1,7 @@
 //! From what was named on the command line to the frames: folders walked in a stable order.
 //!
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted, RAW files apart from it. Links to files are followed; links to folders are not
+//! out and counted, RAW and HEIC files apart from it. Links to files are followed; links to folders are not
 //! (no loops), and hidden names are passed over. What was named itself is always a frame, whatever
 //! it is, so that its error has its name; but a RAW file named together with its JPEG (`card/*`) is
 //! counted as in folders.
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::batch::disk::journal::{JOURNAL, Record, name_below};
-use crate::batch::disk::kinds::{extension, is_named_like_one, is_raw, sniff_file};
+use crate::batch::disk::kinds::{extension, is_named_like_one, sniff_file, undeveloped};
 use crate::batch::plan::sidecars::Sidecars;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -47,8 +47,10 @@ pub struct Found {
     pub sidecars: HashMap<PathBuf, PathBuf>,
     /// Files that are no pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
-    /// Cameras' RAW files in folders or named with their pictures, counted by extension.
-    pub raw: BTreeMap<String, usize>,
+    /// RAW and HEIC files with a picture of the same name among the frames, counted by extension.
+    pub beside_pictures: BTreeMap<String, usize>,
+    /// Those without one, each with what it is: `RAW` or `HEIC`.
+    pub undeveloped: Vec<(PathBuf, &'static str)>,
     /// How often a frame was named that had been named before.
     pub repeated: usize,
     /// What was passed over although it may be a picture or hold some, each with its reason.
@@ -67,7 +69,7 @@ impl Found {
             Kind::Frame if is_new => self.inputs.push(input),
             Kind::Frame => self.repeated += 1,
             _ if !is_new => {}
-            Kind::Raw => *self.raw.entry(ending).or_default() += 1,
+            Kind::Undeveloped(what) => self.undeveloped.push((input.path, what)),
             Kind::Link(why) => self.passed_over.push((input.path, why)),
             Kind::Other => {
                 if ending.eq_ignore_ascii_case("xmp") {
@@ -116,10 +118,17 @@ impl Found {
         self.passed_over.extend(others.into_iter().map(|input| (input.path, why)));
     }
 
-    /// How many RAW files were left out.
-    #[must_use]
-    pub fn raw_count(&self) -> usize {
-        self.raw.values().sum()
+    /// Counts those of the undeveloped files that lie beside their pictures, and leaves the others.
+    fn sort_undeveloped(&mut self) {
+        // Cameras and programs write IMG_1.CR2 and img_1.jpg.
+        let key = |path: &Path| path.with_extension("").to_string_lossy().to_lowercase();
+        let pictures: HashSet<String> = self.inputs.iter().map(|input| key(&input.path)).collect();
+        for (path, what) in std::mem::take(&mut self.undeveloped) {
+            match pictures.contains(&key(&path)) {
+                true => *self.beside_pictures.entry(extension(&path)).or_default() += 1,
+                false => self.undeveloped.push((path, what)),
+            }
+        }
     }
 }
 
@@ -133,14 +142,18 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let mut seen = Seen::default();
     let pictures = named.iter().filter(|path| is_named_like_one(path));
     let pictures: HashSet<PathBuf> = pictures.map(|path| path.with_extension("")).collect();
-    let is_beside_its_picture =
-        |path: &Path| pictures.contains(&path.with_extension("")) && is_raw(path, sniff_file(path));
+    let beside_its_picture = |path: &Path| {
+        pictures.contains(&path.with_extension("")).then(|| undeveloped(path, sniff_file(path)))?
+    };
+    // `shoot/*` names what is said of the frames along with them.
+    let says_how =
+        |path: &Path| FOLDER_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
     for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
-            let error = Error::io(ErrorKind::Usage, "cannot look at the input", &e).about(path);
+            let error = Error::io(ErrorKind::Usage, "cannot open the input", &e).about(path);
             // A link that leads nowhere is a frame that fails, not a slip of the pen.
             if fs::symlink_metadata(path).is_ok() {
-                error.with_hint("it is a link that leads nowhere")
+                error.with_hint("it is a broken symbolic link")
             } else {
                 error
             }
@@ -150,8 +163,9 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
                 walk(path, root, except.as_deref(), &mut seen, &mut found);
             }
             Err(error) if error.hint().is_none() => return Err(error),
-            _ if is_beside_its_picture(path) => {
-                *found.raw.entry(extension(path)).or_default() += 1;
+            _ if says_how(path) => {}
+            _ if beside_its_picture(path).is_some() => {
+                *found.beside_pictures.entry(extension(path)).or_default() += 1;
             }
             _ if !seen.is_new(path) => found.repeated += 1,
             _ => {
@@ -161,6 +175,7 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
         }
     }
     found.find_sidecars();
+    found.sort_undeveloped();
     Ok(found)
 }
 
@@ -285,7 +300,8 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Frame,
-    Raw,
+    /// By another program first.
+    Undeveloped(&'static str),
     /// A link that is not followed, with the reason.
     Link(&'static str),
     Other,
@@ -299,14 +315,25 @@ fn kind(entry: &walkdir::DirEntry) -> Kind {
         Some(target) if target.is_dir() => Kind::Link("a link to a folder"),
         // A dangling link named like a frame too, so that it fails as one.
         _ if is_named_like_one(path) => Kind::Frame,
-        None if is_link => Kind::Link("a link that leads nowhere"),
+        None if is_link => Kind::Link("a broken link"),
         Some(target) if target.is_file() => match sniff_file(path) {
-            content if is_raw(path, content) => Kind::Raw,
-            Some(_) => Kind::Frame,
-            None => Kind::Other,
+            content => match (undeveloped(path, content), content) {
+                (Some(what), _) => Kind::Undeveloped(what),
+                (None, Some(_)) => Kind::Frame,
+                (None, None) => Kind::Other,
+            },
         },
         _ => Kind::Other,
     }
+}
+
+/// Paths out of a list with one a line, of Unix or Windows; lines without a name are passed over.
+#[must_use]
+pub fn split_at_lines(list: &[u8]) -> Vec<PathBuf> {
+    let list = list.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(list);
+    let lines = list.split(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.trim_ascii().is_empty()).map(path_of_bytes).collect()
 }
 
 /// Paths out of a list with NUL between them, as `find -print0` writes it.

@@ -70,19 +70,29 @@ impl Matched {
             let mut unmatched = Vec::new();
             for line in table.lines() {
                 match self.lines.get(&(address(table), line.number)).map(Vec::as_slice) {
-                    None | Some([]) => unmatched.push(format!(
-                        "captions, line {}: no frame is named '{}'",
-                        line.number, line.file
-                    )),
+                    None | Some([]) => {
+                        unmatched.push(format!("line {} ('{}')", line.number, line.file));
+                    }
                     Some([_]) => {}
                     Some(frames) => return Err(means_several(line, frames)),
                 }
             }
-            notes.extend(shortened(unmatched, "lines of which no frame has the name"));
+            if table.is_for_all() && !unmatched.is_empty() {
+                let count = unmatched.len();
+                let lines = if count == 1 { "line names a frame" } else { "lines name frames" };
+                notes.push(format!(
+                    "captions: {count} {lines} that there is not: {}",
+                    first_few(unmatched)
+                ));
+            }
         }
         let lacking = self.without_line.iter();
-        let lacking = lacking.map(|path| format!("captions: no line for '{}'", path.display()));
-        notes.extend(shortened(lacking.collect(), "frames without a line"));
+        let lacking: Vec<_> = lacking.map(|path| format!("'{}'", path.display())).collect();
+        if !lacking.is_empty() {
+            let frames = if lacking.len() == 1 { "frame has" } else { "frames have" };
+            let (count, names) = (lacking.len(), first_few(lacking));
+            notes.push(format!("captions: {count} {frames} no line: {names}"));
+        }
         Ok(notes)
     }
 }
@@ -98,15 +108,14 @@ fn means_several(line: &Line, frames: &[PathBuf]) -> Error {
     })
 }
 
-/// Notes of one kind that are said in full: the table of a whole event has thousands of lines.
-const MOST_NOTES: usize = 20;
-
-/// The first notes of a kind, and how many more there are.
-fn shortened(mut notes: Vec<String>, more: &str) -> Vec<String> {
-    // One more takes no more room than the line that counts it.
-    if let further @ 2.. = notes.len().saturating_sub(MOST_NOTES) {
-        notes.truncate(MOST_NOTES);
-        notes.push(format!("captions: {further} more {more}"));
+/// The first few of what a note is about: the table of a whole event has thousands of lines.
+fn first_few(mut names: Vec<String>) -> String {
+    const MOST: usize = 5;
+    // One more takes no more room than the words that count it.
+    if names.len() > MOST + 1 {
+        let more = names.len() - MOST;
+        names.truncate(MOST);
+        names.push(format!("and {more} more"));
     }
-    notes
+    names.join(", ")
 }

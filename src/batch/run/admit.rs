@@ -59,7 +59,11 @@ fn refuse(deliver: &SyncSender<Delivery>, job: Job, error: Error, begun: Instant
     let _ = deliver.send(Delivery { job, result: Err(error), warnings, begun, share: None });
 }
 
-pub(in crate::batch) fn refuse_all(jobs: Vec<Job>, error: &Error, deliver: &SyncSender<Delivery>) {
+pub(in crate::batch) fn refuse_all(
+    jobs: impl IntoIterator<Item = Job>,
+    error: &Error,
+    deliver: &SyncSender<Delivery>,
+) {
     for job in jobs {
         refuse(deliver, job, error.clone(), Instant::now());
     }
@@ -77,7 +81,8 @@ enum Admission {
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
     let verdict = match look(job, shared)? {
-        Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
+        Verdict::Skip => return Ok(Admission::Kept(Status::Skipped, None)),
+        Verdict::Taken(warning) => return Ok(Admission::Kept(Status::NotDelivered, Some(warning))),
         verdict => verdict,
     };
     let decoding = shared.decoding();
@@ -87,7 +92,8 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     make_room(&share, budget, shared)?;
     let bytes = read_bytes(&job.input, &decoding.limits)?;
     let replaced = match verdict.on(&bytes) {
-        Verdict::Keep(warning) => return Ok(Admission::Kept(Status::Skipped, warning)),
+        Verdict::Skip => return Ok(Admission::Kept(Status::Skipped, None)),
+        Verdict::Taken(warning) => return Ok(Admission::Kept(Status::NotDelivered, Some(warning))),
         Verdict::UpToDate => return Ok(Admission::Kept(Status::UpToDate, None)),
         Verdict::Develop(warning) => warning,
         Verdict::ByOriginal { .. } => None,

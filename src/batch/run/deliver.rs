@@ -154,6 +154,7 @@ impl Disk<'_> {
 fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
     match &outcome.result {
         Ok(Status::Skipped) => summary.skipped += 1,
+        Ok(Status::NotDelivered) => summary.not_delivered += 1,
         Ok(Status::UpToDate) => summary.up_to_date += 1,
         Ok(Status::Done(done)) => {
             summary.done += 1;

@@ -19,8 +19,10 @@ use crate::error::{Error, ErrorKind, Result, Warning};
 pub(in crate::batch) enum Verdict {
     /// There is nothing, or what there is may be written over, with this to say of it.
     Develop(Option<Warning>),
-    /// What there is stays, with this to say of it.
-    Keep(Option<Warning>),
+    /// What there is stays: it was made from this original.
+    Skip,
+    /// What there is stays, and was not made from this original or is not known to be, as this says.
+    Taken(Warning),
     /// What there is is what would be made again.
     UpToDate,
     /// It depends on whether the original has this hash, of what the output was made from.
@@ -51,7 +53,7 @@ impl Verdict {
 pub enum Foreseen {
     /// It would be developed, if it can be, with this to say of what it replaces.
     Planned(Option<Warning>),
-    /// Its output would be kept, with this to say of it.
+    /// Its output would be kept, with this to say if it was not made from this original.
     Kept(Option<Warning>),
     /// Its output is what would be made again.
     UpToDate,
@@ -72,7 +74,8 @@ impl Batch {
                 verdict = verdict.on(&read_bytes(&job.input, &shared.decoding().limits)?);
             }
             Ok(match verdict {
-                Verdict::Keep(warning) => Foreseen::Kept(warning),
+                Verdict::Skip => Foreseen::Kept(None),
+                Verdict::Taken(warning) => Foreseen::Kept(Some(warning)),
                 Verdict::UpToDate => Foreseen::UpToDate,
                 Verdict::Develop(warning) => Foreseen::Planned(warning),
                 Verdict::ByOriginal { .. } => Foreseen::Planned(None),
@@ -113,16 +116,26 @@ fn entries<'a>(job: &Job, shared: &'a Shared) -> &'a [Entry] {
     shared.known.record.of(&name_below(folder, &job.output))
 }
 
-/// It is kept whatever it is; that it is another frame's is worth a word.
+/// It is kept whatever it is; whether it is this frame's decides what is said of it.
 fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
-    let entry = entries(job, shared).last();
-    match entry.filter(|entry| entry.output_bytes == length && !is_of(entry, &job.input)) {
-        Some(entry) => Verdict::ByOriginal {
+    let Some(entry) = entries(job, shared).last() else {
+        let what = match shared.settings.journal {
+            Some(_) => "the output exists and is not in the journal",
+            None => "the output exists",
+        };
+        return Verdict::Taken(Warning::Other(format!("{what}; keeping it")));
+    };
+    if is_of(entry, &job.input) {
+        return Verdict::Skip;
+    }
+    let other = Box::new(Verdict::Taken(of_another(entry)));
+    match entry.output_bytes == length {
+        true => Verdict::ByOriginal {
             input_hash: entry.input_hash.clone(),
-            same: Box::new(Verdict::Keep(None)),
-            other: Box::new(Verdict::Keep(Some(of_another(entry)))),
+            same: Box::new(Verdict::Skip),
+            other,
         },
-        None => Verdict::Keep(None),
+        false => *other,
     }
 }
 
@@ -130,14 +143,14 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let entries = entries(job, shared);
     let kept = |warning: Warning| match shared.settings.existing {
         Existing::ResumeOverwrite => Verdict::Develop(None),
-        _ => Verdict::Keep(Some(warning)),
+        _ => Verdict::Taken(warning),
     };
     let stranger = || {
         let what = match entries.is_empty() {
-            true => "the journal does not know the output",
-            false => "the output is not as longlens wrote it",
+            true => "the output is not in the journal",
+            false => "the output has been changed since longlens wrote it",
         };
-        kept(Warning::Other(format!("{what}, so it is kept{ANEW}")))
+        kept(Warning::Other(format!("{what}; keeping it")))
     };
     if !entries.iter().any(|entry| entry.output_bytes == length) {
         return stranger();
@@ -174,17 +187,12 @@ fn is_of(entry: &Entry, input: &Path) -> bool {
     }
 }
 
-/// How to have an output that is kept.
-const ANEW: &str = " (--overwrite writes it anew)";
-
 fn renamed(entry: &Entry) -> Warning {
     let name = &entry.input;
-    Warning::Other(format!("the output was that of '{name}', which has another name in this run"))
+    Warning::Other(format!("the output was made from '{name}', which has another name in this run"))
 }
 
 fn of_another(entry: &Entry) -> Warning {
     let name = &entry.input;
-    Warning::Other(format!(
-        "the output was made from another original, '{name}', so it is kept{ANEW}"
-    ))
+    Warning::Other(format!("the output was made from a different original ('{name}'); keeping it"))
 }

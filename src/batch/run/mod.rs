@@ -61,7 +61,8 @@ impl Batch {
             Some(job) => alone::run(job.clone(), &shared, &tell),
             None => on_threads(jobs, unready, &shared, &tell),
         };
-        let through = summary.done + summary.skipped + summary.up_to_date + summary.failed;
+        let left = summary.skipped + summary.not_delivered + summary.up_to_date;
+        let through = summary.done + left + summary.failed;
         summary.unbegun = total - through;
         summary.took = begun.elapsed();
         summary
@@ -140,10 +141,12 @@ fn admit_all(
         shared.to_begin.store(jobs.len(), Ordering::Relaxed);
     }
     pool.in_place_scope(|scope| {
-        for job in jobs {
+        let mut jobs = jobs.into_iter();
+        while let Some(job) = jobs.next() {
             let place = places.take(1);
             if shared.stop.is_set() {
-                break;
+                let unbegun = std::iter::once(job).chain(jobs.by_ref());
+                return refuse_all(unbegun, &shared.stopped(), deliver);
             }
             let Some(admitted) = admitted(job, &budget, shared, deliver) else {
                 shared.to_begin.fetch_sub(1, Ordering::Relaxed);

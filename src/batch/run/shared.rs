@@ -66,8 +66,13 @@ impl<'a> Shared<'a> {
 
     pub(in crate::batch) fn go_on(&self) -> Result<()> {
         match self.stop.is_set() {
-            true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
+            true => Err(self.stopped()),
             false => Ok(()),
         }
+    }
+
+    /// What a frame ends with that is not begun or not finished because the run was stopped.
+    pub(in crate::batch) fn stopped(&self) -> Error {
+        Error::new(ErrorKind::Interrupted, "the run was stopped")
     }
 }

@@ -26,16 +26,18 @@ pub(in crate::batch) fn developed(
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
     let Admitted { job, bytes, mut warnings, replaced, begun, mut share } = admitted;
     let developed = match shared.stop.is_set() {
-        true => Err(Error::new(ErrorKind::Interrupted, "the run was stopped")),
+        true => Err(shared.stopped()),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
         false => {
             catch_unwind(AssertUnwindSafe(|| develop_file(&job, bytes, shared, &mut warnings)))
                 .unwrap_or_else(|_| {
                     Err(Error::new(
                         ErrorKind::Internal,
-                        "a fault of longlens itself while developing it",
+                        "internal error while developing this frame",
                     )
-                    .with_hint("please report it with the frame; the other frames are not touched"))
+                    .with_hint(
+                        "please report it with the frame; the other frames are not affected",
+                    ))
                 })
         }
     };

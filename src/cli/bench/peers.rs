@@ -23,7 +23,8 @@ pub(super) struct Peer {
 /// A program that can be named.
 pub(super) struct Known {
     name: &'static str,
-    program: &'static str,
+    /// What its program may be called, the newest name first.
+    programs: &'static [&'static str],
     did: &'static str,
     words: fn(&Path, &Path, &Path) -> Vec<OsString>,
 }
@@ -37,7 +38,7 @@ const RAWTHERAPEE: &str = "[Version]\nAppVersion=5.9\nVersion=349\n[Dehaze]\nEna
 const KNOWN: [Known; 4] = [
     Known {
         name: "darktable",
-        program: "darktable-cli",
+        programs: &["darktable-cli"],
         did: "dehaze, sharpen, crop to 69 %",
         words: |input, out, folder| {
             let (xmp, config) = (folder.join("peer.xmp"), folder.join("darktable"));
@@ -50,7 +51,7 @@ const KNOWN: [Known; 4] = [
     },
     Known {
         name: "rawtherapee",
-        program: "rawtherapee-cli",
+        programs: &["rawtherapee-cli"],
         did: "dehaze, sharpen",
         words: |input, out, folder| {
             let profile = folder.join("peer.pp3").into();
@@ -60,7 +61,7 @@ const KNOWN: [Known; 4] = [
     },
     Known {
         name: "vips",
-        program: "vips",
+        programs: &["vips"],
         did: "sharpen",
         words: |input, out, _| {
             let mut out = out.as_os_str().to_owned();
@@ -71,7 +72,8 @@ const KNOWN: [Known; 4] = [
     },
     Known {
         name: "magick",
-        program: "magick",
+        // ImageMagick 6 has no program magick.
+        programs: &["magick", "convert"],
         did: "sharpen",
         words: |input, out, _| {
             let words = ["-unsharp", "0x1.2+1+0.02", "-quality", "90"].map(OsString::from);
@@ -80,12 +82,17 @@ const KNOWN: [Known; 4] = [
     },
 ];
 
+/// What can be named.
+pub(in crate::cli) fn names() -> Vec<&'static str> {
+    KNOWN.iter().map(|known| known.name).collect()
+}
+
 /// The program of this name.
 pub(super) fn named(name: &str) -> Result<&'static Known> {
-    KNOWN.iter().find(|known| known.name == name).ok_or_else(|| {
-        let names: Vec<_> = KNOWN.iter().map(|known| known.name).collect();
-        Error::no_value(name, "a program to measure against", &names.join(", "))
-    })
+    KNOWN
+        .iter()
+        .find(|known| known.name == name)
+        .ok_or_else(|| Error::no_value(name, "a program to measure against", &names().join(", ")))
 }
 
 /// longlens itself and the others, each on one frame.
@@ -94,6 +101,7 @@ pub(super) fn measured(
     input: &Path,
     recipe: &Recipe,
     scratch: &Path,
+    keep: Option<&Path>,
 ) -> Result<Vec<Peer>> {
     let recipe_file = scratch.join("recipe.toml");
     let mut recipe = recipe.clone();
@@ -110,19 +118,49 @@ pub(super) fn measured(
     own.args(["develop", "-j1", "--quiet", "--recipe"]).arg(&recipe_file).arg("-o");
     own.arg(scratch.join("own")).arg(input);
     let mut peers = vec![ran("longlens", "the whole recipe", own)];
+    if let Some(keep) = keep {
+        let made = std::fs::read_dir(scratch.join("own")).into_iter().flatten().flatten();
+        let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
+        let made = made.map(|entry| entry.path());
+        let made = made.filter(|path| path.file_name().is_some_and(|name| !is_hidden(name)));
+        made.into_iter().try_for_each(|path| kept(&path, input, "longlens", keep))?;
+    }
     for known in wanted {
         let out = scratch.join(format!("{}.jpg", known.name));
-        peers.push(match on_path(known.program) {
+        peers.push(match known.programs.iter().find_map(|program| on_path(program)) {
             None => Peer::without(known.name, "not found on the PATH"),
             Some(program) => {
                 let mut command = Command::new(program);
                 command.args((known.words)(input, &out, scratch));
                 command.env("VIPS_CONCURRENCY", "1").env("MAGICK_THREAD_LIMIT", "1");
-                ran(known.name, known.did, command)
+                let peer = ran(known.name, known.did, command);
+                if let (Some(keep), true) = (keep, out.is_file()) {
+                    kept(&out, input, known.name, keep)?;
+                }
+                peer
             }
         });
     }
     Ok(peers)
+}
+
+/// Puts what a program made into a folder, named after the frame and the program; a file that is there
+/// is not replaced.
+fn kept(made: &Path, input: &Path, program: &str, keep: &Path) -> Result<()> {
+    let failed = |e: &std::io::Error| {
+        Error::io(ErrorKind::Environment, "cannot keep the picture", e).about(keep)
+    };
+    std::fs::create_dir_all(keep).map_err(|e| failed(&e))?;
+    let mut name = input.file_stem().unwrap_or_default().to_os_string();
+    name.push(format!("-{program}"));
+    let mut path = keep.join(&name);
+    path.set_extension(made.extension().unwrap_or_default());
+    if path.symlink_metadata().is_ok() {
+        let error = Error::new(ErrorKind::Usage, "the file exists, and a bench replaces nothing");
+        return Err(error.about(path).with_hint("name another folder"));
+    }
+    let bytes = std::fs::read(made).map_err(|e| failed(&e))?;
+    write_whole(&path, &bytes, Sync::Lazy, &Stop::default())
 }
 
 impl Peer {
