@@ -27,11 +27,11 @@
 //! Which room uses which (`tests/layers.rs` compares this with the sources):
 //!
 //! ```text
-//! cli      → measure, batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, error
+//! cli      → measure, batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, words, error
 //! measure  → format, metadata, frame, error
 //! batch    → develop, recipe, stage, template, format, metadata, colour, frame, words, error
 //! develop  → recipe, stage, filter, frame, error
-//! recipe   → stage, format, metadata, words, error
+//! recipe   → stage, format, metadata, frame, words, error
 //! stage    → filter, frame, hidden, words, error
 //! filter   → frame
 //! template → container, metadata, hidden, words, error

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use super::progress::Progress;
-use super::report::{Loudness, Report};
+use super::report::{Loudness, Report, frames_of};
 use super::sources::{Sources, logos};
-use super::{exit, json, signals, text};
+use super::{dry_run, exit, json, signals, text};
 use crate::batch::{
     Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Summary, Sync, Target, captions,
     find, format_of_name, free_bytes, lacking, plan, prepare_folder,
@@ -35,7 +35,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     report.tell(&json::run(frames, place, &first_recipe(order, &sources)?, &settings));
     report.opening(&sources.shoots, &found, &plan);
     if order.get_flag("dry-run") {
-        report.plan(&Batch { jobs: plan.jobs, settings }, &captions)?;
+        dry_run::print(&Batch { jobs: plan.jobs, settings }, &captions, order.get_flag("json"))?;
+        report.say(&format!("{} planned, nothing written", frames_of(frames)));
         report.tell(&json::summary(&Summary::default(), 0, exit::DONE));
         return Ok(exit::DONE);
     }
@@ -193,8 +194,9 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
         (1, 1) => "the frame".to_owned(),
         (count, frames) => format!("{count} of {frames} frames"),
     };
-    let message =
-        format!("the caption or a required field is missing for {lack}; nothing was written");
+    let message = format!(
+        "the caption or a required field cannot be filled in for {lack}; nothing was written"
+    );
     let error = Error::new(ErrorKind::Usage, message);
     Err(match first.hint() {
         Some(hint) => error.with_hint(hint),

@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod develop;
+mod dry_run;
 mod fields;
 mod folder_files;
 mod inspect;

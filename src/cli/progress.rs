@@ -54,7 +54,7 @@ impl Progress {
             line
         };
         let workers = (0..lines).map(line).collect();
-        let log = (is_told && !shown).then(|| Log { frames, through: 0, last: Duration::ZERO });
+        let log = (is_told && !shown).then_some(Log { frames, through: 0, last: Duration::ZERO });
         Self { bars, overall, workers, log, begun: Instant::now(), megapixels: 0.0 }
     }
 

@@ -1,5 +1,5 @@
 //! What is said of a run: before it, of each frame, and at its end. People read standard error;
-//! standard output has JSON (see `json`), or the plan of a dry run.
+//! standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::folder_files::FolderFiles;
-use super::json::{self, lossy, warnings};
+use super::json;
 use super::text;
-use crate::batch::{Batch, Done, Foreseen, Found, Job, Outcome, Plan, Status, Summary};
-use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::batch::{Done, Found, Outcome, Plan, Status, Summary};
+use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
 use crate::stage::dehaze::Amount;
 
@@ -84,7 +84,7 @@ impl Report {
         }
     }
 
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         if self.loudness != Loudness::Quiet {
             text::to_stderr(&format!("longlens: {line}\n"));
         }
@@ -176,53 +176,6 @@ impl Report {
         self.warnings += 1;
         let (needed, free) = (text::bytes(needed), text::bytes(free));
         self.warn(&format!("the originals take {needed}, but only {free} are free on the disk"));
-    }
-
-    /// The plan in full, on standard output: all that a dry run was ordered for.
-    pub(super) fn plan(&self, batch: &Batch, captions: &[Result<String>]) -> Result<()> {
-        for ((job, foreseen), caption) in batch.jobs.iter().zip(batch.foreseen()?).zip(captions) {
-            let foreseen = foreseen.and_then(|foreseen| match (&foreseen, caption) {
-                (Foreseen::Planned(_), Err(error)) => Err(error.clone()),
-                _ => Ok(foreseen),
-            });
-            let mut said = warnings(&job.warnings);
-            let (status, note) = match &foreseen {
-                Ok(Foreseen::Planned(warning)) => {
-                    said.extend(warning.iter().map(ToString::to_string));
-                    ("planned", "")
-                }
-                Ok(Foreseen::UpToDate) => ("up to date", " (up to date)"),
-                Ok(Foreseen::Kept(warning)) => {
-                    said.extend(warning.iter().map(ToString::to_string));
-                    ("skipped", " (exists, kept)")
-                }
-                Err(_) => ("failed", " (fails)"),
-            };
-            let mut line = serde_json::json!({
-                "type": "frame",
-                "input": lossy(&job.input),
-                "output": lossy(&job.output),
-                "status": status,
-                "caption": caption.as_ref().ok().filter(|text| !text.is_empty()),
-                "warnings": &said,
-            });
-            let (input, output) = (text::path(&job.input), text::path(&job.output));
-            if let Err(error) = &foreseen {
-                line["error"] = serde_json::json!(error.message());
-                line["hint"] = serde_json::json!(error.hint());
-                said.push(error.message().to_owned());
-            }
-            if self.json {
-                text::print(&text::json(&line))?;
-                continue;
-            }
-            let mut lines = format!("{input} -> {output}{note}\n  {}\n", settings_of(job));
-            lines.push_str(&caption_of(caption.as_deref().unwrap_or_default()));
-            said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
-            text::print(&lines)?;
-        }
-        self.say(&format!("{} planned, nothing written", frames_of(batch.jobs.len())));
-        Ok(())
     }
 
     /// A folder or link that could not be read.
@@ -394,7 +347,7 @@ pub(super) fn develop_first(what: &str) -> &'static str {
 }
 
 /// `1 frame`, `312 frames`.
-fn frames_of(count: usize) -> String {
+pub(super) fn frames_of(count: usize) -> String {
     format!("{count} {}", if count == 1 { "frame" } else { "frames" })
 }
 
@@ -405,27 +358,6 @@ fn kinds(counts: &BTreeMap<String, usize>) -> String {
         extension => format!("{count} .{}", text::clean(extension)),
     });
     kinds.collect::<Vec<_>>().join(", ")
-}
-
-/// All settings of a frame that differ from the defaults.
-fn settings_of(job: &Job) -> String {
-    let defaults = crate::recipe::Recipe::default();
-    let named = crate::recipe::SETTINGS.iter().filter_map(|setting| {
-        let value = job.recipe.get(setting.name)?;
-        (Some(&value) != defaults.get(setting.name).as_ref())
-            .then(|| format!("{}={}", setting.name, text::clean(&value)))
-    });
-    let named: Vec<_> = named.collect();
-    if named.is_empty() { "default settings".to_owned() } else { named.join(" ") }
-}
-
-/// The text that will be drawn, its lines below one another, or why it is not known.
-fn caption_of(caption: &str) -> String {
-    const NEXT: &str = "\n           ";
-    match caption.lines().map(text::clean).collect::<Vec<_>>() {
-        lines if lines.is_empty() => String::new(),
-        lines => format!("  caption: {}\n", lines.join(NEXT)),
-    }
 }
 
 fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {

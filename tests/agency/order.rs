@@ -163,7 +163,7 @@ fn fields_are_those_that_develop_would_have() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(from(&ran, "city"), ["\"table\"", "null"]);
     assert_eq!(from(&ran, "byline"), ["\"set\"", "\"set\""]);
-    for said in ["using in/captions.csv", "no pictures: 1 .txt", "no frame is named 'none.jpg'"] {
+    for said in ["using in/captions.csv", "1 file that is not a picture (1 .txt)", "('none.jpg')"] {
         assert!(ran.err.contains(said), "{}", ran.err);
     }
     let ran = bench.run(&["fields", "in", "--json", "--no-folder-files"]);

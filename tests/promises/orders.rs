@@ -58,13 +58,14 @@ fn a_dry_run_tells_what_the_run_would_do() {
     let before = bench.tree("out");
     for (flags, statuses) in [
         ("", ["skipped", "skipped", "skipped", "planned"]),
-        ("--resume", ["up to date", "planned", "skipped", "planned"]),
+        ("--resume", ["up to date", "planned", "not delivered", "planned"]),
         ("--resume --overwrite", ["up to date", "planned", "planned", "planned"]),
         ("--overwrite", ["planned"; 4]),
     ] {
         let ran = bench.develop(&format!("in -o out --dry-run --json {flags}")).code(0);
         let line = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
-        let told: Vec<_> = ran.out.lines().map(|text| line(text)["status"].clone()).collect();
+        let told = ran.out.lines().map(line).filter(|line| line["type"] == "frame");
+        let told: Vec<_> = told.map(|line| line["status"].clone()).collect();
         assert_eq!(told, statuses, "{flags}");
     }
     let ran = bench.develop("in -o out --dry-run --resume").code(0);
@@ -81,7 +82,7 @@ fn orders_that_make_no_sense_are_told_why() {
     let bench = Bench::new();
     bench.frames(1, 60);
     bench.develop("in -o out --memory 9999999999GB").code(2).says("more than any machine has");
-    bench.develop("in -o x.csv").code(2).says("longlens does not write csv files");
+    bench.develop("in -o x.csv").code(2).says("longlens does not write .csv files");
     for fields in ["", "city,", " "] {
         let words = ["develop", "in", "-o", "out", "--require", fields];
         let ran = Ran::of(bench.program().args(words).output().unwrap());
@@ -121,7 +122,10 @@ fn an_output_that_cannot_be_meant_is_an_error() {
     bench.frames(1, 60);
     bench.develop("in/000.jpg -o -").code(2).says("not written to standard output");
     bench.develop("in/000.jpg -o ./-").code(0);
-    bench.develop("in/000.jpg -o a.jpg --name {stem}").code(2).says("--name has no meaning");
+    bench
+        .develop("in/000.jpg -o a.jpg --name {stem}")
+        .code(2)
+        .says("--name cannot be used with an output file");
     bench.put("longlens.toml", b"name = \"b\"\n");
     bench.develop("in/000.jpg -o a.jpg --recipe longlens.toml").code(0);
     assert!(bench.path("a.jpg").exists() && bench.path("-/000.jpg").exists());

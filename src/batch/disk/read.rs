@@ -20,7 +20,7 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     let kind = fs::metadata(path).map_err(|e| {
         let dangling = fs::symlink_metadata(path).is_ok();
         let error = failed(&e);
-        if dangling { error.with_hint("it is a link that leads nowhere") } else { error }
+        if dangling { error.with_hint("it is a broken symbolic link") } else { error }
     })?;
     if !kind.is_file() {
         let what = if kind.is_dir() { "a folder" } else { "a pipe, socket or device" };

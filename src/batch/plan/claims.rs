@@ -110,7 +110,7 @@ pub(in crate::batch) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()
                 Ok(real) if real.starts_with(&top) => continue,
                 Ok(_) => "the folder leads out of the output folder",
                 // Where it leads the run itself might make a folder.
-                Err(_) if parent.is_symlink() => "the folder is a link that leads nowhere",
+                Err(_) if parent.is_symlink() => "the folder is a broken symbolic link",
                 Err(_) => continue,
             };
             return Err(Error::new(ErrorKind::Usage, wrong).about(parent).with_hint(

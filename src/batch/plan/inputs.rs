@@ -316,13 +316,14 @@ fn kind(entry: &walkdir::DirEntry) -> Kind {
         // A dangling link named like a frame too, so that it fails as one.
         _ if is_named_like_one(path) => Kind::Frame,
         None if is_link => Kind::Link("a broken link"),
-        Some(target) if target.is_file() => match sniff_file(path) {
-            content => match (undeveloped(path, content), content) {
+        Some(target) if target.is_file() => {
+            let content = sniff_file(path);
+            match (undeveloped(path, content), content) {
                 (Some(what), _) => Kind::Undeveloped(what),
                 (None, Some(_)) => Kind::Frame,
                 (None, None) => Kind::Other,
-            },
-        },
+            }
+        }
         _ => Kind::Other,
     }
 }
