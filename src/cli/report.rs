@@ -221,21 +221,24 @@ impl Report {
 
     /// A frame's warning: the first few of a kind, and of those that all frames have alike the first.
     fn warning(&mut self, input: &str, warning: &Warning) {
-        self.warnings += 1;
         let said = text::clean(&warning.to_string());
         let (count, last) = self.kinds.entry(kind_of(&said)).or_default();
         *count += 1;
-        let most = match warning.is_of_the_run() {
-            true => 1,
-            false => MOST_SAID,
+        let is_of_the_run = warning.is_of_the_run();
+        self.warnings += usize::from(!is_of_the_run || *count == 1);
+        let most = match warning {
+            // Each of these frames has to be looked at.
+            Warning::Damaged(_) => usize::MAX,
+            _ if is_of_the_run => 1,
+            _ => MOST_SAID,
         };
-        let line = match warning.is_of_the_run() {
+        let line = match is_of_the_run {
             true => format!("{input} and frames like it: {said}"),
             false => format!("{input}: {said}"),
         };
         if *count <= most || self.loudness == Loudness::Verbose {
             self.warn(&line);
-        } else {
+        } else if !is_of_the_run {
             *last = said;
         }
     }

@@ -57,7 +57,7 @@ fn a_dry_run_tells_what_the_run_would_do() {
     bench.put("out/002.jpg", b"retouched by hand");
     let before = bench.tree("out");
     for (flags, statuses) in [
-        ("", ["skipped", "skipped", "skipped", "planned"]),
+        ("", ["skipped", "skipped", "not delivered", "planned"]),
         ("--resume", ["up to date", "planned", "not delivered", "planned"]),
         ("--resume --overwrite", ["up to date", "planned", "planned", "planned"]),
         ("--overwrite", ["planned"; 4]),
