@@ -27,7 +27,7 @@ const CONTRAST: f32 = 0.12;
 /// Mean luma beside the original's below which brightness is given back, and the share of the way that is
 /// gone. The clear halves of pairs are darker than their hazy halves (0.61 to 0.9), an editor wants the
 /// frame as bright as it was: the eye decides.
-const BRIGHTNESS: (f32, f32) = (0.92, 0.75);
+const BRIGHTNESS: (f32, f32) = (0.90, 0.65);
 /// Greatest c: beyond it near shadows turn grey (by eye).
 const BRIGHTNESS_MAX: f32 = 0.4;
 /// The strength from which on white and contrast are given back in full.
