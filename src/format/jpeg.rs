@@ -21,10 +21,10 @@ use decode::one_line;
 pub(super) use decode::{decode, plain_samples};
 pub use encode::BandEncoder;
 
-use super::{Format, Header, Limits, Subsampling, samples, upright};
+use super::{Encoding, Format, Header, Limits, Subsampling, Threads, samples, upright};
 use crate::container::jpeg::{self, Extent, FrameHeader, Process, Walk};
-use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Orientation, Size};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Frame, Orientation, Size};
 use crate::metadata::Blocks;
 
 /// The header of a JPEG: all markers up to its first scan.
@@ -46,6 +46,19 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 pub(super) fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
     let walk = jpeg::walk(start, Extent::Header).ok().filter(|walk| !walk.scans.is_empty())?;
     Some(blocks::read(&walk.segments, &mut Vec::new()))
+}
+
+/// Encodes a whole frame.
+pub(super) fn encode(
+    frame: &Frame,
+    encoding: &Encoding,
+    blocks: &Blocks,
+    threads: Threads,
+    out: &mut Vec<u8>,
+) -> Result<Vec<Warning>> {
+    let encoder = BandEncoder::new(frame.size(), &frame.pixels, encoding, threads)?;
+    encoder.take_frame(frame.pixels.samples());
+    encoder.finish(blocks, out)
 }
 
 /// How finely colour is kept, if it is one of the three ways that longlens can write.

@@ -6,6 +6,7 @@
 //!
 //! This room knows bytes, not files: whoever calls it reads and writes them.
 
+mod codec;
 mod guard;
 mod jpeg;
 mod png;
@@ -56,12 +57,6 @@ impl Format {
     #[must_use]
     pub fn segment_bytes(self) -> Option<usize> {
         (self == Self::Jpeg).then_some(65_533)
-    }
-
-    /// What becomes of IPTC-IIM in it.
-    #[must_use]
-    pub fn iptc(self) -> Iptc {
-        if self == Self::WebP { Iptc::IntoXmp } else { Iptc::Kept }
     }
 }
 
@@ -231,12 +226,7 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
 /// [`ErrorKind::TooLarge`] beyond `limits`.
 pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let format = sniff(bytes).ok_or_else(|| sniff::refusal(bytes))?;
-    let header = guard::contained(format.name(), || match format {
-        Format::Jpeg => jpeg::probe(bytes, limits),
-        Format::Png => png::probe(bytes, limits),
-        Format::Tiff => tiff::probe(bytes, limits),
-        Format::WebP => webp::probe(bytes, limits),
-    })?;
+    let header = guard::contained(format.name(), || (format.codec().probe)(bytes, limits))?;
     limits.admit(header.size, header.decode_bytes)?;
     Ok(header)
 }
@@ -265,11 +255,9 @@ pub fn decode_as_stored(
     pool: &Pool,
 ) -> Result<Decoded<Original>> {
     let header = probe(bytes, &decoding.limits)?;
-    let mut decoded = guard::contained(header.format.name(), || match header.format {
-        Format::Jpeg => jpeg::decode(bytes, header.clone(), decoding, pool),
-        Format::Png => png::decode(bytes, header.clone(), decoding, pool).map(Into::into),
-        Format::Tiff => tiff::decode(bytes, header.clone(), decoding, pool).map(Into::into),
-        Format::WebP => webp::decode(bytes, header.clone(), decoding, pool).map(Into::into),
+    let format = header.format;
+    let mut decoded = guard::contained(format.name(), || {
+        (format.codec().decode)(bytes, &header, decoding, pool)?.finish(header, pool)
     })?;
     embed_adobe_rgb(&mut decoded)?;
     Ok(decoded)
@@ -290,25 +278,13 @@ fn embed_adobe_rgb(decoded: &mut Decoded<Original>) -> Result<()> {
     Ok(())
 }
 
-impl From<Decoded> for Decoded<Original> {
-    fn from(decoded: Decoded) -> Self {
-        let Decoded { frame, header, blocks, warnings } = decoded;
-        Self { frame: frame.into(), header, blocks, warnings }
-    }
-}
-
 /// The metadata blocks of a file; no sample is decoded.
 ///
 /// # Errors
 /// As [`probe`], without limits.
 pub fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
     let format = sniff(bytes).ok_or_else(|| sniff::refusal(bytes))?;
-    guard::contained(format.name(), || match format {
-        Format::Jpeg => jpeg::read_blocks(bytes),
-        Format::Png => png::read_blocks(bytes),
-        Format::Tiff => tiff::read_blocks(bytes),
-        Format::WebP => webp::read_blocks(bytes),
-    })
+    guard::contained(format.name(), || (format.codec().read_blocks)(bytes))
 }
 
 /// The metadata blocks of a JPEG of which `start` are the first bytes; `None` if there may be more
@@ -326,7 +302,8 @@ pub fn read_blocks_of_start(start: &[u8]) -> Option<Blocks> {
 /// the frame, the encoding and the blocks alone, whatever `threads` is.
 ///
 /// # Errors
-/// [`ErrorKind::TooLarge`] if the format cannot hold the size, [`ErrorKind::Internal`] if the
+/// [`ErrorKind::TooLarge`] if the format cannot hold the size, [`ErrorKind::Unsupported`] if it is only
+/// read, [`ErrorKind::Internal`] if the
 /// encoder fails or what it wrote does not look like the file it should be.
 pub fn encode(
     frame: &Frame,
@@ -339,34 +316,20 @@ pub fn encode(
     if frame.size().area() == 0 {
         return Err(Error::new(ErrorKind::Internal, "a frame without pixels cannot be written"));
     }
-    let warnings = guard::contained(encoding.format.name(), || match encoding.format {
-        Format::Jpeg => {
-            let encoder = BandEncoder::new(frame.size(), &frame.pixels, encoding, threads)?;
-            encoder.take_frame(frame.pixels.samples());
-            encoder.finish(blocks, out)
-        }
-        Format::Png => png::encode(frame, blocks, out),
-        Format::Tiff => tiff::encode(frame, blocks, out),
-        Format::WebP => webp::encode(frame, blocks, out),
+    let format = encoding.format;
+    let writing = format.codec().writing.as_ref().ok_or_else(|| {
+        let message = format!("longlens does not write {}", format.name());
+        Error::new(ErrorKind::Unsupported, message)
     })?;
-    // Of a JPEG that is done already.
-    if encoding.format != Format::Jpeg {
-        check_output(frame.size(), encoding.format, out)?;
-    }
+    let encode = || (writing.encode)(frame, encoding, blocks, threads, out);
+    let warnings = guard::contained(format.name(), encode)?;
+    check_output(frame.size(), format, out)?;
     Ok(warnings)
 }
 
 /// Whether what was written begins, ends and measures as it should; no sample is decoded again.
 fn check_output(frame: Size, format: Format, bytes: &[u8]) -> Result<()> {
-    let ends = match format {
-        Format::Jpeg => bytes.ends_with(&[0xFF, 0xD9]),
-        Format::Png => bytes.ends_with(b"IEND\xAE\x42\x60\x82"),
-        Format::Tiff => true,
-        Format::WebP => {
-            bytes.get(4..8).and_then(|b| <[u8; 4]>::try_from(b).ok()).map(u32::from_le_bytes)
-                == u32::try_from(bytes.len().saturating_sub(8)).ok()
-        }
-    };
+    let ends = format.codec().writing.as_ref().is_some_and(|writing| (writing.is_ended)(bytes));
     let limits = Limits { pixels: u64::MAX, side_px: u32::MAX, memory_bytes: u64::MAX };
     let header = probe(bytes, &limits);
     let measures = header.as_ref().is_ok_and(|h| {

@@ -10,17 +10,17 @@ mod layout;
 mod texts;
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Transformations};
 
 pub(super) use encode::encode;
 
-use super::profile::{self, MOST_ICC_BYTES};
+use super::codec::AsStored;
+use super::profile::MOST_ICC_BYTES;
 use super::store::{Fault, Run, Store};
-use super::{Decoded, Decoding, Format, Header, Limits, samples, upright};
+use super::{Decoding, Format, Header, Limits, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Frame, Pixels, Pool, Size};
+use crate::frame::{Pixels, Pool, Size};
 use crate::metadata::Blocks;
 use layout::{Colour, Layout};
 
@@ -70,18 +70,18 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 /// Decodes a PNG whose header has been admitted.
 pub(super) fn decode(
     bytes: &[u8],
-    header: Header,
+    header: &Header,
     decoding: &Decoding,
     pool: &Pool,
-) -> Result<Decoded> {
+) -> Result<AsStored> {
     let layout = layout::layout(bytes)?;
-    let source = Source { bytes, layout: &layout, header: &header, pool };
+    let source = Source { bytes, layout: &layout, header, pool };
     let mut warnings = Vec::new();
     if !decoding.accept_damaged && layout.coded_bytes * MOST_DEFLATED < layout.raw_bits() / 8 {
         // Before memory is taken: a few bytes may claim a frame of a gigabyte.
         return Err(damaged("the file ends before its picture does"));
     }
-    let (pixels, mut blocks) = match source.strictly(&mut warnings) {
+    let (pixels, blocks) = match source.strictly(&mut warnings) {
         Ok(done) => done,
         Err(Fault::Damage(fault)) if decoding.accept_damaged => {
             warnings.clear();
@@ -94,15 +94,11 @@ pub(super) fn decode(
     if layout.animated {
         warnings.push(Warning::FirstOfMany);
     }
-    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
-    let pixels = upright::turned(pixels, header.orientation, pool)?;
-    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+    Ok(AsStored::pixels(pixels, blocks, warnings))
 }
 
 fn damaged(fault: &str) -> Error {
-    Error::new(ErrorKind::Damaged, format!("the PNG is damaged: {fault}"))
-        .with_hint("copy it again, or accept damaged files to develop what there is")
+    Format::Png.damaged(fault)
 }
 
 /// The decoder's reason, in the words of people where it speaks of its own types.

@@ -12,23 +12,21 @@ mod exif;
 mod layout;
 mod unpack;
 
-use std::sync::Arc;
-
 pub(super) use encode::encode;
 
-use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
+use super::codec::AsStored;
+use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
-use super::{CREDENTIALS, Decoded, Decoding, Format, Header, Limits, samples, upright};
+use super::{CREDENTIALS, Decoding, Format, Header, Limits, samples, upright};
 use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Frame, Orientation, Pool};
+use crate::frame::{Orientation, Pool};
 use crate::metadata::{self, Blocks};
 use convert::Converter;
 use layout::{Colour, Compression, Extra, Layout};
 
 fn damaged(fault: &str) -> Error {
-    Error::new(ErrorKind::Damaged, format!("the TIFF is damaged: {fault}"))
-        .with_hint("copy it again, or accept damaged files to develop what there is")
+    Format::Tiff.damaged(fault)
 }
 
 fn unsupported(what: &str) -> Error {
@@ -77,10 +75,10 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
 /// Decodes a TIFF whose header has been admitted.
 pub(super) fn decode(
     bytes: &[u8],
-    header: Header,
+    header: &Header,
     decoding: &Decoding,
     pool: &Pool,
-) -> Result<Decoded> {
+) -> Result<AsStored> {
     let layout = look(bytes, &decoding.limits)?;
     let mut warnings = Vec::new();
     let mut blocks = layout.blocks(&mut warnings);
@@ -103,11 +101,8 @@ pub(super) fn decode(
     if layout.extra == Extra::Other || layout.samples > layout.colour.samples() + 1 {
         warnings.push(Warning::PartsLeftOut("channels beside the colours".to_owned()));
     }
-    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
     let pixels = store.finish(&mut warnings)?;
-    let pixels = upright::turned(pixels, header.orientation, pool)?;
-    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+    Ok(AsStored::pixels(pixels, blocks, warnings))
 }
 
 impl Layout<'_> {

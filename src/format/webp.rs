@@ -1,18 +1,18 @@
 //! WebP (RFC 9649): lossy and lossless read, lossless written; of an animation the first picture.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
+use super::codec::AsStored;
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
-use super::{CREDENTIALS, Decoded, Decoding, Format, Header, Limits, no_place, samples, upright};
+use super::{CREDENTIALS, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Frame, Pixels, Pool, Size};
+use crate::frame::{Frame, Pixels, Pool, Size};
 use crate::metadata::Blocks;
 
 /// Pixels on a side at most: the format counts them in 14 bits.
@@ -54,8 +54,7 @@ fn reason(e: &ImageError) -> String {
 }
 
 fn damaged(fault: &str) -> Error {
-    Error::new(ErrorKind::Damaged, format!("the WebP is damaged: {fault}"))
-        .with_hint("copy it again, or accept damaged files to develop what there is")
+    Format::WebP.damaged(fault)
 }
 
 /// The header of a WebP: its chunks and the size in the first of them.
@@ -98,14 +97,14 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
 /// Decodes a WebP whose header has been admitted.
 pub(super) fn decode(
     bytes: &[u8],
-    header: Header,
+    header: &Header,
     decoding: &Decoding,
     pool: &Pool,
-) -> Result<Decoded> {
+) -> Result<AsStored> {
     let chunks = chunks(bytes);
     let mut warnings = Vec::new();
     let strict = if chunks.whole {
-        pixels(bytes, &header, pool, &mut warnings)
+        pixels(bytes, header, pool, &mut warnings)
     } else {
         Err(Fault::Damage("the file ends before its picture does".to_owned()))
     };
@@ -114,7 +113,7 @@ pub(super) fn decode(
         Err(Fault::Damage(fault)) if decoding.accept_damaged => {
             warnings.clear();
             let filled = filled_up(bytes);
-            let pixels = pixels(&filled, &header, pool, &mut warnings);
+            let pixels = pixels(&filled, header, pool, &mut warnings);
             warnings.push(Warning::Damaged(fault.clone()));
             pixels.map_err(|_| damaged(&fault))?
         }
@@ -123,11 +122,8 @@ pub(super) fn decode(
     if chunks.animated() {
         warnings.push(Warning::FirstOfMany);
     }
-    let mut blocks = blocks(&chunks, &mut warnings);
-    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
-    let pixels = upright::turned(pixels, header.orientation, pool)?;
-    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-    Ok(Decoded { frame: Frame { pixels, facts }, header, blocks, warnings })
+    let blocks = blocks(&chunks, &mut warnings);
+    Ok(AsStored::pixels(pixels, blocks, warnings))
 }
 
 /// The metadata blocks, from the chunks.

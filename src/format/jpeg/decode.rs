@@ -2,18 +2,18 @@
 //! planes mean; and pixels where they cannot stay as they are.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use libjpeg_turbo_rs::Decoder as Turbo;
 
-use super::super::{Decoded, Decoding, Header, profile, samples, upright};
+use super::super::codec::AsStored;
+use super::super::{Decoding, Format, Header, profile, samples};
 use super::planes::{self, Model, Plane};
 use super::scans::{self, Rigour};
 use super::{blocks, damage, parts, subsampling};
 use crate::colour::{Polarity, Press};
 use crate::container::jpeg::{self, APP0, EOI, Extent, FrameHeader, Process, Segment, Walk};
-use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Orientation, Original, Pool, Sharing, Size, Stored, Ycc};
+use crate::error::{Error, Result, Warning};
+use crate::frame::{Pool, Sharing, Size, Stored, Ycc};
 use crate::metadata::Blocks;
 
 const APP1: u8 = APP0 + 1;
@@ -70,10 +70,10 @@ pub(super) fn padding_bytes(frame: &FrameHeader) -> u64 {
 /// Decodes a JPEG whose header has been admitted.
 pub(in super::super) fn decode(
     bytes: &[u8],
-    header: Header,
+    _header: &Header,
     decoding: &Decoding,
     pool: &Pool,
-) -> Result<Decoded<Original>> {
+) -> Result<AsStored> {
     let walk = jpeg::walk(bytes, Extent::Whole)?;
     let frame = walk.frame()?;
     let mut warnings = Vec::new();
@@ -93,21 +93,12 @@ pub(in super::super) fn decode(
         }
         planes => planes.map_err(|fault| damaged(&fault))?,
     };
-    let mut stored = source.stored(planes, pool, &mut blocks, &mut warnings)?;
-    profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
-    if header.orientation != Orientation::Upright {
-        // Planes that share colour cannot be turned: the pixels of an odd size would share it
-        // with others.
-        let pixels = stored.into_pixels(pool)?;
-        stored = Stored::Pixels(upright::turned(pixels, header.orientation, pool)?);
-    }
-    let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-    Ok(Decoded { frame: Original { stored, facts }, header, blocks, warnings })
+    let stored = source.stored(planes, pool, &mut blocks, &mut warnings)?;
+    Ok(AsStored { stored, blocks, warnings })
 }
 
 fn damaged(fault: &str) -> Error {
-    Error::new(ErrorKind::Damaged, format!("the JPEG is damaged: {fault}"))
-        .with_hint("copy it again, or accept damaged files to develop what there is")
+    Format::Jpeg.damaged(fault)
 }
 
 /// One file and what its markers say.

@@ -1,0 +1,151 @@
+//! The codecs, one row a format: what each can do, and the common end of decoding. A format that is only
+//! read has no [`Writing`].
+//!
+//! A new format is a folder beside this file, a row here, and a row in the table of kinds of files.
+
+use std::sync::Arc;
+
+use super::{Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
+use super::{jpeg, png, profile, tiff, upright, webp};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Facts, Frame, Orientation, Original, Pixels, Pool, Stored};
+use crate::metadata::{Blocks, Iptc};
+
+/// What longlens can do with one format.
+pub(super) struct Codec {
+    format: Format,
+    /// Reads a header; its memory is checked by the caller.
+    pub(super) probe: fn(&[u8], &Limits) -> Result<Header>,
+    /// Decodes a file whose header has been admitted.
+    pub(super) decode: fn(&[u8], &Header, &Decoding, &Pool) -> Result<AsStored>,
+    /// Reads metadata; decodes no sample.
+    pub(super) read_blocks: fn(&[u8]) -> Result<Blocks>,
+    /// How it is written, if it is.
+    pub(super) writing: Option<Writing>,
+}
+
+/// How a format is written.
+pub(super) struct Writing {
+    /// Appends a whole file.
+    pub(super) encode:
+        fn(&Frame, &Encoding, &Blocks, Threads, &mut Vec<u8>) -> Result<Vec<Warning>>,
+    /// Whether a file that was written has an end.
+    pub(super) is_ended: fn(&[u8]) -> bool,
+    /// What becomes of IPTC-IIM in it.
+    pub(super) iptc: Iptc,
+}
+
+/// A decoded file, its samples not yet turned upright.
+pub(super) struct AsStored {
+    /// The samples.
+    pub(super) stored: Stored,
+    /// The metadata blocks.
+    pub(super) blocks: Blocks,
+    /// What had to be done otherwise than the file says.
+    pub(super) warnings: Vec<Warning>,
+}
+
+static CODECS: [Codec; 4] = [
+    Codec {
+        format: Format::Jpeg,
+        probe: jpeg::probe,
+        decode: jpeg::decode,
+        read_blocks: jpeg::read_blocks,
+        writing: Some(Writing {
+            encode: jpeg::encode,
+            is_ended: |file| file.ends_with(&[0xFF, 0xD9]),
+            iptc: Iptc::Kept,
+        }),
+    },
+    Codec {
+        format: Format::Png,
+        probe: png::probe,
+        decode: png::decode,
+        read_blocks: png::read_blocks,
+        writing: Some(Writing {
+            encode: |frame, _, blocks, _, out| png::encode(frame, blocks, out),
+            is_ended: |file| file.ends_with(b"IEND\xAE\x42\x60\x82"),
+            iptc: Iptc::Kept,
+        }),
+    },
+    Codec {
+        format: Format::Tiff,
+        probe: tiff::probe,
+        decode: tiff::decode,
+        read_blocks: tiff::read_blocks,
+        writing: Some(Writing {
+            encode: |frame, _, blocks, _, out| tiff::encode(frame, blocks, out),
+            is_ended: |_| true,
+            iptc: Iptc::Kept,
+        }),
+    },
+    Codec {
+        format: Format::WebP,
+        probe: webp::probe,
+        decode: webp::decode,
+        read_blocks: webp::read_blocks,
+        writing: Some(Writing {
+            encode: |frame, _, blocks, _, out| webp::encode(frame, blocks, out),
+            is_ended: |file| crate::container::riff::promised_bytes(file) == file.len() as u64,
+            iptc: Iptc::IntoXmp,
+        }),
+    },
+];
+
+impl Format {
+    pub(super) fn codec(self) -> &'static Codec {
+        // Every format has a row, as a test holds.
+        CODECS.iter().find(|codec| codec.format == self).unwrap_or(&CODECS[0])
+    }
+
+    /// Whether longlens writes it.
+    #[must_use]
+    pub fn is_written(self) -> bool {
+        self.codec().writing.is_some()
+    }
+
+    /// What becomes of IPTC-IIM in it.
+    #[must_use]
+    pub fn iptc(self) -> Iptc {
+        self.codec().writing.as_ref().map_or(Iptc::Kept, |writing| writing.iptc)
+    }
+
+    /// Damage of a file of this format, in these words.
+    pub(super) fn damaged(self, fault: &str) -> Error {
+        Error::new(ErrorKind::Damaged, format!("the {} is damaged: {fault}", self.name()))
+            .with_hint("copy it again, or accept damaged files to develop what there is")
+    }
+}
+
+impl AsStored {
+    /// For samples pixel by pixel.
+    pub(super) fn pixels(pixels: Pixels, blocks: Blocks, warnings: Vec<Warning>) -> Self {
+        Self { stored: Stored::Pixels(pixels), blocks, warnings }
+    }
+
+    /// The common end of decoding: a profile for other samples goes, and the picture is turned upright.
+    pub(super) fn finish(self, header: Header, pool: &Pool) -> Result<Decoded<Original>> {
+        let Self { mut stored, mut blocks, mut warnings } = self;
+        profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
+        if header.orientation != Orientation::Upright {
+            // Planes that share colour cannot be turned: the pixels of an odd size would share it
+            // with others.
+            let pixels = stored.into_pixels(pool)?;
+            stored = Stored::Pixels(upright::turned(pixels, header.orientation, pool)?);
+        }
+        let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
+        Ok(Decoded { frame: Original { stored, facts }, header, blocks, warnings })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_has_its_own_row() {
+        for format in Format::ALL {
+            assert_eq!(format.codec().format, format);
+        }
+    }
+}
