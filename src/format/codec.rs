@@ -24,11 +24,12 @@ pub(super) struct Codec {
     pub(super) writing: Option<Writing>,
 }
 
+type Encode = fn(&Frame, &Encoding, &Blocks, Threads, &mut Vec<u8>) -> Result<Vec<Warning>>;
+
 /// How a format is written.
 pub(super) struct Writing {
     /// Appends a whole file.
-    pub(super) encode:
-        fn(&Frame, &Encoding, &Blocks, Threads, &mut Vec<u8>) -> Result<Vec<Warning>>,
+    pub(super) encode: Encode,
     /// Whether a file that was written has an end.
     pub(super) is_ended: fn(&[u8]) -> bool,
     /// What becomes of IPTC-IIM in it.

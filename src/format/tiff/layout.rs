@@ -354,8 +354,7 @@ impl<'a> Layout<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{decode, probe};
-    use crate::format::{Decoded, Decoding, Limits};
+    use crate::format::{Decoded, Decoding, decode};
     use crate::frame::Pool;
 
     /// A grey TIFF of 2×2 pixels, the samples behind the directory; the last tag's count and value,
@@ -383,8 +382,7 @@ mod tests {
     }
 
     fn decoded(file: &[u8]) -> Decoded {
-        let header = probe(file, &Limits::default()).unwrap();
-        decode(file, header, &Decoding::default(), &Pool::default()).unwrap()
+        decode(file, &Decoding::default(), &Pool::default()).unwrap()
     }
 
     #[test]
