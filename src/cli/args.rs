@@ -127,6 +127,11 @@ fn inspect() -> Command {
         .about("Print size, format, depth, profile, orientation and haze of frames")
         .arg(path("file", "FILE").required(true).num_args(1..))
         .arg(switch("json").help("Print one line of JSON a frame"))
+        .arg(
+            path("maps", "DIR")
+                .long("maps")
+                .help("Write maps of what auto saw as PNG: haze, sky and gain"),
+        )
 }
 
 fn fields() -> Command {

@@ -107,7 +107,7 @@ fn stands_free(path: &Path) -> Result<()> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
-    let error = Error::new(ErrorKind::Usage, "the file exists, and a plot replaces nothing");
+    let error = Error::new(ErrorKind::Usage, "file exists; plots never overwrite");
     Err(error.with_hint("name another file").about(path))
 }
 

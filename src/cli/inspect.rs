@@ -6,10 +6,10 @@ use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use super::json::{lossy, rounded};
-use super::{exit, text};
+use super::{exit, maps, text};
 use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
 use crate::colour;
-use crate::develop::survey;
+use crate::develop::survey_with_maps;
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
@@ -19,7 +19,8 @@ use crate::stage::dehaze::Amount;
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let pool = Pool::default();
     each(order, |path| {
-        let facts = inspected(path, &pool)?;
+        let maps = order.get_one::<PathBuf>("maps").map(PathBuf::as_path);
+        let facts = inspected(path, maps, &pool)?;
         if order.get_flag("json") {
             let mut line: serde_json::Map<String, Value> =
                 facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -35,15 +36,18 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     })
 }
 
-/// What is known of a frame, in the order in which it is shown.
-fn inspected(path: &Path, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
+/// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.
+fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     let limits = Limits { memory_bytes: machine_bytes() / 2, ..Limits::default() };
     let bytes = read_bytes(path, &limits)?;
     let header = format::probe(&bytes, &limits).map_err(|e| e.about(path))?;
     refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;
     let decoding = Decoding { limits, accept_damaged: false };
     let decoded = format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
-    let survey = survey(&decoded.frame);
+    let (survey, found) = survey_with_maps(&decoded.frame);
+    if let Some(folder) = maps {
+        maps::write(&found, path, folder)?;
+    }
     let profile = match &decoded.frame.facts.profile {
         None => "none, taken as sRGB".to_owned(),
         Some(profile) => colour::describe(profile).map_or_else(|e| e.to_string(), |p| p.name),

@@ -9,6 +9,7 @@ mod folder_files;
 mod inspect;
 mod json;
 mod man;
+mod maps;
 mod progress;
 mod report;
 mod signals;

@@ -145,3 +145,20 @@ fn a_printed_recipe_means_the_same_in_another_folder() {
     let (flags, recipe) = (bench.tree("by-flags"), bench.tree("by-recipe"));
     assert_eq!(flags.get(Path::new("000.jpg")), recipe.get(Path::new("000.jpg")));
 }
+
+#[test]
+fn inspect_writes_its_maps_as_pictures_and_never_over_a_file() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    let look = || {
+        let ran = bench.program().args(["inspect", "in/000.jpg", "--maps", "maps"]).output();
+        Ran::of(ran.unwrap())
+    };
+    look().code(0);
+    for name in ["haze", "sky", "gain"] {
+        let map = image::open(bench.path(&format!("maps/000-{name}.png"))).unwrap();
+        assert!(map.width() > 1 && map.color() == image::ColorType::L8, "{name}");
+    }
+    let again = look().code(1);
+    assert!(again.err.contains("000-haze.png") && again.err.contains("--maps"), "{again:?}");
+}

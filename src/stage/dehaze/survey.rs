@@ -8,7 +8,7 @@ use super::kernel::Framed;
 use super::sky::sky;
 use super::tone::Brightness;
 use super::wavelength;
-use crate::filter::{Coefficients, SmallPicture, softened};
+use crate::filter::{Coefficients, SmallPicture, exp2, softened};
 use crate::frame::{Plane, luma};
 
 /// The haze of a scene: frames of one scene may share it.
@@ -44,6 +44,8 @@ pub struct Maps {
     pub sky: Plane,
     /// How far the veil is trusted to be haze before something.
     pub trust: Plane,
+    /// The share of the light that is haze and taken out at amount 50: 1 − t.
+    pub taken: Plane,
 }
 
 /// Share of each neighbour in a pixel of the picture that is surveyed. A frame of 600 px and its half
@@ -90,5 +92,9 @@ pub fn survey(picture: &SmallPicture) -> Survey {
         evidence,
     };
     let depth = DepthMap { coefficients, framed: None };
-    Survey { haze, depth, maps: Maps { veil, sky, trust } }
+    let slope = depth.coefficients.a.clone().zip(&guide, |a, luma| a * luma);
+    let taken = slope.zip(&depth.coefficients.b, |slope, b| {
+        1.0 - exp2(-std::f32::consts::LOG2_E * (slope + b).max(0.0))
+    });
+    Survey { haze, depth, maps: Maps { veil, sky, trust, taken } }
 }
