@@ -30,7 +30,7 @@
 //! cli      → measure, batch, develop, recipe, stage, template, format, metadata, colour, frame, hidden, words, error
 //! measure  → format, metadata, frame, error
 //! batch    → develop, recipe, stage, template, format, metadata, colour, frame, words, error
-//! develop  → recipe, stage, filter, frame, error
+//! develop  → recipe, stage, filter, colour, frame, error
 //! recipe   → stage, format, metadata, frame, words, error
 //! stage    → filter, frame, hidden, words, error
 //! filter   → frame

@@ -9,7 +9,7 @@ use super::json::{lossy, rounded};
 use super::{exit, maps, text};
 use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
 use crate::colour;
-use crate::develop::survey_with_maps;
+use crate::develop::survey_in;
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits};
 use crate::frame::Pool;
@@ -44,7 +44,7 @@ fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'sta
     refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;
     let decoding = Decoding { limits, accept_damaged: false };
     let decoded = format::decode_as_stored(&bytes, &decoding, pool).map_err(|e| e.about(path))?;
-    let (survey, found) = survey_with_maps(&decoded.frame);
+    let (survey, found) = survey_in(&decoded.frame, decoded.frame.facts.profile.as_deref());
     if let Some(folder) = maps {
         maps::write(&found, path, folder)?;
     }

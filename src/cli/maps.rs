@@ -1,6 +1,6 @@
 //! The maps of a frame's survey as pictures: what `auto` saw, to be looked at.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use image::{DynamicImage, GrayImage, ImageFormat};
 
@@ -30,7 +30,7 @@ pub(super) fn write(maps: &Maps, frame: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn exists(path: &PathBuf) -> Error {
+fn exists(path: &Path) -> Error {
     Error::new(ErrorKind::Usage, format!("{}: file exists; maps never overwrite", text::path(path)))
         .with_hint("give another folder to --maps")
 }

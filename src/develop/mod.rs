@@ -15,7 +15,7 @@ mod sweep;
 
 use image::ImageBuffer;
 
-pub use survey::{Survey, survey, survey_with_maps};
+pub use survey::{Survey, survey, survey_in};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -156,7 +156,8 @@ impl<'a> Prepared<'a> {
         let wanted = recipe.dehaze.amount != Amount::Off
             || recipe.sharpen.amount.is_some()
             || matches!(recipe.denoise, Denoise::Fixed(_));
-        means.survey.cloned().or_else(|| wanted.then(|| survey(original)))
+        let profile = original.facts.profile.as_deref();
+        means.survey.cloned().or_else(|| wanted.then(|| survey_in(original, profile).0))
     }
 
     /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the

@@ -4,7 +4,10 @@
 //! preview, a crop and the full frame get the same dehaze. A border around the picture is cut off first.
 
 mod border;
+mod gamut;
 mod noise;
+
+use gamut::Gamut;
 
 use crate::filter::{area_average, area_average_of};
 use crate::frame::View;
@@ -26,26 +29,34 @@ pub struct Survey {
     pub noise: f32,
 }
 
-/// Surveys a whole frame.
+/// Surveys a whole frame whose samples are sRGB; [`survey_in`] knows of profiles.
 ///
 /// Noise and area average side by side on two cores saved 3 ms of the 150 that one frame of 24 MP
 /// takes there: taken back, threads are the sweep's.
 #[must_use]
 pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
-    survey_with_maps(picture).0
+    survey_in(picture, None).0
 }
 
-/// [`survey`], and the maps of what it saw.
+/// [`survey`] of a frame with this ICC profile, and the maps of what it saw.
+///
+/// Haze is judged on colours as they look, so that a frame gets the same dehaze in Adobe RGB or Display P3 as
+/// in sRGB. A profile that cannot be used is left out of account.
 #[must_use]
-pub fn survey_with_maps<'a>(picture: impl Into<View<'a>>) -> (Survey, Maps) {
+pub fn survey_in<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> (Survey, Maps) {
     let view = picture.into();
-    let small = area_average(view, SURVEY_PX);
+    let mut small = area_average(view, SURVEY_PX);
     let found = Border::of(&small);
     let framed = (!found.is_none()).then(|| border::framed(view, &found, small.size()));
-    let dehaze::Survey { haze, mut depth, maps } = match framed {
-        None => dehaze::survey(&small),
-        Some(framed) => dehaze::survey(&area_average_of(view, framed.surveyed, SURVEY_PX)),
-    };
+    if let Some(framed) = framed {
+        small = area_average_of(view, framed.surveyed, SURVEY_PX);
+    }
+    let gamut = Gamut::enter(profile, &mut small);
+    let mut found = dehaze::survey(&small);
+    if let Some(gamut) = gamut {
+        gamut.leave(&mut found);
+    }
+    let dehaze::Survey { haze, mut depth, maps } = found;
     depth.framed = framed;
     let scene = framed.map_or(view.size().rect(), |framed| framed.scene);
     (Survey { haze, depth, noise: noise::deviation(view, scene) }, maps)

@@ -1,6 +1,7 @@
 //! Physics: haze laid on by I = Jt + A(1 − t) comes off, and only haze does.
 
-use longlens::develop::{develop, survey};
+use longlens::colour::{Mapping, adobe_rgb};
+use longlens::develop::{Developed, develop, survey};
 use longlens::frame::{Frame, Pixels};
 
 use super::scene::{clear_view, developed, difference, hazy_view, random, recipe, rgb8, values};
@@ -103,4 +104,26 @@ fn auto_says_what_it_went_by() {
     assert!(hazy.auto_strength > clear.auto_strength);
     assert!(hazy.to_string().starts_with("haze"), "{hazy}");
     assert_eq!(clear.to_string(), "no haze to speak of");
+}
+
+#[test]
+fn a_frame_gets_the_same_dehaze_in_adobe_rgb_as_in_srgb() {
+    let profile = adobe_rgb().unwrap();
+    let mapping = Mapping::new(&profile).unwrap();
+    let in_srgb = hazy_view(480, 320, 0.8, [0.70, 0.75, 0.83]);
+    let mut colours: Vec<[f32; 3]> = values(&in_srgb).as_chunks().0.to_vec();
+    mapping.from_srgb(&mut colours).unwrap();
+    let mut in_adobe = rgb8(480, 320, |x, y| colours[(y * 480 + x) as usize]);
+    in_adobe.facts.profile = Some(profile);
+    let settings = recipe(&[("sharpen", "off")]);
+    let (one, other) =
+        (develop(&in_srgb, &settings).unwrap(), develop(&in_adobe, &settings).unwrap());
+    let strength = |developed: &Developed| developed.survey.as_ref().unwrap().haze.auto_strength;
+    assert!(strength(&one) > 0.5, "{}", strength(&one));
+    assert!((strength(&one) - strength(&other)).abs() < 0.03);
+    let mut colours: Vec<[f32; 3]> = values(&other.frame).as_chunks().0.to_vec();
+    mapping.to_srgb(&mut colours);
+    let other = rgb8(480, 320, |x, y| colours[(y * 480 + x) as usize]);
+    let off = difference(&one.frame, &other);
+    assert!(off < 1.5, "{off} levels");
 }

@@ -156,7 +156,7 @@ fn inspect_writes_its_maps_as_pictures_and_never_over_a_file() {
     };
     look().code(0);
     for name in ["haze", "sky", "gain"] {
-        let map = image::open(bench.path(&format!("maps/000-{name}.png"))).unwrap();
+        let map = image::open(bench.path(format!("maps/000-{name}.png"))).unwrap();
         assert!(map.width() > 1 && map.color() == image::ColorType::L8, "{name}");
     }
     let again = look().code(1);
