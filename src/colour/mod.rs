@@ -154,19 +154,19 @@ pub fn srgb_instead_of(profile: &[u8]) -> Result<Arc<[u8]>> {
     }
 }
 
-fn encoded(mut profile: ColorProfile) -> Result<Arc<[u8]>> {
-    // `ColorDateTime::default` is the clock, which would make every output another one.
-    profile.creation_date_time = moxcms::ColorDateTime {
-        year: 2000,
-        month: 1,
-        day_of_the_month: 1,
-        hours: 0,
-        minutes: 0,
-        seconds: 0,
-    };
-    let bytes = profile.encode();
+/// Where a profile's header says when it was made (ICC.1:2022, 7.2.1).
+const MADE: std::ops::Range<usize> = 24..36;
+/// The first of January 2000, in six numbers of 16 bits: `encode` writes the clock there, which would make
+/// every output another one.
+const ALWAYS: [u8; 12] = [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+
+fn encoded(profile: ColorProfile) -> Result<Arc<[u8]>> {
     let internal = |e| Error::new(ErrorKind::Internal, format!("no sRGB profile: {e:?}"));
-    bytes.map(Arc::from).map_err(internal)
+    let mut bytes = profile.encode().map_err(internal)?;
+    if let Some(made) = bytes.get_mut(MADE) {
+        made.copy_from_slice(&ALWAYS);
+    }
+    Ok(bytes.into())
 }
 
 /// Grey with sRGB's tone curve, which no profile of `moxcms`'s own has.
@@ -181,6 +181,13 @@ fn grey_srgb() -> ColorProfile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn profiles_that_are_written_hold_no_clock() {
+        for profile in [srgb().unwrap(), adobe_rgb().unwrap(), encoded(grey_srgb()).unwrap()] {
+            assert_eq!(profile[MADE], ALWAYS);
+        }
+    }
 
     #[test]
     fn srgb_is_told_from_other_profiles() {
