@@ -64,13 +64,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         None => vec![specimen(scratch.path())?],
     };
 
-    if let Some((load, cores)) = busy() {
-        text::to_stderr(&format!(
-            "longlens: {} the machine is busy (load {load:.1} on {cores} cores): the figures are \
-             worse than it can do\n",
-            text::painted(text::Tone::Warning)
-        ));
-    }
+    // Asked before this program itself makes it busy, told with the figures.
+    let load = busy();
     let (input, stages) = stages::measured(&inputs, &recipe)?;
     let mut figures =
         Figures { input, stages, batches: Vec::new(), peak_mb: None, peers: Vec::new() };
@@ -83,6 +78,13 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         let keep = order.get_one::<PathBuf>("keep").map(PathBuf::as_path);
         figures.peers = peers::measured(&wanted, &inputs[0], &recipe, scratch.path(), keep)?;
         text::to_stdout(&figures.peer_table());
+    }
+    if let Some((load, cores)) = load {
+        text::to_stderr(&format!(
+            "longlens: {} the machine was busy (load {load:.1} on {cores} cores): the figures are \
+             worse than it can do\n",
+            text::painted(text::Tone::Warning)
+        ));
     }
     if let Some(path) = plot {
         stands_free(path)?;
