@@ -2,10 +2,10 @@
 //!
 //! Each channel goes towards the binomial mean of its 5×5 neighbours by the share s²/(D² + s²), the local
 //! Wiener filter (Lee, "Digital Image Enhancement and Noise Filtering by Use of Local Statistics", IEEE
-//! PAMI 2 (1980)) with the mean difference D of neighbours in green, in the three middle rows, for the deviation. An edge has a large
-//! D and stays; a plain surface has D = σ, the noise of the frame. With s² = C·σ²·(g − 1) what is left of its
-//! noise, raised by the gain g, is about what it was. No channel moves by more than [`FARTHEST`]·σ, so that
-//! a coloured light stays where green does not see it.
+//! PAMI 2 (1980)) with the mean difference D of neighbours in green, in the three middle rows, for the
+//! deviation. An edge has a large D and stays; a plain surface has D = σ, the noise of the frame. With
+//! s² = C·σ²·(g − 1) what is left of its noise, raised by the gain g, is about what it was. No channel moves
+//! by more than [`FARTHEST`]·σ, so that a coloured light stays where green does not see it.
 //!
 //! It reads the original before the dehaze, so that the gain g is known before anything is raised.
 //!
@@ -60,8 +60,8 @@ impl fmt::Display for Denoise {
 /// Rows and columns that a pixel reads on each side.
 const REACH: usize = 2;
 const ROWS: usize = 2 * REACH + 1;
-/// C: with 1.5 noise in plain parts is 1.2 to 1.5 times the original's at a gain of 2 to 3, with 4 below
-/// the original's and fine texture goes.
+/// C: on five hazy frames with noise 0 to 8 of 255 added, plain parts come out with 0.6 to 1.2 times the
+/// original's noise (without: 1.2 to 2.6 times), and far contrast gains up to 3 % less.
 const STRENGTH: f32 = 2.5;
 /// Standard deviation that is taken for noise at least, levels of 255: the steps of an 8-bit file, which
 /// would be bands in a clean sky once they are raised.
