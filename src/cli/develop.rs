@@ -133,12 +133,9 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
     if one_file {
         return Ok(Target::File(out));
     }
-    Err(Error::new(
-        ErrorKind::Usage,
-        "the output is named like one frame, but there are more inputs",
-    )
-    .about(&out)
-    .with_hint(format!("name a folder; for a folder of this name write {}/", out.display())))
+    Err(Error::new(ErrorKind::Usage, "this is a file name, but there are several inputs")
+        .about(&out)
+        .with_hint(format!("name a folder; for a folder of this name write {}/", out.display())))
 }
 
 /// The ending of a name, if it has one: a file is meant.

@@ -73,7 +73,7 @@ fn a_code_that_the_list_does_not_have_is_said_once() {
     let strays = ["--caption", r"\k7\ passes to \k8\", "--captions", "odd.csv"];
     let ran = bench.deliver(&[&codes[..], &strays[..]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
-    for said in [r"'\k8\' is no code of the list", r"'\tumn\' is no code of the list"] {
+    for said in [r"'\k8\' is not in the list of codes", r"'\tumn\' is not in the list of codes"] {
         assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
     }
     assert!(!ran.err.contains(r"'\k7\'"), "{}", ran.err);

@@ -35,7 +35,7 @@ fn mistakes_in_a_table_are_told_with_their_line() {
     for (table, said) in [
         (&b"name,city\na.jpg,X\n"[..], "the first column is 'name'"),
         (b"file,citty\na.jpg,X\n", "did you mean 'city'"),
-        (b"file,city\na.jpg,X\nb.jpg,Y\na.jpg,Z\n", "line 4: 'a.jpg' stands in line 2 already"),
+        (b"file,city\na.jpg,X\nb.jpg,Y\na.jpg,Z\n", "line 4: 'a.jpg' is already on line 2"),
         (b"file,city\na.jpg,X,Y\n", "line 2: 3 values for 2 columns"),
         (b"file,city,city\na.jpg,X,Y\n", "two columns 'city'"),
         (b"\xff\xfef\0i\0l\0e\0", "UTF-16"),
@@ -44,7 +44,7 @@ fn mistakes_in_a_table_are_told_with_their_line() {
             b"file,city\na.jpg,\"X\nb.jpg,Y\n",
             "line 2: a quote (\") opens a text and none closes it",
         ),
-        (b"file,city\na.jpg,X\nnone.jpg,Y\n", "line 3: no frame is named 'none.jpg'"),
+        (b"file,city\na.jpg,X\nnone.jpg,Y\n", "no frame that was given: line 3 ('none.jpg')"),
     ] {
         let plan = city(&bench, table);
         assert!(plan.contains(said), "{said}: {plan}");

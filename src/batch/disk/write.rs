@@ -158,7 +158,7 @@ fn write_beside_on<'a>(
     }
     let length = disk
         .length(temporary.as_file())
-        .map_err(|e| failed("cannot look at what was written", &e, path))?;
+        .map_err(|e| failed("cannot check what was written", &e, path))?;
     if length != bytes.len() as u64 {
         let message = format!("wrote {length} bytes of {}", bytes.len());
         return Err(Error::new(ErrorKind::Environment, message).about(path));

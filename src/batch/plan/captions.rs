@@ -132,7 +132,7 @@ impl Captions {
         if let Some(&first) = self.by_name.get(&name) {
             let first = self.lines[first].number;
             let file = line.file.escape_debug();
-            return Err(wrong(format!("'{file}' stands in line {first} already")));
+            return Err(wrong(format!("'{file}' is already on line {first}")));
         }
         self.by_name.insert(name, self.lines.len());
         self.lines.push(line);
@@ -354,20 +354,17 @@ mod tests {
         for (text, message) in [
             ("name,city\na.jpg,B\n", "the first column is 'name'"),
             ("file,citty\na.jpg,B\n", "there is no column 'citty'"),
-            ("file,city\na.jpg,B\nb.jpg,C\na.jpg,D\n", "line 4: 'a.jpg' stands in line 2 already"),
+            ("file,city\na.jpg,B\nb.jpg,C\na.jpg,D\n", "line 4: 'a.jpg' is already on line 2"),
             ("file,city\na.jpg,B,C\n", "line 2: 3 values for 2 columns"),
             ("file,crop\na.jpg,nonsense\n", "line 2: crop: 'nonsense' is not a crop"),
             ("file,city,City\n", "there are two columns 'city'"),
-            ("file,city\ra.jpg,B\ra.jpg,D", "line 3: 'a.jpg' stands in line 2 already"),
+            ("file,city\ra.jpg,B\ra.jpg,D", "line 3: 'a.jpg' is already on line 2"),
             (
                 "file,city\r\na.jpg,B\r\n\r\nb.jpg,C\r\na.jpg,D\r\n",
-                "line 5: 'a.jpg' stands in line 2 already",
+                "line 5: 'a.jpg' is already on line 2",
             ),
             ("file,city\r\na.jpg,\"B\r\nC\"\r\nb.jpg,C,D\r\n", "line 4: 3 values for 2 columns"),
-            (
-                "sep=;\r\nfile;city\r\na.jpg;B\r\na.jpg;D",
-                "line 4: 'a.jpg' stands in line 3 already",
-            ),
+            ("sep=;\r\nfile;city\r\na.jpg;B\r\na.jpg;D", "line 4: 'a.jpg' is already on line 3"),
             (
                 "file,city\na.jpg,\"two\nlines\"\nb.jpg,\"C\nc.jpg,D\n",
                 "line 4: a quote (\") opens a text and none closes it",

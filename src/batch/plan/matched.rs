@@ -79,9 +79,9 @@ impl Matched {
             }
             if table.is_for_all() && !unmatched.is_empty() {
                 let count = unmatched.len();
-                let lines = if count == 1 { "line names a frame" } else { "lines name frames" };
+                let lines = if count == 1 { "line names" } else { "lines name" };
                 notes.push(format!(
-                    "captions: {count} {lines} that there is not: {}",
+                    "captions: {count} {lines} no frame that was given: {}",
                     first_few(unmatched)
                 ));
             }

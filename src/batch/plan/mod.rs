@@ -88,8 +88,7 @@ fn stray_codes(order: &Order) -> Vec<String> {
             strays.extend(texts.flat_map(|text| codes.strays(text)).map(str::to_owned));
         }
     }
-    let note =
-        |code| format!("'\\{code}\\' is no code of the list of replacements: it stays as it is");
+    let note = |code| format!("'\\{code}\\' is not in the list of codes: it is left unchanged");
     strays.into_iter().map(note).collect()
 }
 
@@ -153,7 +152,7 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
         }
         (FormatChoice::Always(ordered), Some(format)) if ordered != format => Err(Error::new(
             ErrorKind::Usage,
-            format!("the output is named like {} but ordered as {}", format.name(), ordered.name()),
+            format!("the name ends like {}, but the format is {}", format.name(), ordered.name()),
         )
         .about(file)),
         _ => Ok(()),

@@ -49,7 +49,7 @@ pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warn
     }
 }
 
-/// What says that the samples are not sRGB's, and is not heeded: the first of the chunks in the order
+/// What says that the samples are not sRGB's, and is ignored: the first of the chunks in the order
 /// in which they overrule one another (W3C PNG 3, 4.3). A profile or sRGB stands in for cICP.
 fn other_colours(info: &Info<'_>, layout: &Layout<'_>) -> Option<Warning> {
     if layout.profile || info.srgb.is_some() {
@@ -68,7 +68,7 @@ fn other_colours(info: &Info<'_>, layout: &Layout<'_>) -> Option<Warning> {
         }
         _ => None,
     }?;
-    let why = format!("it stands in {other} and is not heeded, the samples are taken as sRGB");
+    let why = format!("{other} is ignored; colours are assumed to be sRGB");
     Some(Warning::ProfileDropped(why))
 }
 
