@@ -3,7 +3,7 @@
 //! Layout: ICC.1:2022. Conversion is `moxcms`'s, relative colorimetric, the error at most one level
 //! of 255 against lcms2 (30 ms per 24 MP). Samples without a profile are sRGB (IEC 61966-2-1).
 //! [`convert_to_srgb`] converts the samples of a frame, [`Mapping`] single colours both ways, and
-//! [`Press`] the four inks of CMYK.
+//! `Press` the four inks of CMYK.
 
 mod cmyk;
 mod mapping;

@@ -14,7 +14,7 @@ const ROUNDS: usize = 2;
 
 /// The weighted mean of `value` along the surfaces of `picture`.
 ///
-/// Texture is crossed for nothing: only what changes by more than [`TEXTURE`] from one pixel to the next is an
+/// Texture is crossed for nothing: only what changes by more than 0.05 in all from one pixel to the next is an
 /// edge. `reach` is the standard deviation of the filter in pixels where nothing changes, and `edge` the sum of
 /// the differences of the three channels that counts as much as `reach` pixels. Where no weight can be
 /// reached the result is near 0.

@@ -5,7 +5,7 @@
 //! PAMI 2 (1980)) with the mean difference D of neighbours in green, in the three middle rows, for the
 //! deviation. An edge has a large D and stays; a plain surface has D = σ, the noise of the frame. With
 //! s² = C·σ²·(g − 1) what is left of its noise, raised by the gain g, is about what it was. No channel moves
-//! by more than [`FARTHEST`]·σ, so that a coloured light stays where green does not see it.
+//! by more than 4σ, so that a coloured light stays where green does not see it.
 //!
 //! It reads the original before the dehaze, so that the gain g is known before anything is raised.
 //!
