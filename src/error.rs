@@ -15,7 +15,7 @@ pub enum ErrorKind {
     Usage,
     /// The file cannot be read: missing, no permission, changed while it was read.
     Unreadable,
-    /// The file is no picture that longlens knows, or of a kind that it names as not supported.
+    /// The file is not a picture that longlens knows, or of a kind that it names as not supported.
     Unsupported,
     /// The file is cut short or broken.
     Damaged,

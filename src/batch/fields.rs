@@ -39,7 +39,7 @@ fn add_ordered(job: &Job, fields: &mut Fields) {
 /// The fields of a frame, read from its file without decoding its samples.
 ///
 /// # Errors
-/// If the file cannot be read or is no picture that longlens knows.
+/// If the file cannot be read or is not a picture that longlens knows.
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
     let blocks = match blocks_of_start(&job.input) {
         Some(blocks) => blocks,

@@ -145,7 +145,7 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     let beside_its_picture = |path: &Path| {
         pictures.contains(&path.with_extension("")).then(|| undeveloped(path, sniff_file(path)))?
     };
-    // `shoot/*` names what is said of the frames along with them.
+    // `shoot/*` also matches the captions and settings beside the frames.
     let says_how =
         |path: &Path| FOLDER_FILES.iter().any(|name| path.file_name() == Some(name.as_ref()));
     for (root, path) in named.iter().enumerate() {
