@@ -161,6 +161,10 @@ impl Source<'_> {
             },
             _ => planes,
         };
+        let planes = match <[Plane; 1]>::try_from(planes) {
+            Ok([grey]) => return Ok(Stored::Pixels(samples::eight(size, 1, grey.into_samples())?)),
+            Err(planes) => planes,
+        };
         // One of a few; both by the checks on the header.
         let count = planes.len() as u8;
         let mut buffer = pool.take_u8(samples::length(size, count)?)?;

@@ -30,16 +30,20 @@ pub(super) struct Plane {
     shared: Option<(usize, usize)>,
 }
 
-/// Planes for the components of a frame, filled with one value.
-pub(super) fn planes_of(frame: &FrameHeader, fill: u8) -> Result<Vec<Plane>, String> {
+/// Planes for the components of a frame, to be written; what is not holds `missing`, or zeros that nobody
+/// had to write.
+pub(super) fn planes_of(frame: &FrameHeader, missing: Option<u8>) -> Result<Vec<Plane>, String> {
     let layouts = layouts(frame);
     let fill = |mut plane: Plane| {
         let (across, down) = plane.units();
         let rows = down * plane.blocks_down * SIDE;
         plane.stride = across * plane.blocks_across * SIDE;
         let length = rows.checked_mul(plane.stride).ok_or("it cannot be addressed")?;
-        plane.samples.try_reserve_exact(length).map_err(|_| "there is not enough memory")?;
-        plane.samples.resize(length, fill);
+        plane.samples = bytemuck::allocation::try_zeroed_vec(length)
+            .map_err(|()| "there is not enough memory")?;
+        if let Some(missing) = missing {
+            plane.samples.fill(missing);
+        }
         Ok(plane)
     };
     layouts.into_iter().map(fill).collect()
@@ -106,6 +110,16 @@ impl Plane {
                 *row = *samples;
             }
         }
+    }
+
+    /// Its samples without what lies beside them.
+    pub(super) fn into_samples(mut self) -> Vec<u8> {
+        for y in 1..self.rows {
+            let start = y * self.stride;
+            self.samples.copy_within(start..start + self.columns, y * self.columns);
+        }
+        self.samples.truncate(self.rows * self.columns);
+        self.samples
     }
 
     fn row(&self, y: usize) -> &[u8] {

@@ -50,7 +50,9 @@ pub(super) fn sequential(
     rigour: Rigour,
 ) -> Result<Vec<Plane>, String> {
     let metadata = MarkerReader::new(bytes).read_markers().map_err(|e| one_line(&e))?;
-    let mut planes = planes_of(frame, MISSING)?;
+    // Of a whole file every sample is written.
+    let missing = (rigour == Rigour::Lenient).then_some(MISSING);
+    let mut planes = planes_of(frame, missing)?;
     for (scan, walked) in metadata.scans.iter().zip(&walk.scans) {
         let parts = parts(scan, &walked.components, &metadata, &planes)?;
         decode(bytes, scan, &parts, &mut planes, rigour)?;
@@ -150,7 +152,11 @@ fn decode(
                                 continue;
                             }
                         }
-                        transform(&coefficients, part.quant, &mut block);
+                        if coefficients[1..].iter().fold(0, |any, c| any | c) == 0 {
+                            block.fill(flat(coefficients[0], part.quant[0]));
+                        } else {
+                            transform(&coefficients, part.quant, &mut block);
+                        }
                         plane.put(x * part.across + h, y * part.down + v, &block);
                     }
                 }
@@ -164,6 +170,13 @@ fn decode(
         }
     }
     if rigour == Rigour::Strict { nothing_left(coded, &reader, MOST_LEFT_BYTES) } else { Ok(()) }
+}
+
+/// The sample of a block without any change in it, as `jidctint.c` rounds it.
+fn flat(coefficient: i16, step: u16) -> u8 {
+    // The transform takes 16 bits of the product.
+    let level = i32::from(coefficient.wrapping_mul(step as i16));
+    (((level + 4) >> 3) + 128).clamp(0, 255) as u8
 }
 
 const ENDS_EARLY: &str = "the coded data end before the picture does";
@@ -193,6 +206,22 @@ fn nothing_left(coded: &[u8], reader: &BitReader<'_>, most_bytes: usize) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flat_block_is_what_the_transform_makes_of_it() {
+        let transform = simd::detect().idct_islow;
+        for step in [1, 3, 16, 255] {
+            for coefficient in (-1100..1100).step_by(7) {
+                let (mut coefficients, mut quant, mut block) = ([0; 64], [1; 64], [0; 64]);
+                (coefficients[0], quant[0]) = (coefficient, step);
+                transform(&coefficients, &quant, &mut block);
+                // Beyond what 8 bits can stand for, the transform's own arithmetic runs over.
+                if (i32::from(coefficient) * i32::from(step)).abs() < 8 * 1024 {
+                    assert_eq!(block, [flat(coefficient, step); 64], "{coefficient} x {step}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn bytes_before_a_marker_are_left_over() {
