@@ -2,6 +2,7 @@
 //!
 //! * [`agency`]: captions and metadata through the built program, as an agency gets them
 //! * [`promises`]: bad files, full disks, interruptions, names, through the built program
+//! * [`delivery`]: presets, sizes and what else goes out, through the built program
 //! * [`formats`], [`metadata`], [`picture`], [`caption`], [`template`], [`samples`],
 //!   [`dehaze_truth`]: the library from outside
 //! * [`messages`]: the golden page of all messages; [`readme`]: its commands and tables
@@ -16,6 +17,7 @@
 mod agency;
 mod caption;
 mod dehaze_truth;
+mod delivery;
 mod formats;
 mod layers;
 mod messages;

@@ -127,6 +127,8 @@ develop good -o out --require city,,country
 develop good -o out --require city,citty
 develop good -o out --recipe norecipe.toml
 develop good -o out --recipe key.toml
+develop good -o out --recipe weeb
+develop good -o out --recipe studio
 develop good -o out --recipe value.toml
 develop good -o out --recipe syntax.toml
 develop good -o out --captions notable.csv

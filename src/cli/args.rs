@@ -19,6 +19,7 @@ pub(super) fn command() -> Command {
         .max_term_width(100)
         .subcommand(develop())
         .subcommand(recipe())
+        .subcommand(Command::new("presets").about("List the recipes that have a name"))
         .subcommand(inspect())
         .subcommand(fields())
         .subcommand(bench())
@@ -38,7 +39,7 @@ fn develop() -> Command {
                 .help("Folder to write to; with one input file, a name such as out.jpg works too"),
         )
         .args(settings())
-        .arg(path("recipe", "FILE").long("recipe").help("Settings from a recipe file; flags win"))
+        .arg(recipes())
         .arg(
             Arg::new("require")
                 .long("require")
@@ -117,9 +118,21 @@ fn run_flags() -> [Arg; 11] {
 
 fn recipe() -> Command {
     Command::new("recipe")
-        .about("Print the recipe that the flags amount to, as TOML")
+        .about("Print the recipe that presets and flags amount to, as TOML")
+        .arg(
+            path("preset", "PRESET").num_args(1..).help(
+                "Presets or recipe files to show: only what they and the flags set is printed",
+            ),
+        )
         .args(settings())
-        .arg(path("recipe", "FILE").long("recipe").help("Begin with this recipe; flags win"))
+        .arg(recipes())
+}
+
+/// Recipes, by file or by name, laid over each other.
+fn recipes() -> Arg {
+    path("recipe", "RECIPE").long("recipe").action(ArgAction::Append).help(
+        "Settings from a preset (web, see longlens presets) or a recipe file; the last one wins",
+    )
 }
 
 fn inspect() -> Command {
@@ -146,7 +159,7 @@ fn bench() -> Command {
         .about("Measure what developing costs on this machine, stage by stage")
         .arg(path("input", "INPUT").num_args(1..).help("Frames [default: one that is drawn]"))
         .args(settings())
-        .arg(path("recipe", "FILE").long("recipe").help("Settings from a recipe file; flags win"))
+        .arg(recipes())
         .arg(
             Arg::new("against")
                 .long("against")

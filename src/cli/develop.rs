@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
+use super::presets::Layers;
 use super::progress::Progress;
 use super::report::{Loudness, Report, frames_of};
 use super::sources::{Sources, logos};
@@ -146,7 +147,8 @@ fn ending(out: &Path) -> Option<String> {
 }
 
 fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Target) -> Result<Plan> {
-    let roots = sources.roots(order.get_one::<PathBuf>("recipe"))?;
+    let layers = Layers::read(order)?;
+    let roots = sources.roots(&layers)?;
     let flags = super::flags(order);
     let mut checked = Recipe::default();
     for (name, value) in &flags {
@@ -154,15 +156,16 @@ fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
     }
     found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
-    let reads = &read_files(order, sources);
+    let reads = &read_files(order, sources, &layers);
     plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })
 }
 
 /// The files that the order was read from.
-fn read_files(order: &ArgMatches, sources: &Sources) -> Vec<PathBuf> {
-    let named = ["recipe", "captions", "code-replacements", "files-from", "files0-from"];
+fn read_files(order: &ArgMatches, sources: &Sources, layers: &Layers) -> Vec<PathBuf> {
+    let named = ["captions", "code-replacements", "files-from", "files0-from"];
     let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
-    named.chain(sources.shoots.iter().flat_map(|files| &files.used)).cloned().collect()
+    let of_folders = sources.shoots.iter().flat_map(|files| &files.used);
+    named.chain(of_folders).chain(layers.files()).cloned().collect()
 }
 
 /// Whether every frame has the fields that are required or that its caption needs; an error after

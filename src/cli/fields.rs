@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::json::lossy;
+use super::presets::Layers;
 use super::report::{Loudness, Report};
 use super::sources::{Sources, logos};
 use super::{exit, text};
@@ -18,7 +19,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let json = order.get_flag("json");
     let sources = Sources::read(order)?;
     let mut found = find(&sources.named, Path::new(""))?;
-    let roots = sources.roots(None)?;
+    let roots = sources.roots(&Layers::default())?;
     found.pass_over(&logos(&roots, &[]), "the logo", &sources.named);
     let out = Target::Folder(PathBuf::new());
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());

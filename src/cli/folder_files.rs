@@ -39,7 +39,7 @@ pub(super) fn of_folder(folder: &Path) -> Result<FolderFiles> {
     Ok(files)
 }
 
-pub(super) fn read_recipe(path: &Path, recipe: &mut Recipe) -> Result<()> {
+fn read_recipe(path: &Path, recipe: &mut Recipe) -> Result<()> {
     recipe.set_from_toml_in(folder_of(path), &text(path)?).map_err(|e| e.about(path))
 }
 
@@ -57,7 +57,7 @@ pub(super) fn read_codes(path: &Path) -> Result<CodeReplacements> {
     CodeReplacements::parse(&text(path)?).map_err(|e| e.about(path))
 }
 
-fn text(path: &Path) -> Result<String> {
+pub(super) fn text(path: &Path) -> Result<String> {
     String::from_utf8(bytes(path)?).map_err(|_| {
         Error::new(ErrorKind::Usage, "the file is not UTF-8")
             .about(path)

@@ -10,6 +10,7 @@ mod inspect;
 mod json;
 mod man;
 mod maps;
+mod presets;
 mod progress;
 mod report;
 mod signals;
@@ -61,6 +62,7 @@ fn ordered() -> u8 {
     let ended = match matches.subcommand() {
         Some(("develop", order)) => develop::run(order),
         Some(("recipe", order)) => print_recipe(order),
+        Some(("presets", _)) => presets::list(),
         Some(("inspect", order)) => inspect::run(order),
         Some(("fields", order)) => fields::run(order),
         Some(("bench", order)) => bench::run(order),
@@ -100,11 +102,9 @@ fn flags(order: &ArgMatches) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The recipe of `--recipe` with the flags over it.
+/// What `--recipe` names laid over a recipe, with the flags over that.
 fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
-    if let Some(path) = order.get_one::<std::path::PathBuf>("recipe") {
-        folder_files::read_recipe(path, &mut recipe)?;
-    }
+    presets::Layers::read(order)?.lay_over(&mut recipe)?;
     for (name, value) in flags(order) {
         recipe.set(&name, &value).map_err(|e| e.prefixed("--"))?;
     }
@@ -126,6 +126,12 @@ fn print_recipe(order: &ArgMatches) -> Result<u8> {
     // Wherever the text is put, its paths mean what they mean here.
     for path in [&mut caption.font, &mut caption.logo].into_iter().flatten() {
         *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+    }
+    if order.contains_id("preset") {
+        let mut named = presets::Layers::read(order)?.settings()?;
+        named.extend(flags(order).into_iter().map(|(name, _)| name));
+        text::print(&recipe.to_toml_of(|name| named.iter().any(|named| named == name)))?;
+        return Ok(exit::DONE);
     }
     text::print(&recipe.to_toml())?;
     Ok(exit::DONE)

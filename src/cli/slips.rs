@@ -17,7 +17,10 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["text", "watermark", "annotate", "label", "stamp", "overlay"], "--caption TEXT"),
     (&["gravity", "position", "align"], "--anchor (of the crop) or --caption-anchor"),
     (&["threads", "workers", "parallel", "cores", "processes", "t"], "--jobs N"),
-    (&["preset", "config", "style", "settings", "p"], "--recipe FILE"),
+    (
+        &["preset", "config", "style", "settings", "p"],
+        "--recipe NAME (longlens presets lists them) or FILE",
+    ),
     (&["output", "outdir", "out-dir", "output-dir", "dest", "destination", "export"], "--out OUT"),
     (&["force", "replace", "clobber", "f", "y"], "--overwrite"),
     (&["no-clobber", "skip", "keep-existing", "n"], "--skip-existing"),

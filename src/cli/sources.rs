@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use super::folder_files::{self, FolderFiles};
+use super::presets::Layers;
 use crate::batch::{Captions, Root, split_at_lines, split_at_nul};
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::CodeReplacements;
@@ -47,14 +48,12 @@ impl Sources {
         })
     }
 
-    /// What holds for the frames of each input, with this recipe over those of the folders.
-    pub(super) fn roots(&self, recipe: Option<&PathBuf>) -> Result<Vec<Root<'_>>> {
+    /// What holds for the frames of each input, with these recipes over those of the folders.
+    pub(super) fn roots(&self, recipes: &Layers) -> Result<Vec<Root<'_>>> {
         let root = |files| {
             let FolderFiles { recipe: of_folder, captions, .. }: &FolderFiles = files;
             let mut settings = of_folder.clone();
-            if let Some(path) = recipe {
-                folder_files::read_recipe(path, &mut settings)?;
-            }
+            recipes.lay_over(&mut settings)?;
             Ok(Root { recipe: settings, captions: self.captions.as_ref().or(captions.as_ref()) })
         };
         let of_shoots = self.shoots.iter().map(root).collect::<Result<Vec<_>>>()?;

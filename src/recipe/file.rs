@@ -20,9 +20,7 @@ impl Recipe {
     /// # Errors
     /// As [`Recipe::set_from_toml`].
     pub fn set_from_toml_in(&mut self, folder: &Path, text: &str) -> Result<()> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| not_toml(text, &e))?;
-        for (name, value) in &table {
+        for (name, value) in &table(text)? {
             let value = match value {
                 toml::Value::String(text) => text.clone(),
                 toml::Value::Integer(number) => number.to_string(),
@@ -43,16 +41,35 @@ impl Recipe {
         Ok(())
     }
 
+    /// The names of the settings that a recipe sets.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] if it is no TOML.
+    pub fn names_in_toml(text: &str) -> Result<Vec<String>> {
+        Ok(table(text)?.into_iter().map(|(name, _)| name).collect())
+    }
+
     /// The whole recipe as commented TOML that [`Recipe::set_from_toml`] reads back to the same.
     #[must_use]
     pub fn to_toml(&self) -> String {
+        self.to_toml_of(|_| true)
+    }
+
+    /// As [`Recipe::to_toml`], only the settings whose names are chosen.
+    #[must_use]
+    pub fn to_toml_of(&self, chosen: impl Fn(&str) -> bool) -> String {
         let mut text = String::from("# A longlens recipe; use it with --recipe FILE.\n");
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().filter(|setting| chosen(setting.name)) {
             let value = toml::Value::String((setting.print)(self));
             text.push_str(&format!("\n# {}\n{} = {value}\n", setting.help, setting.name));
         }
         text
     }
+}
+
+fn table(text: &str) -> Result<toml::Table> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.parse().map_err(|e: toml::de::Error| not_toml(text, &e))
 }
 
 fn not_toml(text: &str, error: &toml::de::Error) -> Error {
