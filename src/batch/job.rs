@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::batch::scene::Assigned;
 use crate::error::Warning;
 use crate::recipe::Recipe;
 use crate::template::Template;
@@ -24,6 +25,8 @@ pub struct Job {
     pub caption: Caption,
     /// Its place in the run, from 1.
     pub sequence: u32,
+    /// The scene that it is in, and what it shares with the others in it; `None` for a frame alone.
+    pub scene: Option<Assigned>,
     /// What the plan has to say about it.
     pub warnings: Vec<Warning>,
 }
@@ -40,6 +43,7 @@ impl Job {
             fields: Fields::default(),
             caption: Caption::None,
             sequence: 1,
+            scene: None,
             warnings: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ mod memory;
 mod outcome;
 mod plan;
 mod run;
+mod scene;
 mod settings;
 mod stop;
 
@@ -32,5 +33,6 @@ pub use plan::names::format_of_name;
 pub use plan::order::{Order, Plan, Root, Target};
 pub use plan::{plan, plan_to_read};
 pub use run::existing::Foreseen;
+pub use scene::Assigned;
 pub use settings::{Batch, Existing, Settings};
 pub use stop::Stop;

@@ -15,14 +15,14 @@ mod sweep;
 
 use image::ImageBuffer;
 
-pub use survey::{Survey, survey, survey_in};
+pub use survey::{Survey, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Bands, Frame, Original, Pixels, Pool, Rect, Sample, Size, Stored, View, zeros};
 use crate::recipe::Recipe;
 use crate::stage::caption::{Layout, Rows, Typesetter, compose};
-use crate::stage::dehaze::{Amount, Removal};
+use crate::stage::dehaze::{Amount, Removal, SharedHaze};
 use crate::stage::denoise::{Denoise, Denoiser};
 use crate::stage::resize::resize;
 use crate::stage::sharpen::{Method, Sharpen, Sharpener};
@@ -49,8 +49,7 @@ pub struct Means<'a> {
     pub pool: &'a Pool,
     /// How many workers the sweep may use; the samples do not depend on it.
     pub workers: Workers,
-    /// The survey of this frame if there is one already, or with the haze of its scene in place of its
-    /// own; its depth is of no use to any other frame.
+    /// The survey of this frame if there is one already; its depth is of no use to any other frame.
     pub survey: Option<&'a Survey>,
 }
 
@@ -75,6 +74,7 @@ pub struct Prepared<'a> {
     target: Size,
     layout: Option<Layout>,
     warnings: Vec<Warning>,
+    shared: Option<&'a SharedHaze>,
 }
 
 impl<'a> Prepared<'a> {
@@ -91,7 +91,13 @@ impl<'a> Prepared<'a> {
             false => compose(target, &caption.text, caption, typesetter),
         };
         let warnings = reduced.into_iter().chain(of_caption).collect();
-        Ok(Self { recipe, kept, target, layout, warnings })
+        Ok(Self { recipe, kept, target, layout, warnings, shared: None })
+    }
+
+    /// The same for a frame of a scene, which shares this haze with the others.
+    #[must_use]
+    pub fn sharing(self, shared: Option<&'a SharedHaze>) -> Self {
+        Self { shared, ..self }
     }
 
     /// The part of the frame that is kept.
@@ -157,7 +163,11 @@ impl<'a> Prepared<'a> {
             || recipe.sharpen.amount.is_some()
             || matches!(recipe.denoise, Denoise::Fixed(_));
         let profile = original.facts.profile.as_deref();
-        means.survey.cloned().or_else(|| wanted.then(|| survey_in(original, profile).0))
+        let look = || match self.shared {
+            Some(shared) => survey_sharing(original, profile, shared).0,
+            None => survey_in(original, profile).0,
+        };
+        means.survey.cloned().or_else(|| wanted.then(look))
     }
 
     /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the

@@ -11,7 +11,7 @@ use gamut::Gamut;
 
 use crate::filter::{area_average, area_average_of};
 use crate::frame::View;
-use crate::stage::dehaze::{self, Border, DepthMap, Haze, Maps};
+use crate::stage::dehaze::{self, Border, DepthMap, Haze, Maps, SharedHaze};
 
 /// Pixels on the long side of the small picture. At 512 a frame of 600 px and its half differed by
 /// 1 to 4 levels after the dehaze, for the half was surveyed at 300: noise and fine texture decide
@@ -44,7 +44,20 @@ pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
 /// in sRGB. A profile that cannot be used is left out of account.
 #[must_use]
 pub fn survey_in<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> (Survey, Maps) {
-    let view = picture.into();
+    look(picture.into(), profile, None)
+}
+
+/// [`survey_in`] of a frame of a scene, which shares this with the others.
+#[must_use]
+pub fn survey_sharing<'a>(
+    picture: impl Into<View<'a>>,
+    profile: Option<&[u8]>,
+    shared: &SharedHaze,
+) -> (Survey, Maps) {
+    look(picture.into(), profile, Some(shared))
+}
+
+fn look(view: View<'_>, profile: Option<&[u8]>, shared: Option<&SharedHaze>) -> (Survey, Maps) {
     let mut small = area_average(view, SURVEY_PX);
     let found = Border::of(&small);
     let framed = (!found.is_none()).then(|| border::framed(view, &found, small.size()));
@@ -52,11 +65,14 @@ pub fn survey_in<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> (S
         small = area_average_of(view, framed.surveyed, SURVEY_PX);
     }
     let gamut = Gamut::enter(profile, &mut small);
-    let mut found = dehaze::survey(&small);
+    let mut found = match shared {
+        Some(shared) => dehaze::survey_sharing(&small, shared),
+        None => dehaze::survey(&small),
+    };
     if let Some(gamut) = gamut {
         gamut.leave(&mut found);
     }
-    let dehaze::Survey { haze, mut depth, maps } = found;
+    let dehaze::Survey { haze, mut depth, maps, .. } = found;
     depth.framed = framed;
     let scene = framed.map_or(view.size().rect(), |framed| framed.scene);
     (Survey { haze, depth, noise: noise::deviation(view, scene) }, maps)

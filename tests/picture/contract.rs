@@ -3,8 +3,10 @@
 use std::sync::Mutex;
 
 use longlens::develop::{Means, Prepared, Workers, develop, survey};
+use longlens::filter::area_average;
 use longlens::frame::{Bands, Frame, Pixels, Pool, Rect, Samples};
 use longlens::stage::caption::Typesetter;
+use longlens::stage::dehaze::SharedHaze;
 
 use super::scene::{developed, difference, every_kind, hazy_view, random, recipe, rgb8, values};
 
@@ -141,6 +143,20 @@ fn frames_of_a_scene_can_share_a_survey() {
     let prepared = Prepared::new(frame.size(), &recipe, &Typesetter::new()).unwrap();
     let shared = prepared.develop(frame.clone(), means).unwrap();
     assert_eq!(shared.frame, develop(&frame, &recipe).unwrap().frame);
+}
+
+#[test]
+fn a_frame_that_takes_its_own_haze_is_developed_as_it_is_alone() {
+    let frame = hazy_view(160, 120, 0.8, [0.8, 0.82, 0.84]);
+    let shared = longlens::stage::dehaze::survey(&area_average(&frame, 256)).shared();
+    let pool = Pool::default();
+    let means = Means { pool: &pool, workers: Workers::One, survey: None };
+    let recipe = recipe(&[]);
+    let prepare = || Prepared::new(frame.size(), &recipe, &Typesetter::new()).unwrap();
+    let shares = |haze| prepare().sharing(Some(haze)).develop(frame.clone(), means).unwrap();
+    assert_eq!(shares(&shared).frame, develop(&frame, &recipe).unwrap().frame);
+    let stronger = SharedHaze { strength: 1.6, ..shared };
+    assert!(difference(&shares(&stronger).frame, &shares(&shared).frame) > 1.0);
 }
 
 #[test]

@@ -138,6 +138,7 @@ fn job(
         fields,
         caption,
         sequence: 0,
+        scene: None,
         warnings: Vec::new(),
     })
 }

@@ -48,7 +48,8 @@ pub(in crate::batch) fn develop_file(
         original = frame.into();
     }
     let typesetter = shared.typesetters.of(&recipe.caption)?;
-    let prepared = Prepared::new(original.size(), &recipe, &typesetter)?;
+    let shared_haze = job.scene.as_ref().map(|scene| &scene.haze);
+    let prepared = Prepared::new(original.size(), &recipe, &typesetter)?.sharing(shared_haze);
     let size = prepared.size();
     let format = recipe.output.format.or_same(header.format);
     let picture =

@@ -35,6 +35,10 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
     add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    // What it shares counts; what the scene is called and why does not.
+    let haze = job.scene.as_ref().map(|scene| serde_json::to_vec(&scene.haze));
+    // Numbers can always be written as JSON.
+    haze.iter().for_each(|haze| add(haze.as_deref().unwrap_or_default()));
     for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
         add(&shared.furniture(path).to_le_bytes());
     }

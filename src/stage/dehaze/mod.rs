@@ -22,6 +22,7 @@ mod evidence;
 mod judge;
 mod kernel;
 mod measure;
+mod shared;
 mod sky;
 mod survey;
 mod telling;
@@ -33,7 +34,8 @@ pub use border::Border;
 pub use colour::HazeColour;
 pub use evidence::Evidence;
 pub use kernel::{Dehazed, DepthRows, Framed, Kernel, Removal};
-pub use survey::{DepthMap, Haze, Maps, Survey, survey};
+pub use shared::SharedHaze;
+pub use survey::{DepthMap, Haze, Maps, Survey, survey, survey_sharing};
 pub use tone::Brightness;
 
 /// How to dehaze.

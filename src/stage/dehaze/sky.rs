@@ -18,9 +18,13 @@ const WAY: (f32, f32) = (0.01, 0.04);
 /// More than any way costs.
 const FAR: f32 = 9.0;
 
-/// How much each pixel is sky, 0..1.
-pub(super) fn sky(picture: &SmallPicture, luma: &Plane) -> Plane {
-    let white = quantile(luma.values().to_vec(), WHITE.0).max(WHITE.1);
+/// The luma of what is white in a picture, beside which a sky is bright.
+pub(super) fn white(luma: &Plane) -> f32 {
+    quantile(luma.values().to_vec(), WHITE.0).max(WHITE.1)
+}
+
+/// How much each pixel is sky, 0..1, beside this white.
+pub(super) fn sky(picture: &SmallPicture, luma: &Plane, white: f32) -> Plane {
     let bright = luma.clone().map(|l| smoothstep(BRIGHT, l / white));
     let mut seeds = Plane::filled(luma.size(), FAR);
     let width = luma.size().width as usize;

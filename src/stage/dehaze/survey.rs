@@ -5,7 +5,8 @@ use super::depth::{Depth, depth};
 use super::evidence::{Evidence, Seen};
 use super::judge::judge;
 use super::kernel::Framed;
-use super::sky::sky;
+use super::shared::SharedHaze;
+use super::sky::{self, sky};
 use super::tone::Brightness;
 use super::wavelength;
 use crate::filter::{Coefficients, SmallPicture, exp2, softened};
@@ -58,6 +59,8 @@ const SOFTENED: f32 = 0.1;
 pub struct Survey {
     /// The haze of the scene.
     pub haze: Haze,
+    /// The luma of what is white, beside which a sky is bright.
+    pub sky_white: f32,
     /// Where it is in this frame.
     pub depth: DepthMap,
     /// What was seen on the way.
@@ -67,6 +70,17 @@ pub struct Survey {
 /// Surveys the small picture of a whole frame, without its border.
 #[must_use]
 pub fn survey(picture: &SmallPicture) -> Survey {
+    look(picture, None)
+}
+
+/// [`survey`] of a frame of a scene: what is shared rules, and the depth goes by it. Only the evidence is
+/// what this frame alone shows.
+#[must_use]
+pub fn survey_sharing(picture: &SmallPicture, shared: &SharedHaze) -> Survey {
+    look(picture, Some(shared))
+}
+
+fn look(picture: &SmallPicture, shared: Option<&SharedHaze>) -> Survey {
     let picture = &softened(picture, SOFTENED);
     let [red, green, blue] = &picture.channels;
     let least = red.clone().zip(green, f32::min).zip(blue, f32::min);
@@ -76,10 +90,14 @@ pub fn survey(picture: &SmallPicture) -> Survey {
             .map(|i| luma(red.values()[i], green.values()[i], blue.values()[i]))
             .collect(),
     );
-    let sky = sky(picture, &guide);
-    let airlight = airlight(picture, &least, &sky);
+    let sky_white = shared.map_or_else(|| sky::white(&guide), |shared| shared.sky_white);
+    let sky = sky(picture, &guide, sky_white);
+    let airlight = shared.map_or_else(|| airlight(picture, &least, &sky), |shared| shared.airlight);
     let depth = depth(picture, &guide, &sky, airlight);
-    let exponent = wavelength::exponent(picture, &depth.veil, &sky, airlight);
+    let exponent = shared.map_or_else(
+        || wavelength::exponent(picture, &depth.veil, &sky, airlight),
+        |shared| shared.exponent,
+    );
     let seen = Seen { picture, luma: &guide, sky: &sky, depth: &depth, airlight };
     let evidence = Evidence::of(&seen);
     let factors = wavelength::factors(exponent);
@@ -87,8 +105,11 @@ pub fn survey(picture: &SmallPicture) -> Survey {
     let haze = Haze {
         airlight,
         exponent,
-        auto_strength: judge(&evidence),
-        brightness: Brightness::of(picture, airlight, &coefficients, factors),
+        auto_strength: shared.map_or_else(|| judge(&evidence), |shared| shared.strength),
+        brightness: shared.map_or_else(
+            || Brightness::of(picture, airlight, &coefficients, factors),
+            |shared| shared.brightness,
+        ),
         evidence,
     };
     let depth = DepthMap { coefficients, framed: None };
@@ -96,5 +117,5 @@ pub fn survey(picture: &SmallPicture) -> Survey {
     let taken = slope.zip(&depth.coefficients.b, |slope, b| {
         1.0 - exp2(-std::f32::consts::LOG2_E * (slope + b).max(0.0))
     });
-    Survey { haze, depth, maps: Maps { veil, sky, trust, taken } }
+    Survey { haze, sky_white, depth, maps: Maps { veil, sky, trust, taken } }
 }

@@ -7,6 +7,8 @@
 
 use std::f32::consts::LOG2_E;
 
+use serde::{Deserialize, Serialize};
+
 use super::ends::Ends;
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
@@ -34,19 +36,19 @@ const BRIGHTNESS_MAX: f32 = 0.4;
 const FULL_AT: f32 = 0.86;
 
 /// Strengths at which the look of the dehazed frame is known.
-const STEPS: usize = 5;
+pub(super) const STEPS: usize = 5;
 /// Strength between two of them: up to 1.6, the strength of amount 100.
 const STEP: f32 = 0.4;
 
 /// How bright the dehazed frame is at strengths 0, 0.4 … 1.6; shares of the greatest sample.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Brightness {
     /// The 96th percentile of the greatest channel.
-    white: [f32; STEPS],
+    pub(super) white: [f32; STEPS],
     /// Mean luma.
-    mean: [f32; STEPS],
+    pub(super) mean: [f32; STEPS],
     /// Mean of luma's square.
-    square: [f32; STEPS],
+    pub(super) square: [f32; STEPS],
 }
 
 impl Brightness {
