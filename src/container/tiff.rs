@@ -1,8 +1,13 @@
-//! TIFF's tables, called directories, as they stand in the file (TIFF 6.0, section 2; BigTIFF). Values
-//! are slices of the file; nothing is allocated for them.
+//! TIFF's tables, called directories, with the values that can be read: slices of the file. [`table`] reads
+//! the tables themselves.
+
+pub(crate) mod table;
 
 use std::collections::HashSet;
 use std::ops::Range;
+
+pub(crate) use table::Order;
+use table::{RATIONAL, Table, View, item_bytes};
 
 /// The tags that are looked for.
 pub(crate) mod tag {
@@ -45,27 +50,6 @@ pub(crate) mod tag {
     pub(crate) const CREDENTIALS: u16 = 52_545;
 }
 
-/// Entries of a directory at most; real ones have some dozens.
-const MOST_ENTRIES: u64 = 4096;
-
-/// Which end of a number comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
-    Little,
-    Big,
-}
-
-impl Order {
-    /// The number in these bytes, eight at most.
-    fn number(self, bytes: &[u8]) -> u64 {
-        let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        match self {
-            Self::Little => bytes.iter().rev().fold(0, join),
-            Self::Big => bytes.iter().fold(0, join),
-        }
-    }
-}
-
 /// One entry.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry<'a> {
@@ -80,6 +64,17 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    fn of(view: View<'a>, entry: &table::Entry) -> Option<Self> {
+        Some(Self {
+            tag: entry.tag,
+            kind: entry.kind,
+            at: entry.value.as_ref()?.start,
+            item_bytes: item_bytes(entry.kind)?,
+            value: view.value(entry)?,
+            order: view.order,
+        })
+    }
+
     /// The value's bytes.
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.value
@@ -97,22 +92,29 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The first directory.
+/// One table.
 #[derive(Debug)]
 pub(crate) struct Directory<'a> {
     entries: Vec<Entry<'a>>,
 }
 
 impl<'a> Directory<'a> {
-    /// Reads what can be read; broken entries are left out.
+    /// Reads what can be read of the first table; broken entries are left out.
     pub(crate) fn read(file: &'a [u8]) -> Self {
-        Self { entries: first(file).unwrap_or_default() }
+        let view = View::of_file(file);
+        Self::of(view, view.first())
     }
 
-    /// Reads the directory that starts at this place.
+    /// Reads the table that starts at this place.
     pub(crate) fn read_at(file: &'a [u8], at: u64) -> Self {
-        let at = usize::try_from(at).ok();
-        Self { entries: at.and_then(|at| entries(file, at)).unwrap_or_default() }
+        Self::of(View::of_file(file), usize::try_from(at).ok())
+    }
+
+    fn of(view: View<'a>, at: Option<usize>) -> Self {
+        let entries = |table: Table| {
+            table.entries.iter().filter_map(|entry| Entry::of(view, entry)).collect()
+        };
+        Self { entries: at.and_then(|at| view.table(at)).map_or(Vec::new(), entries) }
     }
 
     /// All entries, in the order of the file.
@@ -138,7 +140,7 @@ impl<'a> Directory<'a> {
     /// The two whole numbers of each fraction of a tag, or numbers over one.
     pub(crate) fn longs(&self, tag: u16) -> Vec<u64> {
         let Some(entry) = self.find(tag) else { return Vec::new() };
-        if entry.kind == 5 {
+        if entry.kind == RATIONAL {
             return entry.value.chunks_exact(4).map(|long| entry.order.number(long)).collect();
         }
         entry.numbers().flat_map(|number| [number, 1]).collect()
@@ -155,46 +157,19 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// Bytes of one item of a field type (TIFF 6.0, page 15; BigTIFF's 16 to 18).
-fn item_bytes(kind: u64) -> Option<usize> {
-    Some(match kind {
-        1 | 2 | 6 | 7 => 1,
-        3 | 8 => 2,
-        4 | 9 | 11 | 13 => 4,
-        5 | 10 | 12 | 16..=18 => 8,
-        _ => return None,
-    })
-}
-
-/// How numbers stand in a file.
+/// The byte order of a file.
 pub(crate) fn order(file: &[u8]) -> Order {
-    if file.starts_with(b"II") { Order::Little } else { Order::Big }
+    View::of_file(file).order
 }
 
-fn number(file: &[u8], at: usize, bytes: usize) -> Option<u64> {
-    Some(order(file).number(file.get(at..at.checked_add(bytes)?)?))
-}
-
-fn is_wide(file: &[u8]) -> bool {
-    number(file, 2, 2) == Some(43)
-}
-
-/// Where the first directory is.
-pub(crate) fn first_place(file: &[u8]) -> Option<usize> {
-    if is_wide(file) { place_at(file, 8, 8) } else { place_at(file, 4, 4) }
-}
-
-/// The place that a pointer of this width names.
-pub(crate) fn place_at(file: &[u8], pointer: usize, width: usize) -> Option<usize> {
-    usize::try_from(number(file, pointer, width)?).ok()
-}
-
-/// Where the pointer behind the entries of a directory stands, or would stand, and its width.
-pub(crate) fn next_pointer(file: &[u8], directory: usize) -> Option<(usize, usize)> {
-    let (wide, narrow) = if is_wide(file) { (8, 8) } else { (4, 2) };
-    let count = place_at(file, directory, narrow)?;
-    let entries = count.checked_mul(4 + 2 * wide)?;
-    Some((directory.checked_add(narrow)?.checked_add(entries)?, wide))
+/// Whether another table follows the first, that is not the first again.
+pub(crate) fn has_further(file: &[u8]) -> bool {
+    let view = View::of_file(file);
+    let next = || {
+        let first = view.first()?;
+        view.next(first).filter(|&next| next != 0 && next != first && next < file.len())
+    };
+    next().is_some()
 }
 
 /// Directories that are followed.
@@ -204,13 +179,14 @@ const MOST_DIRECTORIES: usize = 1000;
 pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
     const PARTS: [(u16, u16); 2] =
         [(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS), (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)];
-    let mut waiting: Vec<usize> = first_place(file).into_iter().collect();
+    let view = View::of_file(file);
+    let mut waiting: Vec<usize> = view.first().into_iter().collect();
     let (mut seen, mut ranges) = (HashSet::new(), Vec::new());
     while let Some(place) = waiting.pop() {
         if place == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(place) {
             continue;
         }
-        let directory = Directory::read_at(file, place as u64);
+        let directory = Directory::of(view, Some(place));
         for (offsets, lengths) in PARTS {
             let pairs = directory.numbers(offsets).into_iter().zip(directory.numbers(lengths));
             let within = |(start, length): (u64, u64)| {
@@ -219,36 +195,12 @@ pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
             };
             ranges.extend(pairs.filter_map(within));
         }
-        let next = next_pointer(file, place).and_then(|(at, width)| place_at(file, at, width));
         let inner = directory.numbers(tag::SUB_IFDS).into_iter();
-        waiting.extend(next.into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())));
+        waiting.extend(
+            view.next(place).into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())),
+        );
     }
     ranges
-}
-
-fn first(file: &[u8]) -> Option<Vec<Entry<'_>>> {
-    entries(file, first_place(file)?)
-}
-
-fn entries(file: &[u8], first: usize) -> Option<Vec<Entry<'_>>> {
-    let order = order(file);
-    let number = |at: usize, bytes: usize| number(file, at, bytes);
-    // Width of offsets and counts; of the count of entries.
-    let (wide, narrow) = if is_wide(file) { (8, 8) } else { (4, 2) };
-    let count = number(first, narrow)?.min(MOST_ENTRIES) as usize;
-    let entry_bytes = 4 + 2 * wide;
-    let read = |i: usize| {
-        let at = first.checked_add(narrow + i * entry_bytes)?;
-        let kind = number(at + 2, 2)?;
-        let item_bytes = item_bytes(kind)?;
-        let length = usize::try_from(number(at + 4, wide)?).ok()?.checked_mul(item_bytes)?;
-        let field_at = at + 4 + wide;
-        let start = if length <= wide { field_at } else { number(field_at, wide)? as usize };
-        let value = file.get(start..start.checked_add(length)?)?;
-        let tag = number(at, 2)? as u16;
-        Some(Entry { tag, kind: kind as u16, at: start, item_bytes, value, order })
-    };
-    Some((0..count).filter_map(read).collect())
 }
 
 #[cfg(test)]

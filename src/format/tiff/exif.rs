@@ -15,6 +15,7 @@ use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard};
 use tiff::tags::{Tag, Type};
 use tiff::{Directory as Written, TiffResult};
 
+use crate::container::tiff::table::LONG;
 use crate::container::tiff::{Directory, Entry, Order, order, tag};
 use crate::error::Warning;
 
@@ -30,8 +31,6 @@ const HEADER_BYTES: usize = 8;
 /// Bytes that may stand empty in a block so that a maker's note keeps its place: a JPEG holds 64 KiB
 /// in all.
 const MOST_GAP_BYTES: usize = 32 << 10;
-/// The number of the field type of 32 bits.
-const LONG: u16 = 4;
 /// Makers' notes whose offsets count from the note itself.
 const SELF_CONTAINED: [&[u8]; 6] =
     [b"Nikon\0\x02", b"FUJIFILM", b"OLYMPUS\0", b"OM SYSTEM\0", b"PENTAX \0", b"Apple iOS\0"];
@@ -91,20 +90,6 @@ impl Block {
         Self { bytes: header.to_vec(), order }
     }
 
-    fn short(&self, number: u16) -> [u8; 2] {
-        match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        }
-    }
-
-    fn long(&self, number: u32) -> [u8; 4] {
-        match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        }
-    }
-
     fn append(&mut self, value: &[u8]) -> u32 {
         self.bytes.resize(self.bytes.len().next_multiple_of(2), 0);
         let place = self.bytes.len() as u32;
@@ -135,14 +120,14 @@ impl Block {
     /// Appends the value of an entry, if it needs room, and makes the entry.
     fn entry(&mut self, entry: &Entry<'_>) -> Put {
         let value = ordered(entry, self.order);
-        let mut bytes = [self.short(entry.tag), self.short(entry.kind)].concat();
-        bytes.extend(self.long(entry.count() as u32));
+        let mut bytes = [self.order.short(entry.tag), self.order.short(entry.kind)].concat();
+        bytes.extend(self.order.long(entry.count() as u32));
         if value.len() <= 4 {
             bytes.extend(value);
             bytes.resize(12, 0);
         } else {
             let place = self.append(&value);
-            bytes.extend(self.long(place));
+            bytes.extend(self.order.long(place));
         }
         (entry.tag, bytes)
     }
@@ -158,7 +143,7 @@ impl Block {
     fn table(&mut self, mut entries: Vec<Put>) -> u32 {
         entries.sort_by_key(|entry| entry.0);
         entries.dedup_by_key(|entry| entry.0);
-        let count = self.short(entries.len() as u16).to_vec();
+        let count = self.order.short(entries.len() as u16).to_vec();
         let entries = entries.into_iter().flat_map(|(_, bytes)| bytes);
         let table: Vec<u8> = count.into_iter().chain(entries).chain([0; 4]).collect();
         self.append(&table)
@@ -167,13 +152,13 @@ impl Block {
     /// Appends a table and makes the entry that points to it.
     fn pointer(&mut self, tag: u16, entries: Vec<Put>) -> Put {
         let place = self.table(entries);
-        let head = [self.short(tag), self.short(LONG)].concat();
-        (tag, [head, self.long(1).to_vec(), self.long(place).to_vec()].concat())
+        let head = [self.order.short(tag), self.order.short(LONG)].concat();
+        (tag, [head, self.order.long(1).to_vec(), self.order.long(place).to_vec()].concat())
     }
 
     fn finish(mut self, entries: Vec<Put>) -> Vec<u8> {
         let place = self.table(entries);
-        let place = self.long(place);
+        let place = self.order.long(place);
         self.bytes[4..HEADER_BYTES].copy_from_slice(&place);
         self.bytes
     }

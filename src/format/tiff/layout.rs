@@ -3,7 +3,7 @@
 //! than samples, a single strip that does not say its length, a directory that follows itself.
 
 use super::{damaged, unsupported};
-use crate::container::tiff::{Directory, Order, first_place, next_pointer, order, place_at, tag};
+use crate::container::tiff::{Directory, Order, has_further, order, tag};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
 
@@ -151,7 +151,7 @@ pub(super) fn read(file: &[u8]) -> Result<Layout<'_>> {
         shared,
         offsets,
         lengths,
-        more_pages: has_more_pages(file),
+        more_pages: has_further(file),
         directory,
     })
 }
@@ -277,17 +277,6 @@ fn sharing(directory: &Directory<'_>, planes: bool) -> Result<(u32, u32)> {
         return Err(unsupported("a TIFF of subsampled YCbCr in planes"));
     }
     Ok(shared)
-}
-
-/// Whether another directory follows, that is not the first again.
-fn has_more_pages(file: &[u8]) -> bool {
-    let next = || {
-        let first = first_place(file)?;
-        let (at, width) = next_pointer(file, first)?;
-        let next = place_at(file, at, width)?;
-        (next != 0 && next != first && next < file.len()).then_some(())
-    };
-    next().is_some()
 }
 
 impl<'a> Layout<'a> {

@@ -165,10 +165,7 @@ fn sum_sixteen(row: &mut [u8], samples: usize, order: Order) {
     let (pairs, _) = row.as_chunks_mut::<2>();
     for i in samples..pairs.len() {
         let sum = sixteen(pairs[i], order).wrapping_add(sixteen(pairs[i - samples], order));
-        pairs[i] = match order {
-            Order::Little => sum.to_le_bytes(),
-            Order::Big => sum.to_be_bytes(),
-        };
+        pairs[i] = order.short(sum);
     }
 }
 

@@ -15,11 +15,11 @@ use super::read::orientation;
 use super::tags::{
     COLOUR_SPACE, COMMENT, INTEROP_INDEX, MAKE, ORIENTATION, SUBJECTS, coded_text, text,
 };
-use super::tiff::{
-    EXIF_POINTER, GPS_POINTER, INTEROP_POINTER, SUB_POINTERS, TABLES_MAX, Table, View, Which,
-};
+use super::tiff::{TABLES_MAX, Which};
 use super::wanted::Wanted;
 use super::windows;
+use crate::container::tiff::table::{Table, View};
+use crate::container::tiff::tag;
 use crate::frame::Size;
 use crate::metadata::policy::Privacy;
 use crate::metadata::removed::Removed;
@@ -120,7 +120,7 @@ pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Optio
         match which {
             Which::Gps => return Some("EXIF's table of the position"),
             Which::Following | Which::Sub => return Some("a preview"),
-            _ if has(&[GPS_POINTER]) => return Some("EXIF's pointer to the position"),
+            _ if has(&[tag::GPS]) => return Some("EXIF's pointer to the position"),
             _ if has(&SERIALS) => return Some("EXIF's serial number"),
             _ if !is_byline(view, table, byline) => return Some("the owner"),
             _ if windows::places(view, table).is_some() => return Some("a position in keywords"),
@@ -143,7 +143,7 @@ pub(super) fn pictures(view: View<'_>, table: &Table) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (place, length) in PICTURES {
         let (Some(place), Some(length)) = (table.find(place), table.find(length)) else { continue };
-        for i in 0..place.count as usize {
+        for i in 0..place.count {
             let (Some(start), Some(len)) = (view.number(place, i), view.number(length, i)) else {
                 break;
             };
@@ -209,7 +209,7 @@ impl Work<'_> {
         if self.tiff.view().u32(primary.next_at()).is_some() {
             self.tiff.write_u32(primary.next_at(), 0);
         }
-        self.remove(SUB_POINTERS);
+        self.remove(tag::SUB_IFDS);
     }
 
     fn dispose(&mut self, table: &Table) {
@@ -246,11 +246,9 @@ impl Work<'_> {
 
     /// Takes out the pointers to tables that have nothing left: TIFF 6.0, section 2, wants an entry.
     fn drop_empty_tables(&mut self) {
-        for (which, pointer) in [
-            (Which::Interop, INTEROP_POINTER),
-            (Which::Gps, GPS_POINTER),
-            (Which::Exif, EXIF_POINTER),
-        ] {
+        for (which, pointer) in
+            [(Which::Interop, tag::INTEROP), (Which::Gps, tag::GPS), (Which::Exif, tag::EXIF)]
+        {
             if let Some(table) = self.tiff.table(which).filter(|table| table.declared == 0) {
                 self.dispose(&table);
                 self.remove(pointer);
@@ -306,7 +304,7 @@ impl Work<'_> {
                 }
             }
         }
-        self.remove(GPS_POINTER);
+        self.remove(tag::GPS);
     }
 
     fn drop_names(&mut self) {

@@ -2,8 +2,9 @@
 
 use super::patch::{RATIONAL, Tiff, UNDEFINED};
 use super::tags::{COLOUR_SPACE, RESOLUTION};
-use super::tiff::{LONG, SHORT, Which};
+use super::tiff::Which;
 use super::wanted::Wanted;
+use crate::container::tiff::table::{LONG, SHORT};
 use crate::frame::Size;
 
 /// What a new block says of the picture: the tags that the standard requires (EXIF 2.32, table 20).

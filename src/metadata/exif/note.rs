@@ -8,7 +8,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::tiff::{Entry, Order, Table, View};
+use super::tiff;
+use crate::container::tiff::table::{Entry, Order, Table, View};
 
 /// Bytes between the end of a table and its first value that are still taken as 'not moved'.
 const SLACK_BYTES: usize = 256;
@@ -195,9 +196,9 @@ impl<'a> Note<'a> {
             begins => bytes.starts_with(begins),
         })?;
         // What lies beyond the note is none of its business.
-        let block = View { bytes: &block.bytes[..range.end], ..block };
+        let block = block.up_to(range.end);
         let (view, at) = maker.layout.open(block, range)?;
-        let table = view.table(at)?;
+        let table = tiff::table(view, at)?;
         let note = Self { maker, view, table, range: range.clone() };
         (note.table.declared == note.table.entries.len() && note.stands_as_made()).then_some(note)
     }
@@ -281,7 +282,7 @@ impl<'a> Note<'a> {
     fn nikon_preview(&self, entry: &Entry) -> Vec<(Content, Range<usize>)> {
         let ranges = || {
             let at = self.view.base + self.view.number(entry, 0)? as usize;
-            let table = self.view.table(at)?;
+            let table = tiff::table(self.view, at)?;
             let length = table.find(0x0202)?;
             let whole = table.range(self.range.end);
             let start = self.view.base + self.view.number(table.find(0x0201)?, 0)? as usize;
@@ -308,36 +309,32 @@ impl<'a> Note<'a> {
             4 | 13 => self.view.base.checked_add(self.view.number(entry, 0)? as usize)?,
             _ => entry.value.as_ref()?.start,
         };
-        self.view.table(at).filter(|t| t.declared == t.entries.len())
+        tiff::table(self.view, at).filter(|t| t.declared == t.entries.len())
     }
 }
 
 impl Layout {
     /// How the note's table is read, and where it stands in the block.
     fn open<'a>(self, block: View<'a>, note: &Range<usize>) -> Option<(View<'a>, usize)> {
-        let order_at = |at: usize| match block.bytes.get(at..at + 2)? {
-            b"II" => Some(Order::Little),
-            b"MM" => Some(Order::Big),
-            _ => None,
-        };
+        let order_at = |at: usize| Order::of(block.bytes.get(at..)?);
         let start = note.start;
         match self {
             Self::FromHeader(table) => {
                 let order = order_at(start + 4).filter(|_| table == 6).unwrap_or(block.order);
-                Some((View { order, ..block }, start + table))
+                Some((block.reread(order, block.base), start + table))
             }
             Self::FromNote { table, order_at: at, order } => {
                 let order = at.and_then(|at| order_at(start + at)).unwrap_or(order);
-                Some((View { order, base: start, ..block }, start + table))
+                Some((block.reread(order, start), start + table))
             }
             Self::OwnHeader(at) => {
                 let base = start + at;
-                let view = View { order: order_at(base)?, base, ..block };
+                let view = block.reread(order_at(base)?, base);
                 let table = view.u32(base + 4)? as usize;
                 Some((view, base.checked_add(table)?))
             }
             Self::Fujifilm => {
-                let view = View { order: Order::Little, base: start, ..block };
+                let view = block.reread(Order::Little, start);
                 let table = view.u32(start + 8)? as usize;
                 Some((view, start.checked_add(table)?))
             }

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use super::tiff::{
-    ENTRIES_MAX, ENTRY_BYTES, EXIF_POINTER, Entry, GPS_POINTER, INTEROP_POINTER, LONG, Order,
-    SHORT, Table, View, Which, bytes_of,
+use super::tiff::{self, ENTRIES_MAX, Which, walk};
+use crate::container::tiff::table::{
+    ENTRY_BYTES, Entry, LONG, Order, SHORT, Table, View, item_bytes,
 };
+use crate::container::tiff::tag;
 use crate::metadata::blocks::MOST_EXIF_BYTES;
 
 /// The kind number of text (EXIF 2.32, 4.6.2).
@@ -41,11 +42,7 @@ pub(super) struct Tiff {
 impl Tiff {
     /// Takes a block whose header and first table can be read.
     pub(super) fn new(bytes: Vec<u8>) -> Result<Self, &'static str> {
-        let order = match bytes.get(..2) {
-            Some(b"II") => Order::Little,
-            Some(b"MM") => Order::Big,
-            _ => return Err("it begins with neither II nor MM"),
-        };
+        let order = Order::of(&bytes).ok_or("it begins with neither II nor MM")?;
         if bytes.len() > MOST_EXIF_BYTES {
             return Err("it is larger than 1 MiB");
         }
@@ -53,7 +50,7 @@ impl Tiff {
         if tiff.view().u16(2) != Some(42) {
             return Err("it is no TIFF structure");
         }
-        tiff.view().walk()?;
+        walk(tiff.view())?;
         Ok(tiff)
     }
 
@@ -64,7 +61,7 @@ impl Tiff {
     }
 
     pub(super) fn view(&self) -> View<'_> {
-        View { bytes: &self.bytes, order: self.order, base: 0 }
+        View::new(&self.bytes, self.order)
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -73,7 +70,7 @@ impl Tiff {
 
     /// All tables; a block that was taken can be walked, so none are the answer only by a fault.
     pub(super) fn tables(&self) -> Vec<(Which, Table)> {
-        self.view().walk().unwrap_or_default()
+        walk(self.view()).unwrap_or_default()
     }
 
     /// The first table of this sort.
@@ -88,19 +85,11 @@ impl Tiff {
     }
 
     fn write_u16(&mut self, at: usize, number: u16) {
-        let bytes = match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        };
-        self.write(at, &bytes);
+        self.write(at, &self.order.short(number));
     }
 
     pub(super) fn write_u32(&mut self, at: usize, number: u32) {
-        let bytes = match self.order {
-            Order::Little => number.to_le_bytes(),
-            Order::Big => number.to_be_bytes(),
-        };
-        self.write(at, &bytes);
+        self.write(at, &self.order.long(number));
     }
 
     /// Makes the entry one whole number: of 16 bits where they hold it, unless it had 32 before.
@@ -184,10 +173,10 @@ impl Tiff {
     /// The first entry whose value or table is not in the block.
     fn lost(&self) -> Option<(Table, Entry)> {
         let view = self.view();
-        let leads = |tag| matches!(tag, EXIF_POINTER | GPS_POINTER | INTEROP_POINTER);
+        let leads = |tag| matches!(tag, tag::EXIF | tag::GPS | tag::INTEROP);
         let is_lost = |entry: &&Entry| match leads(entry.tag) {
-            true => view.number(entry, 0).and_then(|at| view.table(at as usize)).is_none(),
-            false => entry.value.is_none() && bytes_of(entry.kind).is_some(),
+            true => view.number(entry, 0).and_then(|at| tiff::table(view, at as usize)).is_none(),
+            false => entry.value.is_none() && item_bytes(entry.kind).is_some(),
         };
         let first = |(_, table): (Which, Table)| {
             let entry = table.entries.iter().find(is_lost).cloned()?;
@@ -206,7 +195,7 @@ impl Tiff {
 
     /// Sets a value, given in the block's own byte order.
     pub(super) fn put(&mut self, which: Which, tag: u16, kind: u16, value: &[u8]) {
-        let Some(unit) = bytes_of(kind) else { return };
+        let Some(unit) = item_bytes(kind) else { return };
         if which == Which::Exif && self.table(which).is_none() {
             self.add_exif();
         }
@@ -265,8 +254,8 @@ impl Tiff {
     /// Appends an EXIF table without entries.
     fn add_exif(&mut self) {
         let Some(table) = self.table(Which::Primary) else { return };
-        if table.find(EXIF_POINTER).is_none() {
-            self.grow(Which::Primary, &table, EXIF_POINTER);
+        if table.find(tag::EXIF).is_none() {
+            self.grow(Which::Primary, &table, tag::EXIF);
         }
         let place = self.append(&[0; 6]);
         self.lead_to_exif(place);
@@ -275,7 +264,7 @@ impl Tiff {
     /// Makes the first table's pointer lead to an EXIF table at this place.
     fn lead_to_exif(&mut self, place: u32) {
         let table = self.table(Which::Primary);
-        if let Some(entry) = table.as_ref().and_then(|table| table.find(EXIF_POINTER)) {
+        if let Some(entry) = table.as_ref().and_then(|table| table.find(tag::EXIF)) {
             self.write_u16(entry.at + 2, LONG);
             self.write_u32(entry.at + 4, 1);
             self.write_u32(entry.at + 8, place);

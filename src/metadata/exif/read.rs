@@ -4,7 +4,8 @@ use super::patch::Tiff;
 use super::tags::{
     INTEROP_INDEX, MAKE, MODEL, ORIENTATION, RESOLUTION, TAKEN, TEXTS, ZONES, text, text_in,
 };
-use super::tiff::{self, Table, View, Which};
+use super::tiff::{self, Which};
+use crate::container::tiff::table::{Order, Table, View};
 use crate::error::Warning;
 use crate::metadata::fields::{Fields, Origin};
 use crate::metadata::text::{Encoding, decimal, shutter};
@@ -14,12 +15,12 @@ use crate::metadata::when::{When, Zone};
 /// standard (EXIF 2.32, 4.6.4); some programs write another whole number, which viewers heed as well.
 pub(crate) fn orientation(block: &[u8]) -> Option<u16> {
     let order = match block.get(..4)? {
-        [b'I', b'I', 42, 0] => tiff::Order::Little,
-        [b'M', b'M', 0, 42] => tiff::Order::Big,
+        [b'I', b'I', 42, 0] => Order::Little,
+        [b'M', b'M', 0, 42] => Order::Big,
         _ => return None,
     };
-    let view = View { bytes: block, order, base: 0 };
-    let table = view.table(view.u32(4)? as usize)?;
+    let view = View::new(block, order);
+    let table = tiff::table(view, view.u32(4)? as usize)?;
     let number = view.number(table.find(ORIENTATION)?, 0)?;
     Some(u16::try_from(number).unwrap_or(u16::MAX))
 }

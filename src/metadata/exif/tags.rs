@@ -1,6 +1,6 @@
 //! The tags that are read and changed.
 
-use super::tiff::{Order, Table, View};
+use crate::container::tiff::table::{Order, Table, View};
 use crate::metadata::text::Encoding;
 
 /// How the picture has to be turned.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tiff::{Table, View};
+use crate::container::tiff::table::{Table, View};
 use crate::metadata::keywords::{self, is_position};
 
 /// The keywords' tag (XPKeywords).
