@@ -4,7 +4,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, Matrix3d, RenderingIntent, Tr
 
 use super::{grey_srgb, read, unusable};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Pixels, Sample};
+use crate::frame::{Pixels, Sample, SamplesMut};
 
 /// The largest coefficient that moxcms's fixed-point numbers (Q2.13 in 16 bits) hold is just below
 /// four; beyond it an 8-bit conversion overflows and highlights turn dark. Profiles of cameras with
@@ -56,11 +56,11 @@ pub fn convert_to_srgb(pixels: &mut Pixels, profile: &[u8]) -> Result<()> {
     let width = pixels.size().width as usize * layout.channels();
     let eights = || profile.create_transform_8bit(layout, &srgb, layout, options);
     let sixteens = || profile.create_transform_16bit(layout, &srgb, layout, options);
-    let rows = match pixels {
-        Pixels::Gray8(p) => eights().and_then(|t| by_rows(p, width, |a, b| t.transform(a, b))),
-        Pixels::Rgb8(p) => eights().and_then(|t| by_rows(p, width, |a, b| t.transform(a, b))),
-        Pixels::Gray16(p) => sixteens().and_then(|t| by_rows(p, width, |a, b| t.transform(a, b))),
-        Pixels::Rgb16(p) => sixteens().and_then(|t| by_rows(p, width, |a, b| t.transform(a, b))),
+    let rows = match pixels.samples_mut() {
+        SamplesMut::Eight(s) => eights().and_then(|t| by_rows(s, width, |a, b| t.transform(a, b))),
+        SamplesMut::Sixteen(s) => {
+            sixteens().and_then(|t| by_rows(s, width, |a, b| t.transform(a, b)))
+        }
     };
     rows.map_err(|e| unusable(&e))
 }

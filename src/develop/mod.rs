@@ -19,7 +19,9 @@ pub use survey::{Survey, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Bands, Frame, Original, Pixels, Pool, Rect, Sample, Size, Stored, View, zeros};
+use crate::frame::{
+    Bands, Frame, Original, Pixels, Pool, Rect, Sample, Size, Stored, View, each_kind, zeros,
+};
 use crate::recipe::Recipe;
 use crate::stage::caption::{Layout, Rows, Typesetter, compose};
 use crate::stage::dehaze::{Amount, Removal, SharedHaze};
@@ -147,12 +149,9 @@ impl<'a> Prepared<'a> {
         let survey = self.survey(&original, means);
         let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
         let (view, layout) = (View::from(&original), self.layout.as_ref());
-        match view {
-            View::Gray8(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
-            View::Gray16(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
-            View::Rgb8(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
-            View::Rgb16(p) => hand_on(Source { picture: p, part }, &stages, layout, means, bands),
-        }?;
+        each_kind!(view, View(picture) => {
+            hand_on(Source { picture, part }, &stages, layout, means, bands)
+        })?;
         original.give_to(means.pool);
         Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
     }
@@ -283,20 +282,9 @@ fn swept(
     let size = Size { height: part.height + layout.map_or(0, Layout::strip_px), ..part.size() };
     let len = size.area() as usize * view.channels();
     let assembly = Assembly { stages, layout, workers, size };
-    let swept = match view {
-        View::Gray8(picture) => {
-            Pixels::Gray8(assembly.of(Source { picture, part }, pool.take_u8(len)?)?)
-        }
-        View::Rgb8(picture) => {
-            Pixels::Rgb8(assembly.of(Source { picture, part }, pool.take_u8(len)?)?)
-        }
-        View::Gray16(picture) => {
-            Pixels::Gray16(assembly.of(Source { picture, part }, pool.take_u16(len)?)?)
-        }
-        View::Rgb16(picture) => {
-            Pixels::Rgb16(assembly.of(Source { picture, part }, pool.take_u16(len)?)?)
-        }
-    };
+    let swept = each_kind!(view, View(picture) => Pixels: {
+        assembly.of(Source { picture, part }, pool.take(len)?)?
+    });
     original.give_to(pool);
     Ok(swept)
 }

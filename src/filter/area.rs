@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Picture, Plane, Rect, Sample, Size, View};
+use crate::frame::{Picture, Plane, Rect, Sample, Size, View, each_kind};
 
 /// A frame made small: encoded red, green and blue in 0..1 (three times the same plane if grey).
 #[derive(Debug, Clone, PartialEq)]
@@ -39,12 +39,7 @@ pub fn area_average<'a>(picture: impl Into<View<'a>>, long_px: u32) -> SmallPict
 /// If the frame has no such part.
 #[must_use]
 pub fn area_average_of(view: View<'_>, part: Rect, long_px: u32) -> SmallPicture {
-    let planes = match view {
-        View::Gray8(p) => averaged(p, part, long_px),
-        View::Gray16(p) => averaged(p, part, long_px),
-        View::Rgb8(p) => averaged(p, part, long_px),
-        View::Rgb16(p) => averaged(p, part, long_px),
-    };
+    let planes = each_kind!(view, View(picture) => averaged(picture, part, long_px));
     let channels = match <[Plane; 3]>::try_from(planes) {
         Ok(three) => three,
         Err(one) => std::array::from_fn(|_| one[0].clone()),

@@ -236,7 +236,7 @@ impl<'a> Source<'a> {
         let Some(bytes) = reader.output_buffer_size() else {
             return (0, Err(Fault::Damage("it cannot be addressed".to_owned())));
         };
-        let mut whole = match self.pool.take_u8(bytes) {
+        let mut whole = match self.pool.take::<u8>(bytes) {
             Ok(whole) => whole,
             Err(error) => return (0, Err(error.into())),
         };
@@ -247,7 +247,7 @@ impl<'a> Source<'a> {
             store.put(0, y, self.run(row), channels);
         }
         let touched = whole.iter().any(|&b| b != 0x80);
-        self.pool.give_u8(whole);
+        self.pool.give_samples(whole);
         (if touched { height } else { 0 }, result)
     }
 

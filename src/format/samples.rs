@@ -80,7 +80,7 @@ pub(super) fn to_eight(sample: u16) -> u8 {
 }
 
 /// An image buffer of exactly these samples.
-fn picture<P: Pixel>(
+pub(super) fn picture<P: Pixel>(
     size: Size,
     samples: Vec<P::Subpixel>,
 ) -> Result<ImageBuffer<P, Vec<P::Subpixel>>> {

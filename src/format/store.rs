@@ -67,8 +67,8 @@ impl Store {
     pub(super) fn new(size: Size, channels: u8, depth_bits: u8, pool: &Pool) -> Result<Self> {
         let length = samples::length(size, channels)?;
         let mut samples = match depth_bits {
-            8 => Samples::Eight(pool.take_u8(length)?),
-            _ => Samples::Sixteen(pool.take_u16(length)?),
+            8 => Samples::Eight(pool.take(length)?),
+            _ => Samples::Sixteen(pool.take(length)?),
         };
         // A reused buffer still shows another frame.
         match &mut samples {

@@ -3,8 +3,10 @@
 //! What keeps width and height is done in place; what exchanges them goes into a second buffer in
 //! square blocks, so that reading along rows and writing along columns both stay in the cache.
 
+use image::{ImageBuffer, Pixel};
+
 use crate::error::Result;
-use crate::frame::{Orientation, Pixels, Pool, Sample, Size};
+use crate::frame::{Orientation, Picture, Pixels, Pool, Pooled, Size, each_kind};
 use crate::metadata::orientation;
 
 use super::samples;
@@ -27,60 +29,22 @@ pub(super) fn turned(pixels: Pixels, orientation: Orientation, pool: &Pool) -> R
     if orientation == Orientation::Upright {
         return Ok(pixels);
     }
-    let stored = pixels.size();
-    let upright = size(stored, orientation);
-    let channels = pixels.channels();
-    // `channels` is 1 or 3 by the type of `Pixels`.
-    let narrow = channels as u8;
-    match pixels {
-        Pixels::Gray8(p) => {
-            let turned =
-                buffer::<_, 1>(p.into_raw(), stored, orientation, take8(pool), give8(pool))?;
-            samples::eight(upright, narrow, turned)
-        }
-        Pixels::Rgb8(p) => {
-            let turned =
-                buffer::<_, 3>(p.into_raw(), stored, orientation, take8(pool), give8(pool))?;
-            samples::eight(upright, narrow, turned)
-        }
-        Pixels::Gray16(p) => {
-            let turned =
-                buffer::<_, 1>(p.into_raw(), stored, orientation, take16(pool), give16(pool))?;
-            samples::sixteen(upright, narrow, turned)
-        }
-        Pixels::Rgb16(p) => {
-            let turned =
-                buffer::<_, 3>(p.into_raw(), stored, orientation, take16(pool), give16(pool))?;
-            samples::sixteen(upright, narrow, turned)
-        }
-    }
+    Ok(each_kind!(pixels, Pixels(picture) => Pixels: turned_picture(picture, orientation, pool)?))
 }
 
-fn take8(pool: &Pool) -> impl FnOnce(usize) -> Result<Vec<u8>> {
-    |len| pool.take_u8(len)
-}
-
-fn give8(pool: &Pool) -> impl FnOnce(Vec<u8>) {
-    |buffer| pool.give_u8(buffer)
-}
-
-fn take16(pool: &Pool) -> impl FnOnce(usize) -> Result<Vec<u16>> {
-    |len| pool.take_u16(len)
-}
-
-fn give16(pool: &Pool) -> impl FnOnce(Vec<u16>) {
-    |buffer| pool.give_u16(buffer)
-}
-
-/// Turns a buffer of `N` samples a pixel, in place or into one that `take` provides.
-fn buffer<T: Sample, const N: usize>(
-    mut stored: Vec<T>,
-    size: Size,
+/// Turns a picture of `N` samples a pixel, in place or into another buffer of the pool.
+fn turned_picture<P, const N: usize>(
+    picture: ImageBuffer<P, Vec<P::Subpixel>>,
     orientation: Orientation,
-    take: impl FnOnce(usize) -> Result<Vec<T>>,
-    give: impl FnOnce(Vec<T>),
-) -> Result<Vec<T>> {
-    let width = size.width as usize;
+    pool: &Pool,
+) -> Result<ImageBuffer<P, Vec<P::Subpixel>>>
+where
+    P: Pixel<Subpixel: Pooled>,
+    ImageBuffer<P, Vec<P::Subpixel>>: Picture<N, Sample = P::Subpixel>,
+{
+    let stored_size = picture.size();
+    let mut stored = picture.into_raw();
+    let width = stored_size.width as usize;
     let (pixels, _) = stored.as_chunks_mut::<N>();
     match orientation {
         Orientation::Upright => {}
@@ -90,13 +54,13 @@ fn buffer<T: Sample, const N: usize>(
         Orientation::Rotate180 => pixels.reverse(),
         Orientation::MirrorVertical => mirror_vertically(pixels, width),
         _ => {
-            let mut upright = take(stored.len())?;
-            transpose(stored.as_chunks::<N>().0, upright.as_chunks_mut::<N>().0, size, orientation);
-            give(stored);
-            return Ok(upright);
+            let mut upright = pool.take(stored.len())?;
+            let (from, to) = (stored.as_chunks::<N>().0, upright.as_chunks_mut::<N>().0);
+            transpose(from, to, stored_size, orientation);
+            pool.give_samples(std::mem::replace(&mut stored, upright));
         }
     }
-    Ok(stored)
+    samples::picture(size(stored_size, orientation), stored)
 }
 
 /// Exchanges the first row with the last, and so on.

@@ -12,7 +12,7 @@ use super::{CREDENTIALS, Decoding, Format, Header, Limits, no_place, samples, up
 use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Pixels, Pool, Size};
+use crate::frame::{Frame, Pixels, Pool, Samples, Size};
 use crate::metadata::Blocks;
 
 /// Pixels on a side at most: the format counts them in 14 bits.
@@ -148,7 +148,7 @@ fn pixels(
 ) -> Result<Pixels, Fault> {
     let stored = upright::size(header.size, header.orientation);
     let channels = if header.alpha { 4 } else { 3 };
-    let mut buffer = pool.take_u8(samples::length(stored, channels)?)?;
+    let mut buffer = pool.take::<u8>(samples::length(stored, channels)?)?;
     let decoder = open(bytes).map_err(|e| Fault::Damage(e.message().to_owned()))?;
     if decoder.total_bytes() != buffer.len() as u64 {
         return Err(Fault::Damage("its chunks contradict each other".to_owned()));
@@ -161,7 +161,7 @@ fn pixels(
     for (y, row) in buffer.chunks_exact(stored.width as usize * 4).enumerate() {
         store.put(0, y, Run::Eight(row), 4);
     }
-    pool.give_u8(buffer);
+    pool.give_samples(buffer);
     Ok(store.finish(warnings)?)
 }
 
@@ -196,15 +196,13 @@ pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Resul
     let frame = as_srgb.as_ref().unwrap_or(frame);
     let eight = |wide: &[u16]| wide.iter().map(|&s| samples::to_eight(s)).collect::<Vec<_>>();
     let mut coded = Vec::new();
-    match &frame.pixels {
-        Pixels::Gray8(p) => encode_eight(p.as_raw(), size, ExtendedColorType::L8, &mut coded)?,
-        Pixels::Rgb8(p) => encode_eight(p.as_raw(), size, ExtendedColorType::Rgb8, &mut coded)?,
-        Pixels::Gray16(p) => {
-            encode_eight(&eight(p.as_raw()), size, ExtendedColorType::L8, &mut coded)?;
-        }
-        Pixels::Rgb16(p) => {
-            encode_eight(&eight(p.as_raw()), size, ExtendedColorType::Rgb8, &mut coded)?;
-        }
+    let colour = match frame.pixels.channels() {
+        1 => ExtendedColorType::L8,
+        _ => ExtendedColorType::Rgb8,
+    };
+    match frame.pixels.samples() {
+        Samples::Eight(samples) => encode_eight(samples, size, colour, &mut coded)?,
+        Samples::Sixteen(samples) => encode_eight(&eight(samples), size, colour, &mut coded)?,
     }
     if frame.pixels.depth_bits() > 8 {
         warnings.push(Warning::DepthReduced);

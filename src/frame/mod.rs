@@ -8,6 +8,7 @@ mod aligned;
 mod anchor;
 mod bands;
 mod geometry;
+mod kind;
 mod lane;
 mod light;
 mod original;
@@ -26,13 +27,14 @@ pub use aligned::{Aligned, Row};
 pub use anchor::Anchor;
 pub use bands::{Bands, Samples, SamplesMut, channels, channels_mut};
 pub use geometry::{Orientation, Rect, Size};
+pub(crate) use kind::each_kind;
 pub use lane::{BLOCK, Input, Lane, block, block_mut, join_row, split, split_row};
 pub use light::{Sample, encoded, greater, lesser, linear, luma};
 pub use original::{Original, Stored};
 pub use picture::{Picture, View};
 pub use plane::Plane;
-pub use pool::Pool;
 pub(crate) use pool::zeros;
+pub use pool::{Pool, Pooled};
 pub use ring::Ring;
 pub use ycc::{Sharing, Ycc};
 
@@ -53,48 +55,37 @@ impl Pixels {
     /// Width and height in pixels.
     #[must_use]
     pub fn size(&self) -> Size {
-        let (width, height) = match self {
-            Self::Gray8(p) => p.dimensions(),
-            Self::Gray16(p) => p.dimensions(),
-            Self::Rgb8(p) => p.dimensions(),
-            Self::Rgb16(p) => p.dimensions(),
-        };
-        Size { width, height }
+        View::from(self).size()
     }
 
     /// Samples a pixel: 1 (grey) or 3 (RGB).
     #[must_use]
     pub fn channels(&self) -> usize {
-        match self {
-            Self::Gray8(_) | Self::Gray16(_) => 1,
-            Self::Rgb8(_) | Self::Rgb16(_) => 3,
-        }
+        View::from(self).channels()
     }
 
     /// Bits a sample: 8 or 16.
     #[must_use]
     pub fn depth_bits(&self) -> u8 {
-        match self {
-            Self::Gray8(_) | Self::Rgb8(_) => 8,
-            Self::Gray16(_) | Self::Rgb16(_) => 16,
-        }
+        View::from(self).depth_bits()
     }
 
     /// The samples, row by row.
     #[must_use]
     pub fn samples(&self) -> Samples<'_> {
-        match self {
-            Self::Gray8(p) => Samples::Eight(p),
-            Self::Gray16(p) => Samples::Sixteen(p),
-            Self::Rgb8(p) => Samples::Eight(p),
-            Self::Rgb16(p) => Samples::Sixteen(p),
-        }
+        each_kind!(self, Self(p) => Sample::either(p))
+    }
+
+    /// The samples, row by row, to be changed.
+    #[must_use]
+    pub fn samples_mut(&mut self) -> SamplesMut<'_> {
+        each_kind!(self, Self(p) => Sample::either_mut(p))
     }
 
     /// The greatest sample: 255 or 65,535.
     #[must_use]
     pub fn sample_max(&self) -> f32 {
-        if self.depth_bits() == 8 { <u8 as Sample>::MAX } else { <u16 as Sample>::MAX }
+        View::from(self).sample_max()
     }
 }
 

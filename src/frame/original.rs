@@ -81,7 +81,7 @@ impl Stored {
 fn joined(planes: &Ycc, pool: &Pool) -> Result<Pixels> {
     let Size { width, height } = planes.size();
     let columns = width as usize;
-    let mut samples = pool.take_u8(columns * height as usize * 3)?;
+    let mut samples = pool.take(columns * height as usize * 3)?;
     let (level, mut row) = (Level::new(), [(); 3].map(|()| vec![0; columns]));
     for (y, pixels) in samples.chunks_mut(columns * 3).enumerate() {
         planes.read(level, y, 0..columns, row.each_mut().map(Vec::as_mut_slice));

@@ -6,6 +6,7 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 use image::{ImageBuffer, Luma, Pixel, Rgb};
 
+use super::kind::each_kind;
 use super::lane::split_row;
 use super::{Frame, Pixels, Sample, Size, Ycc};
 
@@ -82,12 +83,7 @@ pub enum View<'a> {
 
 impl<'a> From<&'a Pixels> for View<'a> {
     fn from(pixels: &'a Pixels) -> Self {
-        match pixels {
-            Pixels::Gray8(p) => Self::Gray8(p),
-            Pixels::Gray16(p) => Self::Gray16(p),
-            Pixels::Rgb8(p) => Self::Rgb8(p),
-            Pixels::Rgb16(p) => Self::Rgb16(p),
-        }
+        each_kind!(pixels, Pixels(p) => Self: p)
     }
 }
 
@@ -116,12 +112,7 @@ impl View<'_> {
     /// Width and height in pixels.
     #[must_use]
     pub fn size(self) -> Size {
-        match self {
-            Self::Gray8(p) => p.size(),
-            Self::Gray16(p) => p.size(),
-            Self::Rgb8(p) => p.size(),
-            Self::Rgb16(p) => p.size(),
-        }
+        each_kind!(self, Self(p) => p.size())
     }
 
     /// Bits a sample: 8 or 16.

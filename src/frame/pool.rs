@@ -1,9 +1,10 @@
 //! Sample buffers used again from frame to frame: touching fresh memory for one 24 MP frame costs
 //! 25 to 38 ms in page faults, a third of its decode.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
-use super::{Frame, Pixels};
+use super::kind::each_kind;
+use super::{Frame, Pixels, Sample};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Buffers that frames give back and later frames take; shared between workers.
@@ -12,14 +13,36 @@ use crate::error::{Error, ErrorKind, Result};
 /// that fits; its content is whatever it was.
 #[derive(Debug, Default)]
 pub struct Pool {
-    eights: Mutex<Vec<Vec<u8>>>,
-    sixteens: Mutex<Vec<Vec<u16>>>,
+    eights: Shelf<u8>,
+    sixteens: Shelf<u16>,
+}
+
+/// Idle buffers of one sort.
+type Shelf<S> = Mutex<Vec<Vec<S>>>;
+
+/// A sample whose buffers a [`Pool`] keeps.
+pub trait Pooled: Sample + bytemuck::Zeroable {
+    /// Where they are kept.
+    #[doc(hidden)]
+    fn shelf(pool: &Pool) -> &Mutex<Vec<Vec<Self>>>;
+}
+
+impl Pooled for u8 {
+    fn shelf(pool: &Pool) -> &Shelf<Self> {
+        &pool.eights
+    }
+}
+
+impl Pooled for u16 {
+    fn shelf(pool: &Pool) -> &Shelf<Self> {
+        &pool.sixteens
+    }
 }
 
 /// Takes the smallest buffer that fits out of the shelf, or makes one.
-fn take<T: bytemuck::Zeroable + Clone>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -> Result<Vec<T>> {
+fn take<S: Pooled>(shelf: &Shelf<S>, len: usize) -> Result<Vec<S>> {
     // A poisoned shelf only means that a worker panicked between two pushes: the buffers are whole.
-    let mut shelf = shelf.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
     let fits = (0..shelf.len())
         .filter(|&i| shelf[i].capacity() >= len)
         .min_by_key(|&i| shelf[i].capacity());
@@ -29,7 +52,7 @@ fn take<T: bytemuck::Zeroable + Clone>(shelf: &Mutex<Vec<Vec<T>>>, len: usize) -
     drop(shelf);
     match buffer.filter(|buffer| buffer.capacity() >= len) {
         Some(mut buffer) => {
-            buffer.resize(len, T::zeroed());
+            buffer.resize(len, S::zeroed());
             Ok(buffer)
         }
         None => zeros(len),
@@ -56,11 +79,11 @@ fn no_memory(bytes: usize) -> Error {
 }
 
 /// Keeps the smallest buffers that fit into the room, and takes them off it.
-fn trim<T>(shelf: &Mutex<Vec<Vec<T>>>, room: &mut u64) {
-    let mut shelf = shelf.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+fn trim<S>(shelf: &Shelf<S>, room: &mut u64) {
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
     shelf.sort_by_key(Vec::capacity);
     shelf.retain(|buffer| {
-        let bytes = (buffer.capacity() * size_of::<T>()) as u64;
+        let bytes = (buffer.capacity() * size_of::<S>()) as u64;
         let fits = bytes <= *room;
         *room -= if fits { bytes } else { 0 };
         fits
@@ -68,30 +91,17 @@ fn trim<T>(shelf: &Mutex<Vec<Vec<T>>>, room: &mut u64) {
 }
 
 impl Pool {
-    /// A buffer of `len` bytes, content unspecified.
+    /// A buffer of `len` samples, content unspecified.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`] if the system has no memory for it.
-    pub fn take_u8(&self, len: usize) -> Result<Vec<u8>> {
-        take(&self.eights, len)
+    pub fn take<S: Pooled>(&self, len: usize) -> Result<Vec<S>> {
+        take(S::shelf(self), len)
     }
 
-    /// A buffer of `len` 16-bit samples, content unspecified.
-    ///
-    /// # Errors
-    /// [`ErrorKind::TooLarge`] if the system has no memory for it.
-    pub fn take_u16(&self, len: usize) -> Result<Vec<u16>> {
-        take(&self.sixteens, len)
-    }
-
-    /// Gives a byte buffer back.
-    pub fn give_u8(&self, buffer: Vec<u8>) {
-        self.eights.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(buffer);
-    }
-
-    /// Gives a buffer of 16-bit samples back.
-    pub fn give_u16(&self, buffer: Vec<u16>) {
-        self.sixteens.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(buffer);
+    /// Gives a buffer of samples back.
+    pub fn give_samples<S: Pooled>(&self, buffer: Vec<S>) {
+        S::shelf(self).lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 
     /// Lets go of idle buffers, the largest first, until they are no more than this many bytes.
@@ -103,12 +113,7 @@ impl Pool {
 
     /// Gives a whole frame's samples back.
     pub fn give(&self, frame: Frame) {
-        match frame.pixels {
-            Pixels::Gray8(p) => self.give_u8(p.into_raw()),
-            Pixels::Rgb8(p) => self.give_u8(p.into_raw()),
-            Pixels::Gray16(p) => self.give_u16(p.into_raw()),
-            Pixels::Rgb16(p) => self.give_u16(p.into_raw()),
-        }
+        each_kind!(frame.pixels, Pixels(p) => self.give_samples(p.into_raw()));
     }
 }
 
@@ -119,16 +124,16 @@ mod tests {
     #[test]
     fn a_given_buffer_is_taken_again() {
         let pool = Pool::default();
-        let buffer = pool.take_u8(1000).unwrap();
+        let buffer = pool.take::<u8>(1000).unwrap();
         let address = buffer.as_ptr();
-        pool.give_u8(buffer);
-        let again = pool.take_u8(900).unwrap();
+        pool.give_samples(buffer);
+        let again = pool.take::<u8>(900).unwrap();
         assert_eq!(again.as_ptr(), address);
     }
 
     #[test]
     fn what_no_machine_has_is_refused() {
-        let refused = Pool::default().take_u16(1 << 60);
+        let refused = Pool::default().take::<u16>(1 << 60);
         assert_eq!(refused.map_err(|e| e.kind()), Err(ErrorKind::TooLarge));
     }
 }

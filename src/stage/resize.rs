@@ -62,10 +62,10 @@ pub fn work_bytes(frame: Size, target: Size, channels: usize, depth_bits: u8) ->
 pub fn resize(pixels: &Pixels, target: Size, pool: &Pool) -> Result<Pixels> {
     let len = target.area() as usize * pixels.channels();
     Ok(match pixels {
-        Pixels::Gray8(p) => Pixels::Gray8(resample::<U16, _>(p, target, pool.take_u8(len)?)?),
-        Pixels::Rgb8(p) => Pixels::Rgb8(resample::<U16x3, _>(p, target, pool.take_u8(len)?)?),
-        Pixels::Gray16(p) => Pixels::Gray16(resample::<F32, _>(p, target, pool.take_u16(len)?)?),
-        Pixels::Rgb16(p) => Pixels::Rgb16(resample::<F32x3, _>(p, target, pool.take_u16(len)?)?),
+        Pixels::Gray8(p) => Pixels::Gray8(resample::<U16, _>(p, target, pool.take(len)?)?),
+        Pixels::Rgb8(p) => Pixels::Rgb8(resample::<U16x3, _>(p, target, pool.take(len)?)?),
+        Pixels::Gray16(p) => Pixels::Gray16(resample::<F32, _>(p, target, pool.take(len)?)?),
+        Pixels::Rgb16(p) => Pixels::Rgb16(resample::<F32x3, _>(p, target, pool.take(len)?)?),
     })
 }
 

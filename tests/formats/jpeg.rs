@@ -278,7 +278,7 @@ fn damage_leaves_nothing_of_an_earlier_frame_in_the_buffer() {
     let pool = longlens::frame::Pool::default();
     let decoding = longlens::format::Decoding { accept_damaged: true, ..Default::default() };
     let fresh = longlens::format::decode(cut, &decoding, &pool).unwrap().frame;
-    pool.give_u8(vec![77; 250 * 171 * 3]);
+    pool.give_samples(vec![77_u8; 250 * 171 * 3]);
     let reused = longlens::format::decode(cut, &decoding, &pool).unwrap().frame;
     assert_eq!(fresh, reused);
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fearless_simd::Level;
 
-use crate::frame::{Picture, Rect, Sample, Size, View};
+use crate::frame::{Picture, Rect, Sample, Size, View, each_kind};
 use crate::stage::dehaze::{Border, Framed};
 
 /// A sample differs from the border by more than this share of the greatest one (what JPEG makes of a plain
@@ -20,12 +20,7 @@ const MIXED: f32 = 1.2;
 
 /// Where the scene lies in the frame whose small picture, of this size, has this border.
 pub(super) fn framed(view: View<'_>, border: &Border, small: Size) -> Framed {
-    match view {
-        View::Gray8(p) => of(p, border, small),
-        View::Gray16(p) => of(p, border, small),
-        View::Rgb8(p) => of(p, border, small),
-        View::Rgb16(p) => of(p, border, small),
-    }
+    each_kind!(view, View(picture) => of(picture, border, small))
 }
 
 fn of<S: Sample, const CHANNELS: usize>(

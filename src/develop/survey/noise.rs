@@ -2,7 +2,7 @@
 
 use fearless_simd::Level;
 
-use crate::frame::{Picture, Rect, Sample, Size, View, luma};
+use crate::frame::{Picture, Rect, Sample, Size, View, each_kind, luma};
 
 /// Patches looked at across the frame and down it: of 40 the noise is within a twentieth of this, and
 /// 2 ms of waiting for memory more on 24 MP.
@@ -14,12 +14,7 @@ const FLAT: f32 = 0.10;
 
 /// Standard deviation of the noise of a part of the frame, as a share of the greatest sample.
 pub(super) fn deviation(view: View<'_>, scene: Rect) -> f32 {
-    match view {
-        View::Gray8(p) => measured(p, scene),
-        View::Gray16(p) => measured(p, scene),
-        View::Rgb8(p) => measured(p, scene),
-        View::Rgb16(p) => measured(p, scene),
-    }
+    each_kind!(view, View(picture) => measured(picture, scene))
 }
 
 /// Standard deviation of the noise of luma, as a share of the greatest sample.

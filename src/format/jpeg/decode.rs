@@ -167,7 +167,7 @@ impl Source<'_> {
         };
         // One of a few; both by the checks on the header.
         let count = planes.len() as u8;
-        let mut buffer = pool.take_u8(samples::length(size, count)?)?;
+        let mut buffer = pool.take::<u8>(samples::length(size, count)?)?;
         let (width, height) = (size.width as usize, size.height as usize);
         planes::join(&planes, model, 0..height, width, &mut buffer);
         drop(planes);

@@ -9,7 +9,7 @@ use super::super::{Format, no_place};
 use super::blocks::pixel_dims;
 use super::texts::{RAW_IPTC, XMP_KEYWORD, raw_profile};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Frame, Pixels};
+use crate::frame::{Frame, Samples};
 use crate::metadata::Blocks;
 
 /// Samples that are put into big-endian order at once.
@@ -62,11 +62,9 @@ fn write(
     let mut encoder = Encoder::with_info(out, header(frame, blocks, warnings))?;
     encoder.set_compression(Compression::Fast);
     let mut writer = encoder.write_header()?;
-    match &frame.pixels {
-        Pixels::Gray8(p) => writer.write_image_data(p.as_raw())?,
-        Pixels::Rgb8(p) => writer.write_image_data(p.as_raw())?,
-        Pixels::Gray16(p) => write_sixteen(&mut writer, p.as_raw())?,
-        Pixels::Rgb16(p) => write_sixteen(&mut writer, p.as_raw())?,
+    match frame.pixels.samples() {
+        Samples::Eight(samples) => writer.write_image_data(samples)?,
+        Samples::Sixteen(samples) => write_sixteen(&mut writer, samples)?,
     }
     writer.finish()
 }
