@@ -1,231 +1,40 @@
 //! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
-
 use clap::ArgMatches;
 
-use super::presets::Layers;
-use super::progress::Progress;
-use super::report::{Loudness, Report, frames_of};
-use super::sources::{Sources, logos};
-use super::{dry_run, exit, json, signals, text};
-use crate::batch::{
-    Batch, Event, Existing, Found, Order, Plan, Settings, Stop, Summary, Sync, Target, captions,
-    find, format_of_name, free_bytes, lacking, plan, prepare_folder,
-};
+use super::planning::{Planned, first_recipe};
+use super::report::{Report, frames_of};
+use super::running::{Run, loudness};
+use super::{dry_run, exit, json};
+use crate::batch::{Batch, Existing, Settings, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recipe::Recipe;
-use crate::stage::caption::Typesetter;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
-    let sources = Sources::read(order)?;
-    let out = target(order, &sources.named)?;
-    let mut found = find(&sources.named, out.folder())?;
-    let plan = planned(order, &sources, &mut found, &out)?;
-    let captions = check_fields(order, &plan)?;
-    check_drawing(&plan)?;
-
-    let settings = settings(order, &out)?;
-    let place = match &out {
+    let planned = Planned::of(order)?;
+    let settings = settings(order, &planned.out)?;
+    let place = match &planned.out {
         Target::Folder(folder) => folder,
         Target::File(file) => file,
     };
     let mut report = Report::new(loudness(order), order.get_flag("json"), place);
-    let frames = plan.jobs.len();
-    report.tell(&json::run(frames, place, &first_recipe(order, &sources)?, &settings));
-    report.opening(&sources.shoots, &found, &plan);
+    let frames = planned.plan.jobs.len();
+    let recipe = first_recipe(order, &planned.sources)?;
+    report.tell(&json::run(frames, place, &recipe, &settings));
+    report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
+    let batch = Batch { jobs: planned.plan.jobs, settings };
     if order.get_flag("dry-run") {
-        dry_run::print(&Batch { jobs: plan.jobs, settings }, &captions, order.get_flag("json"))?;
+        dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
         report.say(&format!("{} planned, nothing written", frames_of(frames)));
         report.tell(&json::summary(&Summary::default(), 0, exit::DONE));
         return Ok(exit::DONE);
     }
-    if plan.jobs.is_empty() && found.unreadable.is_empty() {
-        return Err(super::no_frames(&found));
+    let unreadable = &planned.found.unreadable;
+    if frames == 0 && unreadable.is_empty() {
+        return Err(super::no_frames(&planned.found));
     }
-    if !plan.jobs.is_empty() {
-        prepare_folder(out.folder())?;
-        if let Some((needed, free)) = little_space(out.folder(), &plan) {
-            report.little_space(needed, free);
-        }
-    }
-
-    let stop = Stop::default();
-    signals::listen(&stop);
-    let mut progress = Progress::new(frames, &settings, report.loudness());
-    let batch = Batch { jobs: plan.jobs, settings };
-    for error in &found.unreadable {
-        progress.suspend(|| report.failure(error));
-    }
-    let summary = batch.run(&stop, |event| {
-        progress.event(event);
-        if let Event::Finished(outcome) = event {
-            progress.suspend(|| report.outcome(outcome));
-        }
-    });
-    progress.end();
-    report.summary(&summary, found.unreadable.len(), frames);
-    let is_lacking = summary.failed + found.unreadable.len() > 0
-        || summary.not_delivered > 0 && !order.get_flag("skip-existing");
-    let exit = match stop.signal() {
-        Some(signal) => signals::EXIT_BASE + signal as u8,
-        None if summary.environment => exit::ENVIRONMENT,
-        None if is_lacking => exit::SOME_FAILED,
-        None => exit::DONE,
-    };
-    report.tell(&json::summary(&summary, found.unreadable.len(), exit));
-    if let Some(error) = report.untold() {
-        text::to_stderr(&text::error(error));
-        return Ok(if exit > exit::ENVIRONMENT { exit } else { exit::ENVIRONMENT });
-    }
-    Ok(exit)
-}
-
-/// What is ordered for the frames of the first input, before the table has its say.
-fn first_recipe(order: &ArgMatches, sources: &Sources) -> Result<Recipe> {
-    let of_folder = sources.shoots.first().map(|shoot| shoot.recipe.clone());
-    super::recipe(order, of_folder.unwrap_or_default())
-}
-
-/// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
-/// has begun.
-fn check_drawing(plan: &Plan) -> Result<()> {
-    let mut seen = HashSet::new();
-    for caption in plan.jobs.iter().map(|job| &job.recipe.caption) {
-        let named = (&caption.font, &caption.logo);
-        if named != (&None, &None) && seen.insert(named) {
-            Typesetter::open(caption)?;
-        }
-    }
-    Ok(())
-}
-
-/// A folder, or with one input file and a name like a picture's, a file.
-fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
-    let out = order.get_one::<PathBuf>("out").cloned().unwrap_or_default();
-    let one_file = matches!(named, [one] if !one.is_dir());
-    if out.as_os_str() == "-" {
-        let message = "pictures are not written to standard output";
-        let hint = "name a folder, or a file such as out.jpg; a folder named - is ./-";
-        return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
-    }
-    let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if is_folder || format_of_name(&out).is_none() {
-        if out.exists() && !out.is_dir() {
-            let error = Error::new(ErrorKind::Usage, "the output is a file, not a folder");
-            return Err(error.about(out).with_hint("name a folder"));
-        }
-        if let (false, false, Some(ending)) = (is_folder, out.exists(), ending(&out)) {
-            let message = format!("longlens does not write .{ending} files");
-            return Err(Error::new(ErrorKind::Usage, message).about(&out).with_hint(format!(
-                "name a file that ends in jpg, png, tif or webp; for a folder of this name \
-                 write {}/",
-                out.display()
-            )));
-        }
-        return Ok(Target::Folder(out));
-    }
-    if one_file && order.contains_id("name") {
-        let message = "--name cannot be used with an output file";
-        let hint = "name an output folder, or omit --name";
-        return Err(Error::new(ErrorKind::Usage, message).about(out).with_hint(hint));
-    }
-    if one_file {
-        return Ok(Target::File(out));
-    }
-    Err(Error::new(ErrorKind::Usage, "this is a file name, but there are several inputs")
-        .about(&out)
-        .with_hint(format!("name a folder; for a folder of this name write {}/", out.display())))
-}
-
-/// The ending of a name, if it has one: a file is meant.
-fn ending(out: &Path) -> Option<String> {
-    let ending = out.extension()?.to_str()?;
-    let is_ending = !ending.is_empty() && ending.chars().all(char::is_alphanumeric);
-    is_ending.then(|| ending.to_lowercase())
-}
-
-fn planned(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Target) -> Result<Plan> {
-    let layers = Layers::read(order)?;
-    let roots = sources.roots(&layers)?;
-    let flags = super::flags(order);
-    let mut checked = Recipe::default();
-    for (name, value) in &flags {
-        checked.set(name, value).map_err(|e| e.prefixed("--"))?;
-    }
-    found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
-    let (set, codes) = (&sources.set[..], sources.codes.as_ref());
-    let reads = &read_files(order, sources, &layers);
-    plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })
-}
-
-/// The files that the order was read from.
-fn read_files(order: &ArgMatches, sources: &Sources, layers: &Layers) -> Vec<PathBuf> {
-    let named = ["captions", "code-replacements", "files-from", "files0-from"];
-    let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
-    let of_folders = sources.shoots.iter().flat_map(|files| &files.used);
-    named.chain(of_folders).chain(layers.files()).cloned().collect()
-}
-
-/// Whether every frame has the fields that are required or that its caption needs; an error after
-/// all that lack one were named. For a dry run the captions, in the order of the frames.
-fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> {
-    let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
-    let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
-    if required.contains(&"") {
-        return Err(Error::no_value("", "a field", "names: --require city,country"));
-    }
-    let (captions, lacking) = if order.get_flag("dry-run") {
-        let captions = captions(plan, &required);
-        let errors = captions.iter().filter_map(|caption| caption.as_ref().err());
-        let lacking = errors.filter(|error| error.kind() == ErrorKind::Caption).cloned().collect();
-        (captions, lacking)
-    } else {
-        (Vec::new(), lacking(plan, &required))
-    };
-    let Some(first) = lacking.first() else { return Ok(captions) };
-    for error in &lacking {
-        let path = error.path().map(text::path).unwrap_or_default();
-        let tone = text::painted(text::Tone::Error);
-        text::to_stderr(&format!("longlens: {tone} {path}: {}\n", text::clean(error.message())));
-    }
-    let lack = match (lacking.len(), plan.jobs.len()) {
-        (1, 1) => "the frame".to_owned(),
-        (count, frames) => format!("{count} of {frames} frames"),
-    };
-    let message = format!(
-        "the caption or a required field cannot be filled in for {lack}; nothing was written"
-    );
-    let error = Error::new(ErrorKind::Usage, message);
-    Err(match first.hint() {
-        Some(hint) => error.with_hint(hint),
-        None => error,
-    })
-}
-
-/// The bytes that the originals of missing outputs have, and those that are free, if these are fewer:
-/// a finished frame is about as large as its original.
-fn little_space(folder: &Path, plan: &Plan) -> Option<(u64, u64)> {
-    let free = free_bytes(folder)?;
-    let missing = plan.jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
-    let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
-    let needed = files.map(|file| held_bytes(&file)).fold(0, u64::saturating_add);
-    (free < needed).then_some((needed, free))
-}
-
-/// Bytes that a file holds; one with holes holds fewer than its length.
-fn held_bytes(file: &std::fs::Metadata) -> u64 {
-    #[cfg(unix)]
-    {
-        /// Of `st_blocks`, whatever the file system's own are.
-        const BLOCK_BYTES: u64 = 512;
-        file.len().min(std::os::unix::fs::MetadataExt::blocks(file).saturating_mul(BLOCK_BYTES))
-    }
-    #[cfg(not(unix))]
-    {
-        file.len()
-    }
+    let folder = planned.out.folder();
+    let accepts_existing = order.get_flag("skip-existing");
+    Run { batch, folder, unreadable, accepts_existing }.carry_out(&mut report)
 }
 
 fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
@@ -251,12 +60,4 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         journal,
     })
-}
-
-fn loudness(order: &ArgMatches) -> Loudness {
-    match (order.get_flag("quiet"), order.get_count("verbose") > 0) {
-        (true, _) => Loudness::Quiet,
-        (false, true) => Loudness::Verbose,
-        (false, false) => Loudness::Normal,
-    }
 }

@@ -1,0 +1,97 @@
+//! A batch carried out: space looked at, signals heard, outcomes reported, the exit code.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+
+use super::progress::Progress;
+use super::report::{Loudness, Report};
+use super::{exit, json, signals, text};
+use crate::batch::{Batch, Event, Job, Stop, free_bytes, prepare_folder};
+use crate::error::{Error, Result};
+
+/// A batch with what its end depends on.
+pub(super) struct Run<'a> {
+    pub(super) batch: Batch,
+    /// The folder that outputs go below.
+    pub(super) folder: &'a Path,
+    /// Folders and links that could not be read.
+    pub(super) unreadable: &'a [Error],
+    /// Whether outputs that were not made from their originals are accepted.
+    pub(super) accepts_existing: bool,
+}
+
+impl Run<'_> {
+    /// Develops the frames; the exit code.
+    pub(super) fn carry_out(self, report: &mut Report) -> Result<u8> {
+        let Self { batch, folder, unreadable, accepts_existing } = self;
+        let frames = batch.jobs.len();
+        if frames > 0 {
+            prepare_folder(folder)?;
+            if let Some((needed, free)) = little_space(folder, &batch.jobs) {
+                report.little_space(needed, free);
+            }
+        }
+        let stop = Stop::default();
+        signals::listen(&stop);
+        let mut progress = Progress::new(frames, &batch.settings, report.loudness());
+        for error in unreadable {
+            progress.suspend(|| report.failure(error));
+        }
+        let summary = batch.run(&stop, |event| {
+            progress.event(event);
+            if let Event::Finished(outcome) = event {
+                progress.suspend(|| report.outcome(outcome));
+            }
+        });
+        progress.end();
+        report.summary(&summary, unreadable.len(), frames);
+        let is_lacking =
+            summary.failed + unreadable.len() > 0 || summary.not_delivered > 0 && !accepts_existing;
+        let exit = match stop.signal() {
+            Some(signal) => signals::EXIT_BASE + signal as u8,
+            None if summary.environment => exit::ENVIRONMENT,
+            None if is_lacking => exit::SOME_FAILED,
+            None => exit::DONE,
+        };
+        report.tell(&json::summary(&summary, unreadable.len(), exit));
+        if let Some(error) = report.untold() {
+            text::to_stderr(&text::error(error));
+            return Ok(if exit > exit::ENVIRONMENT { exit } else { exit::ENVIRONMENT });
+        }
+        Ok(exit)
+    }
+}
+
+/// How much is said, by the flags.
+pub(super) fn loudness(order: &ArgMatches) -> Loudness {
+    match (order.get_flag("quiet"), order.get_count("verbose") > 0) {
+        (true, _) => Loudness::Quiet,
+        (false, true) => Loudness::Verbose,
+        (false, false) => Loudness::Normal,
+    }
+}
+
+/// The bytes that the originals of missing outputs have, and those that are free, if these are fewer:
+/// a finished frame is about as large as its original.
+fn little_space(folder: &Path, jobs: &[Job]) -> Option<(u64, u64)> {
+    let free = free_bytes(folder)?;
+    let missing = jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
+    let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
+    let needed = files.map(|file| held_bytes(&file)).fold(0, u64::saturating_add);
+    (free < needed).then_some((needed, free))
+}
+
+/// Bytes that a file holds; one with holes holds fewer than its length.
+fn held_bytes(file: &std::fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    {
+        /// Of `st_blocks`, whatever the file system's own are.
+        const BLOCK_BYTES: u64 = 512;
+        file.len().min(std::os::unix::fs::MetadataExt::blocks(file).saturating_mul(BLOCK_BYTES))
+    }
+    #[cfg(not(unix))]
+    {
+        file.len()
+    }
+}
