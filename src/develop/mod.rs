@@ -8,6 +8,7 @@
 //! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever
 //! the number of workers.
 
+mod needs;
 mod places;
 mod rows;
 mod survey;
@@ -15,6 +16,7 @@ mod sweep;
 
 use image::ImageBuffer;
 
+pub use needs::Needs;
 pub use survey::{Survey, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 
@@ -251,17 +253,6 @@ fn output_stages(recipe: &Recipe, sample_max: f32) -> RowStages {
     let output = Sharpen { amount: wanted.then_some(OUTPUT_AMOUNT), method: Method::Unsharp };
     let noise = 1.0 / 255.0 * sample_max;
     RowStages { source: None, dehaze: None, sharpen: Sharpener::new(&output, noise, sample_max) }
-}
-
-/// Bytes that the rows which one worker holds take, for a part of so many columns.
-#[must_use]
-pub fn held_bytes(recipe: &Recipe, width: u32, channels: usize, depth_bits: u8) -> u64 {
-    let sharpen = Sharpener::new(&recipe.sharpen, 0.0, 255.0);
-    let stages = RowStages { sharpen, ..RowStages::default() };
-    match depth_bits {
-        8 => stages.bytes::<<u8 as Sample>::Lane>(width as usize, channels),
-        _ => stages.bytes::<<u16 as Sample>::Lane>(width as usize, channels),
-    }
 }
 
 /// The part of a picture swept and captioned into a buffer from the pool, to which that of the original

@@ -18,6 +18,8 @@ pub(super) struct Codec {
     pub(super) probe: fn(&[u8], &Limits) -> Result<Header>,
     /// Decodes a file whose header has been admitted.
     pub(super) decode: fn(&[u8], &Header, &Decoding, &Pool) -> Result<AsStored>,
+    /// Bytes that decoding takes beside those of the header if the file, of so many bytes, is damaged.
+    pub(super) damaged_bytes: fn(&Header, u64) -> u64,
     /// Reads metadata; decodes no sample.
     pub(super) read_blocks: fn(&[u8]) -> Result<Blocks>,
     /// How it is written, if it is.
@@ -30,6 +32,10 @@ type Encode = fn(&Frame, &Encoding, &Blocks, Threads, &mut Vec<u8>) -> Result<Ve
 pub(super) struct Writing {
     /// Appends a whole file.
     pub(super) encode: Encode,
+    /// Whether it is written band by band, by a [`BandEncoder`](super::BandEncoder), without the whole frame.
+    pub(super) in_bands: bool,
+    /// Bytes that writing takes at most beside a frame of so many, the file included.
+    pub(super) bytes: fn(u64) -> u64,
     /// Whether a file that was written has an end.
     pub(super) is_ended: fn(&[u8]) -> bool,
     /// What becomes of IPTC-IIM in it.
@@ -46,14 +52,22 @@ pub(super) struct AsStored {
     pub(super) warnings: Vec<Warning>,
 }
 
+/// What is lossless may not shrink at all, and is held three times while it is put together.
+fn lossless_bytes(frame_bytes: u64) -> u64 {
+    3 * frame_bytes
+}
+
 static CODECS: [Codec; 4] = [
     Codec {
         format: Format::Jpeg,
         probe: jpeg::probe,
         decode: jpeg::decode,
+        damaged_bytes: jpeg::damaged_bytes,
         read_blocks: jpeg::read_blocks,
         writing: Some(Writing {
             encode: jpeg::encode,
+            in_bands: true,
+            bytes: jpeg::encode_bytes,
             is_ended: |file| file.ends_with(&[0xFF, 0xD9]),
             iptc: Iptc::Kept,
         }),
@@ -62,9 +76,12 @@ static CODECS: [Codec; 4] = [
         format: Format::Png,
         probe: png::probe,
         decode: png::decode,
+        damaged_bytes: |_, _| 0,
         read_blocks: png::read_blocks,
         writing: Some(Writing {
             encode: |frame, _, blocks, _, out| png::encode(frame, blocks, out),
+            in_bands: false,
+            bytes: lossless_bytes,
             is_ended: |file| file.ends_with(b"IEND\xAE\x42\x60\x82"),
             iptc: Iptc::Kept,
         }),
@@ -73,9 +90,12 @@ static CODECS: [Codec; 4] = [
         format: Format::Tiff,
         probe: tiff::probe,
         decode: tiff::decode,
+        damaged_bytes: |_, _| 0,
         read_blocks: tiff::read_blocks,
         writing: Some(Writing {
             encode: |frame, _, blocks, _, out| tiff::encode(frame, blocks, out),
+            in_bands: false,
+            bytes: lossless_bytes,
             is_ended: |_| true,
             iptc: Iptc::Kept,
         }),
@@ -84,9 +104,12 @@ static CODECS: [Codec; 4] = [
         format: Format::WebP,
         probe: webp::probe,
         decode: webp::decode,
+        damaged_bytes: |_, _| 0,
         read_blocks: webp::read_blocks,
         writing: Some(Writing {
             encode: |frame, _, blocks, _, out| webp::encode(frame, blocks, out),
+            in_bands: false,
+            bytes: lossless_bytes,
             is_ended: |file| crate::container::riff::promised_bytes(file) == file.len() as u64,
             iptc: Iptc::IntoXmp,
         }),
@@ -103,6 +126,18 @@ impl Format {
     #[must_use]
     pub fn is_written(self) -> bool {
         self.codec().writing.is_some()
+    }
+
+    /// Whether it is written band by band, by a [`BandEncoder`](super::BandEncoder), without the whole frame.
+    #[must_use]
+    pub fn in_bands(self) -> bool {
+        self.codec().writing.as_ref().is_some_and(|writing| writing.in_bands)
+    }
+
+    /// Bytes that it takes at most to write a frame of so many, beside that frame; the file is included.
+    #[must_use]
+    pub fn encode_bytes(self, frame_bytes: u64) -> u64 {
+        self.codec().writing.as_ref().map_or(0, |writing| (writing.bytes)(frame_bytes))
     }
 
     /// What becomes of IPTC-IIM in it.

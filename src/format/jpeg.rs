@@ -36,6 +36,16 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     Ok(header)
 }
 
+/// Bytes that the planes of a damaged file take beside what a sound one does, and its file closed anew.
+pub(super) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
+    header.size.area() * u64::from(header.channels) + file_bytes
+}
+
+/// A photograph has a third of its samples at quality 100, once in bands and once as the file.
+pub(super) fn encode_bytes(frame_bytes: u64) -> u64 {
+    frame_bytes * 2 / 3
+}
+
 /// The metadata blocks, from the markers before the first scan.
 pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
     let walk = jpeg::walk(bytes, Extent::Header)?;

@@ -9,6 +9,7 @@
 mod codec;
 mod guard;
 mod jpeg;
+mod opened;
 mod png;
 mod profile;
 mod samples;
@@ -20,6 +21,7 @@ mod webp;
 
 pub use crate::container::kinds::{Format, is_picture_ending, is_raw_ending};
 pub use jpeg::BandEncoder;
+pub use opened::Opened;
 pub(crate) use sniff::raw_refusal;
 
 use crate::container::kinds;
@@ -134,6 +136,13 @@ impl Header {
         let left = self.subsampling.is_some() && self.orientation == Orientation::Upright;
         let frame_bytes = samples::frame_bytes(self.size, self.channels, self.depth_bits);
         if left { frame_bytes } else { 0 }
+    }
+
+    /// Bytes that it may take beside `decode_bytes` if the file, of so many bytes, is damaged and
+    /// [`Decoding::accept_damaged`] is set.
+    #[must_use]
+    pub fn damaged_bytes(&self, file_bytes: u64) -> u64 {
+        (self.format.codec().damaged_bytes)(self, file_bytes)
     }
 }
 
@@ -255,6 +264,16 @@ pub fn decode_as_stored(
     pool: &Pool,
 ) -> Result<Decoded<Original>> {
     let header = probe(bytes, &decoding.limits)?;
+    decode_admitted(bytes, header, decoding, pool)
+}
+
+/// Decodes a file whose header was probed.
+fn decode_admitted(
+    bytes: &[u8],
+    header: Header,
+    decoding: &Decoding,
+    pool: &Pool,
+) -> Result<Decoded<Original>> {
     let format = header.format;
     let mut decoded = guard::contained(format.name(), || {
         (format.codec().decode)(bytes, &header, decoding, pool)?.finish(header, pool)

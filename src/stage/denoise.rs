@@ -109,6 +109,13 @@ impl Denoiser {
         };
         Some(Self { variance: sigma * sigma, factor, unraised })
     }
+
+    /// One that may be wanted for some frame: what it takes is what any takes.
+    #[must_use]
+    pub fn strongest(denoise: Denoise) -> Option<Self> {
+        let may_run = denoise == Denoise::Auto || matches!(denoise, Denoise::Fixed(a) if a > 0.0);
+        may_run.then_some(Self { variance: 0.0, factor: STRENGTH, unraised: 0.0 })
+    }
 }
 
 impl RowStage for Denoiser {

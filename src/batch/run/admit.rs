@@ -9,18 +9,18 @@ use crate::batch::job::Job;
 use crate::batch::memory::bomb::refuse_bomb;
 use crate::batch::memory::budget::{Budget, Share};
 use crate::batch::memory::machine;
-use crate::batch::memory::needs::{damaged_bytes, needed_bytes};
+use crate::batch::memory::needs::needed_bytes;
 use crate::batch::outcome::Status;
 use crate::batch::run::deliver::{Content, Delivery};
 use crate::batch::run::existing::{Verdict, look};
 use crate::batch::run::shared::Shared;
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::format;
+use crate::format::Opened;
 
 /// A frame that was admitted.
 pub(in crate::batch) struct Admitted {
     pub(in crate::batch) job: Job,
-    pub(in crate::batch) bytes: Vec<u8>,
+    pub(in crate::batch) file: Opened,
     pub(in crate::batch) warnings: Vec<Warning>,
     /// What is to be said of the output that it replaces: of this run, so not for the journal.
     pub(in crate::batch) replaced: Option<Warning>,
@@ -48,8 +48,8 @@ pub(in crate::batch) fn admitted(
             refuse(deliver, job, error, begun);
             None
         }
-        Ok(Admission::Developed(bytes, share, replaced)) => {
-            Some(Admitted { job, bytes, warnings, replaced, begun, share })
+        Ok(Admission::Developed(file, share, replaced)) => {
+            Some(Admitted { job, file, warnings, replaced, begun, share })
         }
     }
 }
@@ -74,8 +74,8 @@ pub(in crate::batch) fn refuse_all(
 enum Admission {
     /// Its output stays as it is.
     Kept(Status, Option<Warning>),
-    /// It is developed: the file's bytes, its share of the memory, and what to say of what it replaces.
-    Developed(Vec<u8>, Share, Option<Warning>),
+    /// It is developed: its file, its share of the memory, and what to say of what it replaces.
+    Developed(Opened, Share, Option<Warning>),
 }
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
@@ -98,12 +98,13 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         Verdict::Develop(warning) => warning,
         Verdict::ByOriginal { .. } => None,
     };
-    let header = format::probe(&bytes, &decoding.limits)?;
-    let mut needed = needed_bytes(&header, &job.recipe)?;
+    let file = Opened::new(bytes, &decoding.limits)?;
+    let (header, file_bytes) = (file.header(), file.bytes().len() as u64);
+    let mut needed = needed_bytes(header, &job.recipe)?;
     if decoding.accept_damaged {
-        needed += damaged_bytes(&header, bytes.len() as u64);
+        needed += header.damaged_bytes(file_bytes);
     }
-    let whole = (bytes.len() as u64).saturating_add(needed);
+    let whole = file_bytes.saturating_add(needed);
     let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     if whole > most_bytes {
         let (whole, limit) = (mb(whole), mb(most_bytes));
@@ -116,11 +117,11 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         )
         .with_hint("allow more with --memory"));
     }
-    refuse_bomb(&header, bytes.len() as u64, &job.recipe)?;
+    refuse_bomb(header, file_bytes, &job.recipe)?;
     share.add(needed);
     shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
-    Ok(Admission::Developed(bytes, share, replaced))
+    Ok(Admission::Developed(file, share, replaced))
 }
 
 /// Sees to it that what was admitted can be allocated; a frame that does not fit beside the others

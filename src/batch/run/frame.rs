@@ -1,4 +1,4 @@
-//! One frame's whole way: the file's bytes in, the finished file's bytes out.
+//! One frame's whole way: the file in, the finished file's bytes out.
 
 use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::journal::{Chosen, Entry, Name, name_below, place};
@@ -10,7 +10,7 @@ use crate::batch::run::shared::Shared;
 use crate::colour;
 use crate::develop::{Developed, Means, Prepared, Workers};
 use crate::error::{Result, Warning};
-use crate::format::{self, BandEncoder, Decoded, Encoding, Format, Subsampling, Threads};
+use crate::format::{self, BandEncoder, Decoded, Encoding, Opened, Subsampling, Threads};
 use crate::frame::Original;
 use crate::metadata::{self, Blocks, Change, Picture, Profile};
 use crate::recipe::Recipe;
@@ -24,17 +24,16 @@ pub(in crate::batch) struct Finished {
     pub(in crate::batch) entry: Option<Entry>,
 }
 
-/// Develops one frame from the bytes of its file.
+/// Develops one frame from its file.
 pub(in crate::batch) fn develop_file(
     job: &Job,
-    bytes: Vec<u8>,
+    file: Opened,
     shared: &Shared,
     warnings: &mut Vec<Warning>,
 ) -> Result<Finished> {
     let mut recipe = (*job.recipe).clone();
-    let input_hash = shared.settings.journal.is_some().then(|| hash(&bytes));
-    let decoded = format::decode_as_stored(&bytes, &shared.decoding(), &shared.pool)?;
-    drop(bytes);
+    let input_hash = shared.settings.journal.is_some().then(|| hash(file.bytes()));
+    let decoded = file.decode_as_stored(&shared.decoding(), &shared.pool)?;
     let Decoded { frame: mut original, header, blocks, warnings: of_decoder } = decoded;
     warnings.extend(of_decoder);
     shared.go_on()?;
@@ -122,7 +121,7 @@ impl Finishing<'_> {
             Workers::All => Threads::All,
         };
         let (encoding, blocks) = (&self.encoding, self.blocks);
-        if encoding.format == Format::Jpeg {
+        if encoding.format.in_bands() {
             let encoder = BandEncoder::new(prepared.size(), &original, encoding, threads)?;
             let developed = prepared.develop_into(original, means, &encoder)?;
             self.shared.go_on()?;

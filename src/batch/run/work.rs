@@ -24,22 +24,17 @@ pub(in crate::batch) fn developed(
 
 /// One frame, whatever happens in it.
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
-    let Admitted { job, bytes, mut warnings, replaced, begun, mut share } = admitted;
+    let Admitted { job, file, mut warnings, replaced, begun, mut share } = admitted;
     let developed = match shared.stop.is_set() {
         true => Err(shared.stopped()),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
-        false => {
-            catch_unwind(AssertUnwindSafe(|| develop_file(&job, bytes, shared, &mut warnings)))
-                .unwrap_or_else(|_| {
-                    Err(Error::new(
-                        ErrorKind::Internal,
-                        "internal error while developing this frame",
-                    )
+        false => catch_unwind(AssertUnwindSafe(|| develop_file(&job, file, shared, &mut warnings)))
+            .unwrap_or_else(|_| {
+                Err(Error::new(ErrorKind::Internal, "internal error while developing this frame")
                     .with_hint(
                         "please report it with the frame; the other frames are not affected",
                     ))
-                })
-        }
+            }),
     };
     warnings.extend(replaced);
     share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));
