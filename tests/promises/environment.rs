@@ -3,11 +3,6 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Mutex;
-use std::thread::{self, ThreadId};
-
-use longlens::batch::{Batch, Event, Order, Root, Settings, Stop, Target, find, plan};
-use longlens::recipe::Recipe;
 
 use crate::support::{Bench, Ran};
 
@@ -144,37 +139,17 @@ fn a_name_that_cannot_be_written_costs_one_frame() {
         .says("2 developed, 2 failed");
 }
 
-/// The threads on which `Batch::run` begins the frames of these files.
-fn begun_on(bench: &Bench, out: &str) -> Vec<ThreadId> {
-    let out = Target::Folder(bench.path(out));
-    let found = find(&[bench.path("in")], out.folder()).unwrap();
-    let roots = [Root { recipe: Recipe::default(), captions: None }];
-    let order = Order { roots: &roots, flags: &[], set: &[], codes: None, reads: &[], out: &out };
-    let settings = Settings { journal: Some(out.folder().into()), ..Settings::default() };
-    let batch = Batch { jobs: plan(&found, &order).unwrap().jobs, settings };
-    let begun = Mutex::new(Vec::new());
-    let summary = batch.run(&Stop::default(), |event| {
-        if let Event::Started { .. } = event {
-            begun.lock().unwrap().push(thread::current().id());
-        }
-    });
-    assert_eq!(summary.failed, 0);
-    begun.into_inner().unwrap()
-}
-
 #[test]
-fn one_small_frame_needs_no_worker_and_gives_the_same_bytes_as_among_others() {
-    let bench = Bench::new();
-    let here = thread::current().id();
-    bench.frames(1, 640);
-    assert_eq!(begun_on(&bench, "alone"), [here]);
-    bench.frames(2, 640);
-    let both = begun_on(&bench, "both");
-    assert!(both.len() == 2 && !both.contains(&here), "{both:?}");
-    assert_eq!(bench.tree("alone")[Path::new("000.jpg")], bench.tree("both")[Path::new("000.jpg")]);
-    fs::remove_dir_all(bench.path("in")).unwrap();
-    bench.frames(1, 1600);
-    assert_ne!(begun_on(&bench, "large"), [here], "a large one takes all cores");
+fn a_frame_alone_gives_the_same_bytes_as_among_others() {
+    for long_side in [640, 1600] {
+        let bench = Bench::new();
+        bench.frames(1, long_side);
+        bench.develop("in -o alone").code(0);
+        bench.frames(2, long_side);
+        bench.develop("in -o both").code(0);
+        let (alone, both) = (bench.tree("alone"), bench.tree("both"));
+        assert_eq!(alone[Path::new("000.jpg")], both[Path::new("000.jpg")]);
+    }
 }
 
 /// Where std handles stack overflows, it aborts the program when there is no memory for the stack that

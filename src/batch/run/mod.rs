@@ -3,10 +3,9 @@
 //!
 //! The calling thread admits: it reads a file, looks at its header, waits for the frame's share of
 //! the budget and hands it to the pool. It is no worker, so its waiting starves nobody. One more
-//! thread writes (see `deliver`). One small frame needs none of them (see `alone`).
+//! thread writes (see `deliver`).
 
 pub(in crate::batch) mod admit;
-pub(in crate::batch) mod alone;
 pub(in crate::batch) mod deliver;
 pub(in crate::batch) mod existing;
 pub(in crate::batch) mod frame;
@@ -57,10 +56,7 @@ impl Batch {
             Err(error) => (Known::default(), Some(error)),
         };
         let shared = Shared::new(&settings, stop, known);
-        let mut summary = match alone::small(&jobs, &settings).filter(|_| unready.is_none()) {
-            Some(job) => alone::run(job.clone(), &shared, &tell),
-            None => on_threads(jobs, unready, &shared, &tell),
-        };
+        let mut summary = on_threads(jobs, unready, &shared, &tell);
         let left = summary.skipped + summary.not_delivered + summary.up_to_date;
         let through = summary.done + left + summary.failed;
         summary.unbegun = total - through;
