@@ -64,6 +64,8 @@ pub(crate) fn metadata(bytes: &[u8]) {
                 fields: &fields,
                 iptc: metadata::Iptc::Kept,
                 segment_bytes: Some(65_533),
+                exif_tags: metadata::ExifTags::OfTiff,
+                reformatted: true,
                 picture: Some(metadata::Picture {
                     original: Size::new(90, 60),
                     turned: longlens::frame::Orientation::Rotate90,

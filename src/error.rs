@@ -192,6 +192,8 @@ pub enum Warning {
     CaptionLeftOut,
     /// The crop reaches beyond the frame and was cut to it.
     CropReduced,
+    /// XMP and IPTC-IIM say different things and nothing tells which is newer: each field with both texts.
+    SourcesDiffer(String),
     /// Anything else worth saying, in one sentence.
     Other(String),
 }
@@ -201,6 +203,12 @@ impl Warning {
     #[must_use]
     pub fn is_of_the_run(&self) -> bool {
         matches!(self, Self::NoPlace { .. } | Self::DepthReduced)
+    }
+
+    /// What it is called where frames with it are counted, if its text is of one frame.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static str> {
+        matches!(self, Self::SourcesDiffer(_)).then_some("XMP and IPTC-IIM differ, and XMP is used")
     }
 }
 
@@ -231,6 +239,9 @@ impl fmt::Display for Warning {
                 f.write_str("the frame is too small for its caption, which was left out")
             }
             Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
+            Self::SourcesDiffer(what) => {
+                write!(f, "XMP and IPTC-IIM differ, and XMP is used: {what}")
+            }
             Self::Other(text) => f.write_str(text),
         }
     }

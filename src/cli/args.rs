@@ -151,6 +151,7 @@ fn fields() -> Command {
     Command::new("fields")
         .about("Print the fields of frames, and where each comes from")
         .args(sources())
+        .args(settings().filter(|setting| setting.get_id() == "encoding"))
         .arg(switch("json").help("Print one line of JSON a frame"))
 }
 

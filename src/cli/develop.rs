@@ -23,10 +23,19 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
     let batch = Batch { jobs: planned.plan.jobs, settings };
     if order.get_flag("dry-run") {
-        dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
+        let undelivered = dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
         report.say(&format!("{} planned, nothing written", frames_of(frames)));
-        report.tell(&json::summary(&Summary::default(), 0, exit::DONE));
-        return Ok(exit::DONE);
+        let unreadable = planned.found.unreadable.len();
+        planned.found.unreadable.iter().for_each(|error| report.failure(error));
+        // As the run would end.
+        let is_lacking = undelivered.failing + unreadable > 0
+            || undelivered.taken > 0 && !order.get_flag("skip-existing");
+        let exit = if is_lacking { exit::SOME_FAILED } else { exit::DONE };
+        if is_lacking {
+            report.not_delivered(undelivered.failing + unreadable, undelivered.taken);
+        }
+        report.tell(&json::summary(&Summary::default(), unreadable, exit));
+        return Ok(exit);
     }
     let unreadable = &planned.found.unreadable;
     if frames == 0 && unreadable.is_empty() {

@@ -5,8 +5,22 @@ use super::text;
 use crate::batch::{Batch, Foreseen, Job};
 use crate::error::Result;
 
+/// Frames that a run would not deliver.
+#[derive(Debug, Default)]
+pub(super) struct Undelivered {
+    /// It is known already that they fail.
+    pub(super) failing: usize,
+    /// Their output name is taken by another original's.
+    pub(super) taken: usize,
+}
+
 /// The plan in full, on standard output: all that a dry run was ordered for.
-pub(super) fn print(batch: &Batch, captions: &[Result<String>], as_json: bool) -> Result<()> {
+pub(super) fn print(
+    batch: &Batch,
+    captions: &[Result<String>],
+    as_json: bool,
+) -> Result<Undelivered> {
+    let mut undelivered = Undelivered::default();
     for ((job, foreseen), caption) in batch.jobs.iter().zip(batch.foreseen()?).zip(captions) {
         let foreseen = foreseen.and_then(|foreseen| match (&foreseen, caption) {
             (Foreseen::Planned(_), Err(error)) => Err(error.clone()),
@@ -22,9 +36,13 @@ pub(super) fn print(batch: &Batch, captions: &[Result<String>], as_json: bool) -
             Ok(Foreseen::Kept(None)) => ("skipped", " (output exists)"),
             Ok(Foreseen::Kept(Some(warning))) => {
                 said.push(warning.to_string());
+                undelivered.taken += 1;
                 ("not delivered", " (output name taken)")
             }
-            Err(_) => ("failed", " (fails)"),
+            Err(_) => {
+                undelivered.failing += 1;
+                ("failed", " (fails)")
+            }
         };
         let mut line = serde_json::json!({
             "type": "frame",
@@ -49,7 +67,7 @@ pub(super) fn print(batch: &Batch, captions: &[Result<String>], as_json: bool) -
         said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
         text::print(&lines)?;
     }
-    Ok(())
+    Ok(undelivered)
 }
 
 /// All settings of a frame that differ from the defaults.

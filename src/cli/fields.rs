@@ -13,6 +13,7 @@ use super::{exit, text};
 use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
 use crate::error::{Error, Result};
 use crate::metadata::Origin;
+use crate::recipe::Recipe;
 
 /// Prints the fields of each frame; the exit code says whether all could be read.
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -23,7 +24,10 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     found.pass_over(&logos(&roots, &[]), "the logo", &sources.named);
     let out = Target::Folder(PathBuf::new());
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
-    let (flags, reads) = (&[][..], &[][..]);
+    let (flags, reads) = (&super::flags(order)[..], &[][..]);
+    for (name, value) in flags {
+        Recipe::default().set(name, value).map_err(|e| e.prefixed("--"))?;
+    }
     let order = Order { roots: &roots, flags, set, codes, reads, out: &out };
     let plan = plan_to_read(&found, &order)?;
     let report = Report::new(Loudness::Normal, json, Path::new(""));

@@ -97,7 +97,8 @@ fn told(error: &Error) {
 
 /// The settings that were given as flags, by name and text.
 fn flags(order: &ArgMatches) -> Vec<(String, String)> {
-    let given = |name: &str| order.get_one::<String>(name).cloned();
+    // Not every command has every setting.
+    let given = |name: &str| order.try_get_one::<String>(name).ok().flatten().cloned();
     crate::recipe::SETTINGS
         .iter()
         .filter_map(|setting| Some((setting.name.to_owned(), given(setting.name)?)))

@@ -222,7 +222,8 @@ impl Report {
     /// A frame's warning: the first few of a kind, and of those that all frames have alike the first.
     fn warning(&mut self, input: &str, warning: &Warning) {
         let said = text::clean(&warning.to_string());
-        let (count, last) = self.kinds.entry(kind_of(&said)).or_default();
+        let kind = warning.kind().map_or_else(|| kind_of(&said), str::to_owned);
+        let (count, last) = self.kinds.entry(kind).or_default();
         *count += 1;
         let is_of_the_run = warning.is_of_the_run();
         self.warnings += usize::from(!is_of_the_run || *count == 1);
@@ -239,7 +240,7 @@ impl Report {
         if *count <= most || self.loudness == Loudness::Verbose {
             self.warn(&line);
         } else if !is_of_the_run {
-            *last = said;
+            *last = warning.kind().map_or(said, str::to_owned);
         }
     }
 
@@ -306,6 +307,15 @@ impl Report {
         if let kept @ 1.. = had - removed.min(had) {
             let verb = if kept == 1 { "says" } else { "say" };
             self.say(&format!("{} still {verb} where the photographer stood", frames_of(kept)));
+        }
+    }
+
+    /// Frames that a run would not deliver, foreseen by a dry run.
+    pub(super) fn not_delivered(&self, failing: usize, taken: usize) {
+        let kinds =
+            [(failing, "would fail"), (taken, "would not be delivered (output name taken)")];
+        for (count, what) in kinds.into_iter().filter(|(count, _)| *count > 0) {
+            self.warn(&format!("{} {what}", frames_of(count)));
         }
     }
 

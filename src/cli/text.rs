@@ -156,6 +156,9 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
         Ok(n) if n.is_finite() && n * unit >= MOST => {
             Err("that is more than any machine has".to_owned())
         }
+        Ok(n) if n.is_finite() && unit == 1.0 => {
+            Err(format!("'{text}' has no unit: {n} bytes are too few"))
+        }
         Ok(n) if n.is_finite() => Err("at least 64MB is needed".to_owned()),
         _ => Err(format!("'{number}' is not a number")),
     }

@@ -9,7 +9,7 @@ use super::{Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
 use super::{jpeg, png, profile, tiff, upright, webp};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Original, Pixels, Pool, Stored};
-use crate::metadata::{Blocks, Iptc};
+use crate::metadata::{Blocks, ExifTags, Iptc};
 
 /// What longlens can do with one format.
 pub(super) struct Codec {
@@ -138,6 +138,15 @@ impl Format {
     #[must_use]
     pub fn encode_bytes(self, frame_bytes: u64) -> u64 {
         self.codec().writing.as_ref().map_or(0, |writing| (writing.bytes)(frame_bytes))
+    }
+
+    /// Which of EXIF's tags belong in it.
+    #[must_use]
+    pub fn exif_tags(self) -> ExifTags {
+        match self {
+            Self::Tiff => ExifTags::OfTiff,
+            _ => ExifTags::OfCompressed,
+        }
     }
 
     /// What becomes of IPTC-IIM in it.

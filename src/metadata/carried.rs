@@ -21,6 +21,10 @@ pub struct Change<'a> {
     pub segment_bytes: Option<usize>,
     /// What part of the original the picture is; `None` if it is all of it, as it was stored.
     pub picture: Option<Picture>,
+    /// Which of EXIF's tags belong in the output's format.
+    pub exif_tags: ExifTags,
+    /// Whether the original was in another format, so that EXIF has to fit into this one.
+    pub reformatted: bool,
 }
 
 /// What part of an original a finished picture is.
@@ -32,6 +36,17 @@ pub struct Picture {
     pub turned: Orientation,
     /// The part of it that was kept.
     pub kept: Rect,
+}
+
+/// Which of EXIF's tags belong in a format: those of a picture's compression stand in compressed files
+/// alone (EXIF 2.32, 4.6.8, tables 17 to 20).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ExifTags {
+    /// All of them.
+    #[default]
+    OfCompressed,
+    /// All but those of compression.
+    OfTiff,
 }
 
 /// Whether the output's format has a place for IPTC-IIM.

@@ -36,6 +36,9 @@ const EXIF_NAME_BYTES: usize = 6;
 /// If the profile that the policy asks for cannot be made.
 pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> Result<Carried> {
     blocks.xmp = blocks.xmp.map(|packet| xmp::in_utf8(&packet).into_owned());
+    if change.segment_bytes.is_none() {
+        fit::join(&mut blocks);
+    }
     let icc = match (policy.profile, &blocks.icc) {
         (Profile::Srgb, Some(before)) => Some(colour::srgb_instead_of(before)?),
         (_, icc) => icc.clone(),
@@ -52,10 +55,17 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         kept,
         size: change.size,
     });
-    let gone = match (&geometry, &blocks.xmp) {
-        (Some(geometry), Some(packet)) => xmp::cropped_out(packet, geometry),
-        _ => Vec::new(),
+    let of_regions = |find: fn(&[u8], &Geometry) -> Vec<String>| -> Vec<String> {
+        let packets = [&blocks.xmp, &blocks.xmp_extended].into_iter().flatten();
+        let found = |geometry| packets.flat_map(|packet| find(packet, geometry)).collect();
+        geometry.as_ref().map(found).unwrap_or_default()
     };
+    let gone = of_regions(xmp::cropped_out);
+    let lost = of_regions(xmp::unfollowed);
+    if !lost.is_empty() {
+        let what = format!("regions of {} that are not rectangles", lost.join(", "));
+        warnings.push(Warning::MetadataDropped(what));
+    }
     let fields = writable(change.fields, policy.privacy, &gone);
     let density = blocks.density.filter(|density| density.0 != 0);
     let density = density.or_else(|| exif::density(blocks.exif.as_deref()?));
@@ -71,6 +81,7 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
             size: change.size,
             density,
             srgb: icc.is_none() || policy.profile == Profile::Srgb,
+            tags: change.exif_tags,
         },
         had_position: says_position(&blocks),
         removed: BTreeSet::new(),
@@ -87,7 +98,7 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         _ => carried,
     };
     match change.segment_bytes {
-        Some(bytes) => fit::xmp(&mut blocks, bytes, &mut carrying.warnings),
+        Some(bytes) => fit::xmp(&mut blocks, bytes),
         None => blocks.density = density.or(blocks.density),
     }
     let tells = |name: &&str| {
@@ -205,6 +216,8 @@ impl Carrying<'_> {
             texts: &texts,
             moved: self.geometry.is_some_and(|geometry| geometry.moves_pixels()),
             converted: self.policy.profile == Profile::Srgb,
+            required: Some(&self.facts),
+            reformatted: self.change.reformatted,
         };
         let most = self.change.segment_bytes.map_or(usize::MAX, |bytes| bytes - EXIF_NAME_BYTES);
         let mut changed =
@@ -213,7 +226,7 @@ impl Carrying<'_> {
             // What the fields say is in IPTC-IIM and XMP too; what the camera said is here alone.
             let shorter: Vec<_> =
                 texts.iter().filter(|wanted| wanted.is_removal()).cloned().collect();
-            orders = exif::Orders { texts: &shorter, ..orders };
+            orders = exif::Orders { texts: &shorter, required: None, ..orders };
             let mut again = |software| {
                 let orders = exif::Orders { software, ..orders };
                 block.map(|b| {

@@ -1,15 +1,14 @@
 //! Blocks that are too long for a segment of a JPEG.
 
 use super::blocks::Blocks;
-use super::xmp::{name_of, split, without_padding};
-use crate::error::Warning;
+use super::xmp::{joined, split, without_padding};
 
 /// Bytes before XMP in its segment: `http://ns.adobe.com/xap/1.0/` and a zero.
 const XMP_NAME_BYTES: usize = 29;
 
 /// Makes the XMP fit into segments of this length: without its padding, or with a part of it in extended
-/// XMP. A packet that has extended XMP already loses what is too much, since there can be but one.
-pub(super) fn xmp(blocks: &mut Blocks, segment_bytes: usize, warnings: &mut Vec<Warning>) {
+/// XMP. There can be but one extended packet, so a packet that has one is joined with it and split anew.
+pub(super) fn xmp(blocks: &mut Blocks, segment_bytes: usize) {
     let most = segment_bytes - XMP_NAME_BYTES;
     let Some(packet) = blocks.xmp.take_if(|packet| packet.len() > most) else { return };
     let packet = without_padding(&packet);
@@ -17,23 +16,25 @@ pub(super) fn xmp(blocks: &mut Blocks, segment_bytes: usize, warnings: &mut Vec<
         blocks.xmp = Some(packet);
         return;
     }
-    let Some(parts) = split(&packet, most) else {
-        // The encoder says what it leaves out.
-        blocks.xmp = Some(packet);
-        return;
+    let whole = match &blocks.xmp_extended {
+        Some(extended) => joined(&packet, extended),
+        None => Some(packet.clone()),
     };
-    blocks.xmp = Some(parts.packet);
-    match &blocks.xmp_extended {
-        None => blocks.xmp_extended = Some(parts.extended),
-        Some(extended) => {
-            blocks.xmp = blocks.xmp.take().map(|packet| {
-                // Named as before, not by the part that goes.
-                let (new, old) = (name_of(&parts.extended), name_of(extended));
-                let text = String::from_utf8_lossy(&packet);
-                text.replace(&new, &old).into_bytes()
-            });
-            let what = "XMP beyond 64 KiB, beside extended XMP that is full".to_owned();
-            warnings.push(Warning::MetadataDropped(what));
+    match whole.and_then(|whole| split(&whole, most)) {
+        Some(parts) => {
+            blocks.xmp = Some(parts.packet);
+            blocks.xmp_extended = Some(parts.extended);
         }
+        // The encoder says what it leaves out.
+        None => blocks.xmp = Some(packet),
+    }
+}
+
+/// Puts extended XMP back into the packet, for a format that does not know it.
+pub(super) fn join(blocks: &mut Blocks) {
+    let (Some(packet), Some(extended)) = (&blocks.xmp, &blocks.xmp_extended) else { return };
+    if let Some(whole) = joined(packet, extended) {
+        blocks.xmp = Some(whole);
+        blocks.xmp_extended = None;
     }
 }

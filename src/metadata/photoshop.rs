@@ -137,14 +137,17 @@ pub fn with_iptc(block: Option<Vec<u8>>, iptc: Option<&[u8]>) -> Option<Vec<u8>>
     resources.into_bytes()
 }
 
-/// The resources without the IPTC-IIM block and its digest, and that block.
+/// The resources without the IPTC-IIM block, and that block. A digest that says that the block is newer than
+/// XMP stays, since it holds for the block wherever it is.
 #[must_use]
 pub fn without_iptc(block: Option<&[u8]>) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
     let mut resources = Resources::new(block.unwrap_or_default());
     let iptc = resources.find(IPTC).map(<[u8]>::to_vec);
-    if iptc.is_some() {
-        resources.remove(&[IPTC, IPTC_DIGEST]);
+    let current = |iptc: &Vec<u8>| resources.digest() == Some(md5::compute(iptc).0);
+    if iptc.as_ref().is_some_and(current) {
+        resources.remove(&[IPTC_DIGEST]);
     }
+    resources.remove(&[IPTC]);
     (resources.into_bytes(), iptc)
 }
 

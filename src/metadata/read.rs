@@ -39,7 +39,7 @@ impl Fields {
         let resources = Resources::new(blocks.photoshop.as_deref().unwrap_or_default());
         let iim = Iim::of(&resources, encoding);
         let digest = resources.digest().or_else(|| xmp::iptc_digest(blocks.xmp.as_deref()?));
-        let newer = digest.is_some_and(|digest| digest != iim.digest());
+        let newer = digest.is_some_and(|digest| !iim.has_digest(digest));
         let mut of_iptc = Self::default();
         iim.read(&mut of_iptc);
         if iim.guesses() {

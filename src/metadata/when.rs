@@ -132,6 +132,30 @@ impl When {
     }
 }
 
+/// Whether somebody wrote a field like a date or time of day, but none that there is: 2024-02-30, 25:10.
+pub(crate) fn is_impossible(field: &str, text: &str) -> bool {
+    let text = text.trim();
+    let parts = |marks: &[char]| {
+        let parts: Vec<&str> = text.split(marks).collect();
+        let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.iter().all(digits).then(|| parts.iter().map(|part| part.len()).collect::<Vec<_>>())
+    };
+    match field {
+        "date" => {
+            let like = parts(&['-', ':', '/']);
+            let is_like =
+                like.is_some_and(|like| matches!(like[..], [4, 1..=2, 1..=2] | [4, 1..=2]));
+            is_like && When::read(text).is_none()
+        }
+        "time" => {
+            let like = parts(&[':']);
+            let is_like = like.is_some_and(|like| matches!(like[..], [1..=2, 2] | [1..=2, 2, 2]));
+            is_like && time(text).is_none()
+        }
+        _ => false,
+    }
+}
+
 /// Reads a time of day with its zone: `14:03:22.5+09:00`, `140322Z`, `9:30`.
 pub(crate) fn time(text: &str) -> Option<(civil::Time, Option<Zone>)> {
     let text = text.trim();
@@ -240,6 +264,21 @@ mod tests {
             assert_eq!((when.xmp().as_deref(), when.exif()), (Some(written), None), "{text}");
             assert_eq!(when.date.map(Date::iim).as_deref(), Some(iim), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_like_a_date_and_is_none_is_a_slip() {
+        for text in ["2024-02-30", "2023:02:29", "2024-13-01", "2024-13", "2024/0/40"] {
+            assert!(is_impossible("date", text), "{text}");
+        }
+        for text in
+            ["2024-02-29", "28 February 2024", "1968", "1968-07", "28-02-2024", "spring 1968"]
+        {
+            assert!(!is_impossible("date", text), "{text}");
+        }
+        assert!(is_impossible("time", "25:10") && is_impossible("time", "12:60:00"));
+        assert!(!is_impossible("time", "noon") && !is_impossible("time", "9:30"));
+        assert!(!is_impossible("headline", "2024-02-30"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Captions and metadata through the built program: what an agency gets, and what it must not get.
 
 mod colour;
+mod formats;
 mod oracle;
 mod order;
 mod private;

@@ -6,13 +6,15 @@ mod kinds;
 pub(crate) mod make;
 mod oracle;
 mod private;
+mod regions;
 mod written;
 
 use std::sync::Arc;
 
 use longlens::frame::Size;
 use longlens::metadata::{
-    Blocks, Carried, Change, Encoding, Fields, Iptc, Policy, Privacy, WriteMetadata, carry_over,
+    Blocks, Carried, Change, Encoding, ExifTags, Fields, Iptc, Policy, Privacy, WriteMetadata,
+    carry_over,
 };
 use make::Order;
 
@@ -52,7 +54,14 @@ fn carry(blocks: &Blocks, policy: &Policy) -> Carried {
 }
 
 fn carry_with(blocks: &Blocks, policy: &Policy, fields: &Fields) -> Carried {
-    let change =
-        Change { size: SIZE, fields, iptc: Iptc::Kept, segment_bytes: None, picture: None };
+    let change = Change {
+        size: SIZE,
+        fields,
+        iptc: Iptc::Kept,
+        segment_bytes: Some(65_533),
+        picture: None,
+        exif_tags: ExifTags::OfCompressed,
+        reformatted: false,
+    };
     carry_over(blocks.clone(), policy, &change).unwrap()
 }

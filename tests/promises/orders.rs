@@ -56,20 +56,22 @@ fn a_dry_run_tells_what_the_run_would_do() {
     bench.put("in/001.jpg", &jpeg(60, 40, 9));
     bench.put("out/002.jpg", b"retouched by hand");
     let before = bench.tree("out");
-    for (flags, statuses) in [
-        ("", ["skipped", "skipped", "not delivered", "planned"]),
-        ("--resume", ["up to date", "planned", "not delivered", "planned"]),
-        ("--resume --overwrite", ["up to date", "planned", "planned", "planned"]),
-        ("--overwrite", ["planned"; 4]),
+    for (flags, statuses, code) in [
+        ("", ["skipped", "skipped", "not delivered", "planned"], 1),
+        ("--skip-existing", ["skipped", "skipped", "not delivered", "planned"], 0),
+        ("--resume", ["up to date", "planned", "not delivered", "planned"], 1),
+        ("--resume --overwrite", ["up to date", "planned", "planned", "planned"], 0),
+        ("--overwrite", ["planned"; 4], 0),
     ] {
-        let ran = bench.develop(&format!("in -o out --dry-run --json {flags}")).code(0);
+        let ran = bench.develop(&format!("in -o out --dry-run --json {flags}")).code(code);
         let line = |line| serde_json::from_str::<serde_json::Value>(line).unwrap();
         let told = ran.out.lines().map(line).filter(|line| line["type"] == "frame");
         let told: Vec<_> = told.map(|line| line["status"].clone()).collect();
         assert_eq!(told, statuses, "{flags}");
     }
-    let ran = bench.develop("in -o out --dry-run --resume").code(0);
+    let ran = bench.develop("in -o out --dry-run --resume").code(1);
     assert!(ran.out.contains("out/000.jpg (up to date)"), "{ran:?}");
+    ran.says("1 frame would not be delivered (output name taken)");
     assert_eq!(bench.tree("out"), before);
     let full = File::options().write(true).open("/dev/full").unwrap();
     let mut program = bench.program();
@@ -82,6 +84,14 @@ fn orders_that_make_no_sense_are_told_why() {
     let bench = Bench::new();
     bench.frames(1, 60);
     bench.develop("in -o out --memory 9999999999GB").code(2).says("more than any machine has");
+    bench.develop("in -o out --memory 100").code(2).says("'100' has no unit");
+    for (name, bytes, why) in
+        [("a.png", &b"not one"[..], "not a PNG file"), ("b.png", b"\x89PNG\r\n\x1a\n?", "damaged")]
+    {
+        bench.put(name, bytes);
+        let ran = bench.develop(&format!("in -o out --caption x --logo {name}")).code(2);
+        ran.says("cannot read the logo").says(why);
+    }
     bench.develop("in -o x.csv").code(2).says("longlens does not write .csv files");
     for fields in ["", "city,", " "] {
         let words = ["develop", "in", "-o", "out", "--require", fields];

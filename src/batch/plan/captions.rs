@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::batch::plan::dates::impossible;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
 use crate::recipe::{Recipe, SETTINGS};
@@ -128,6 +129,9 @@ impl Captions {
         let line = Line { number, file, values };
         let line_number = format!("line {number}: ");
         self.apply(&line, &mut Recipe::default()).map_err(|error| error.prefixed(&line_number))?;
+        if let Some(error) = self.fields(&line).find_map(|(name, text)| impossible(name, text)) {
+            return Err(error.prefixed(&line_number));
+        }
         let name = key(&line.file);
         if let Some(&first) = self.by_name.get(&name) {
             let first = self.lines[first].number;

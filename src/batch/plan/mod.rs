@@ -7,6 +7,7 @@
 pub(in crate::batch) mod captions;
 pub(in crate::batch) mod check;
 pub(in crate::batch) mod claims;
+mod dates;
 pub(in crate::batch) mod inputs;
 pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
@@ -67,6 +68,7 @@ fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Pl
         let job = job(input, order, templates, &mut matched)?;
         jobs.push(Job { sequence: number, sidecar, ..job });
     }
+    set::refuse_impossible(order)?;
     set::refuse_unused(order, &jobs)?;
     let mut notes = matched.notes(order.roots)?;
     notes.extend(stray_codes(order));

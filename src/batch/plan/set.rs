@@ -1,6 +1,7 @@
 //! `--set`: which fields it names, and whether anything uses them.
 
 use crate::batch::job::{Caption, Job};
+use crate::batch::plan::dates::impossible;
 use crate::batch::plan::order::Order;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::NAMES;
@@ -13,6 +14,13 @@ const DECLARED: &str = "x:";
 pub(super) fn field(name: &str) -> &str {
     let name = name.strip_prefix(DECLARED).unwrap_or(name);
     NAMES.into_iter().find(|known| folded(known) == folded(name)).unwrap_or(name)
+}
+
+/// Refuses dates and times that there are not.
+pub(super) fn refuse_impossible(order: &Order) -> Result<()> {
+    let mut given = order.set.iter();
+    let found = given.find_map(|(name, text)| impossible(field(name), text));
+    found.map_or(Ok(()), |error| Err(error.prefixed("--set: ")))
 }
 
 /// Refuses a field that is nowhere used: neither known, nor a column, nor in a template.

@@ -41,7 +41,7 @@ pub(in crate::batch) fn develop_file(
     let fields = fields(job, &blocks, warnings);
     recipe.caption.text = caption_text(job, &fields)?;
     let srgb = recipe.metadata.profile == Profile::Srgb;
-    if let (true, Some(profile)) = (srgb, original.facts.profile.take()) {
+    if srgb && let Some(profile) = original.facts.profile.take() {
         let mut frame = original.into_frame(&shared.pool)?;
         colour::convert_to_srgb(&mut frame.pixels, &profile)?;
         original = frame.into();
@@ -59,6 +59,8 @@ pub(in crate::batch) fn develop_file(
         iptc: format.iptc(),
         segment_bytes: format.segment_bytes(),
         picture: Some(picture),
+        exif_tags: format.exif_tags(),
+        reformatted: format != header.format,
     };
     let mut carried = metadata::carry_over(blocks, &recipe.metadata, &change)?;
     let encoding = Encoding {

@@ -1,10 +1,11 @@
-//! TIFF written: 8 or 16 bits, grey or colour, deflate with horizontal differences.
+//! TIFF written as every reader of TIFF 6.0 knows it: grey or colour, 8 bits as LZW with horizontal
+//! differences, 16 bits plain, since LZW makes them longer (by 17 % in a photograph).
 
 use std::io::Cursor;
 
 use tiff::TiffResult;
 use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
-use tiff::encoder::{Compression, DeflateLevel, Predictor, Rational, TiffEncoder, TiffValue};
+use tiff::encoder::{Compression, Predictor, Rational, TiffEncoder, TiffValue};
 use tiff::tags::{ResolutionUnit, Tag, Type};
 
 use super::super::{Format, no_place};
@@ -44,9 +45,10 @@ fn write<C: ColorType>(
 where
     [C::Inner]: TiffValue,
 {
-    let mut encoder = TiffEncoder::new(Cursor::new(out))?
-        .with_compression(Compression::Deflate(DeflateLevel::Fast))
-        .with_predictor(Predictor::Horizontal);
+    let mut encoder = TiffEncoder::new(Cursor::new(out))?;
+    if size_of::<C::Inner>() == 1 {
+        encoder = encoder.with_compression(Compression::Lzw).with_predictor(Predictor::Horizontal);
+    }
     let mut warnings = Vec::new();
     let mut laid = match &blocks.exif {
         Some(block) => exif::lay(block, &mut encoder, &mut warnings)?,
@@ -65,8 +67,11 @@ where
         image.y_resolution(ratio(y));
     }
     let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
-    // Bytes without a meaning of their own, as readers of this tag expect.
-    laid.extend(iptc.map(|iptc| (Tag::Unknown(tag::IPTC), Type::UNDEFINED, iptc)));
+    // Photoshop counts it in numbers of 32 bits, filled up with zeros, and some readers know nothing else.
+    laid.extend(iptc.map(|mut iptc| {
+        iptc.resize(iptc.len().next_multiple_of(4), 0);
+        (Tag::Unknown(tag::IPTC), Type::LONG, iptc)
+    }));
     // Over the density, which the block may know better.
     exif::merge(&laid, image.encoder())?;
     for (tag, block) in [

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::fresh::put;
+use super::fresh::{Facts, OF_COMPRESSED, complete, put};
 use super::note::{Content, Note};
 use super::patch::Tiff;
 use super::read::orientation;
@@ -21,6 +21,7 @@ use super::windows;
 use crate::container::tiff::table::{Table, View};
 use crate::container::tiff::tag;
 use crate::frame::Size;
+use crate::metadata::carried::ExifTags;
 use crate::metadata::policy::Privacy;
 use crate::metadata::removed::Removed;
 use crate::metadata::secrets::Secrets;
@@ -59,6 +60,10 @@ pub(in crate::metadata) struct Orders<'a> {
     pub(in crate::metadata) moved: bool,
     /// Whether the samples were converted to sRGB.
     pub(in crate::metadata) converted: bool,
+    /// What the standard requires; `None` if there is no room for it.
+    pub(in crate::metadata) required: Option<&'a Facts>,
+    /// Whether the block comes from another format.
+    pub(in crate::metadata) reformatted: bool,
 }
 
 struct Work<'a> {
@@ -94,6 +99,10 @@ pub(in crate::metadata) fn change(
     for unwanted in orders.texts.iter().filter(|wanted| wanted.text.is_none()) {
         work.remove_wanted(unwanted);
     }
+    let is_of_tiff = |facts: &Facts| facts.tags == ExifTags::OfTiff;
+    if orders.reformatted && orders.required.is_some_and(is_of_tiff) {
+        work.drop_compression();
+    }
     work.drop_empty_tables();
     work.tiff.zero_unused(&work.gone);
     if orders.privacy != Privacy::Keep {
@@ -106,7 +115,13 @@ pub(in crate::metadata) fn change(
     } else {
         work.tiff.put_text(Which::Primary, SOFTWARE, orders.software);
     }
+    let had_table = work.tiff.table(Which::Exif).is_some();
     put(&mut work.tiff, orders.texts);
+    let made_table = !had_table && work.tiff.table(Which::Exif).is_some();
+    // Another camera's block is not completed where it was: it stays as it is.
+    if let Some(facts) = orders.required.filter(|_| orders.reformatted || made_table) {
+        complete(&mut work.tiff, facts);
+    }
     // A block whose tables overlap can come out broken: then it is not carried at all.
     Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
@@ -241,6 +256,16 @@ impl Work<'_> {
             unwanted.unless.is_some() && tables.iter().filter_map(says).next() == unwanted.unless;
         if !stays {
             self.remove(unwanted.tag);
+        }
+    }
+
+    /// Takes out what a TIFF does not have.
+    fn drop_compression(&mut self) {
+        if let Some(interop) = self.tiff.table(Which::Interop) {
+            self.dispose(&interop);
+        }
+        for tag in OF_COMPRESSED {
+            self.remove(tag);
         }
     }
 

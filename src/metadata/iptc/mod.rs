@@ -54,7 +54,9 @@ impl Iim {
             bytes = &bytes[dataset.whole.len()..];
             datasets.push(dataset);
         }
-        let digest = md5::compute(block).0;
+        // A TIFF fills a block up with zeros, which its digest may or may not count.
+        let filling = if bytes.iter().all(|&byte| byte == 0) { bytes.len() } else { 0 };
+        let digest = md5::compute(&block[..block.len() - filling]).0;
         Self { datasets, tail: bytes.to_vec(), encoding, digest, changed: false }
     }
 
@@ -63,9 +65,13 @@ impl Iim {
         Self::new(resources.find(IPTC).unwrap_or_default(), encoding)
     }
 
-    /// The MD5 sum of the block as it was read.
-    pub(super) fn digest(&self) -> [u8; 16] {
-        self.digest
+    /// Whether this is the MD5 sum of the block as it was read, with or without what fills it up.
+    pub(super) fn has_digest(&self, digest: [u8; 16]) -> bool {
+        let whole = || {
+            let datasets = self.datasets.iter().flat_map(|d| &d.whole);
+            datasets.chain(&self.tail).copied().collect::<Vec<u8>>()
+        };
+        digest == self.digest || !self.changed && digest == md5::compute(whole()).0
     }
 
     fn is_marked_utf8(&self) -> bool {
@@ -271,7 +277,7 @@ impl Iim {
     pub(super) fn store(self, resources: &mut Resources, written: bool) {
         if self.changed {
             let known = resources.digest();
-            let in_line = known.is_some() && (written || known == Some(self.digest));
+            let in_line = known.is_some_and(|known| written || known == self.digest);
             let mut bytes: Vec<u8> = self.datasets.into_iter().flat_map(|d| d.whole).collect();
             bytes.extend(self.tail);
             if in_line {

@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::geometry::Geometry;
 use super::properties::{ALIASES, DATES, DIGITISED, ONLY_READ, PROPERTIES, Shape};
 use super::read::{elements, items, property, when_of};
-use super::regions::{Geometry, followed};
+use super::regions::followed;
 use super::tree::{Name, Node, Tree, address};
 use super::write::{Edit, applied, clean, description, element};
 use crate::frame::Size;
@@ -34,15 +35,8 @@ const FURTHER: [&str; 9] = [
 ];
 /// Namespaces of what an editor would do to the picture: it is done, or it would be done twice.
 const EDITS: [&str; 3] = ["crs", "crss", "darktable"];
-/// Properties that say where in the picture something is, in namespaces that are not followed.
-const PLACED: [(&str, &str); 6] = [
-    ("MP", "RegionInfo"),
-    ("acdsee-rs", "Regions"),
-    ("apple-fi", "Regions"),
-    ("Iptc4xmpExt", "ImageRegion"),
-    ("exif", "SubjectArea"),
-    ("exif", "SubjectLocation"),
-];
+/// Properties that say in pixels where the subject is.
+const PLACED: [&str; 2] = ["SubjectArea", "SubjectLocation"];
 /// Namespaces that say where and how a drone flew, or a place on the map.
 const PLACES: [&str; 5] = ["drone-dji", "drone-parrot", "drone", "Camera", "geo"];
 /// Lists of the people in the picture, and of keywords that may be their names.
@@ -216,7 +210,7 @@ impl Changing<'_> {
         removed: &mut BTreeSet<Removed>,
         secrets: &mut Secrets,
     ) -> Vec<Edit> {
-        let (mut edits, mut edits_of_regions) = (Vec::new(), Vec::new());
+        let mut edits = Vec::new();
         let mut judge = |name: &Name, text: &str, range: Range<usize>| {
             let reason = doom(name, text, self.privacy, self.byline);
             if reason.is_some() || self.is_stale(name) || self.is_placed(name) {
@@ -234,29 +228,18 @@ impl Changing<'_> {
         for node in &tree.nodes {
             let before = tree.source[..node.whole.start].trim_end().len();
             judge(&node.name, &node.text, before..node.whole.end);
-            let moved = self.geometry.filter(|_| node.name.is("mwg-rs", "Regions"));
-            if let Some(geometry) = moved.filter(Geometry::moves_pixels) {
-                edits_of_regions.extend(match followed(tree, node, &geometry) {
-                    Some(edits) => edits,
-                    None => vec![(before..node.whole.end, String::new())],
-                });
-            }
             for attribute in &node.attributes {
                 judge(&attribute.name, &attribute.value, attribute.whole.clone());
             }
         }
-        edits.extend(edits_of_regions);
+        edits.extend(self.geometry.iter().flat_map(|geometry| followed(tree, geometry)));
         edits
     }
 
     /// What says where in the old picture something is.
     fn is_placed(&self, name: &Name) -> bool {
-        let Some(geometry) = self.geometry else { return false };
-        let moves = match name.prefix {
-            "exif" => geometry.moves_pixels(),
-            _ => geometry.moves(),
-        };
-        moves && PLACED.iter().any(|(prefix, local)| name.is(prefix, local))
+        let moves = self.geometry.is_some_and(|geometry| geometry.moves_pixels());
+        moves && PLACED.iter().any(|local| name.is("exif", local))
     }
 
     /// Takes the people who were cropped out, out of the lists that name them.

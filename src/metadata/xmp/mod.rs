@@ -6,6 +6,8 @@
 
 mod change;
 mod encoding;
+mod geometry;
+mod join;
 mod properties;
 mod read;
 mod regions;
@@ -15,7 +17,9 @@ mod write;
 
 pub(super) use change::{Changing, Packet, fresh, leftover, says_position};
 pub(super) use encoding::{guesses, in_utf8};
+pub(super) use geometry::Geometry;
+pub(super) use join::joined;
 pub(crate) use read::is_xmp;
 pub(super) use read::{iptc_digest, read, when};
-pub(super) use regions::{Geometry, cropped_out};
+pub(super) use regions::{cropped_out, unfollowed};
 pub(super) use split::{name_of, split, without_padding};

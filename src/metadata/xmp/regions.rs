@@ -1,84 +1,80 @@
 //! Faces and other parts of a picture that a packet names: they follow crop, turn and resize.
 //!
-//! Layouts: Metadata Working Group 2.0, 5 (mwg-rs: centre and size of an area, as shares of the stored
-//! picture); Microsoft's MP:RegionInfo (left, top, width, height).
+//! Layouts: Metadata Working Group 2.0, 5 (`mwg-rs`: centre and size of an area, as shares of the stored
+//! picture), which ACDSee's are like; Microsoft's `MP:RegionInfo` (left, top, width and height in one
+//! text); IPTC Extension 1.5, Image Region (corner and size, as shares or in pixels). Rectangles are
+//! followed. A circle, a polygon or a point is not: that region goes, with a warning.
 
 use std::ops::Range;
 
+use super::geometry::{Area, Geometry};
+use super::read::values;
 use super::tree::{Node, Tree};
-use crate::frame::{Orientation, Rect, Size};
+use super::write::Edit;
 
-/// What became of the picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::metadata) struct Geometry {
-    /// Size of the original, upright.
-    pub(in crate::metadata) original: Size,
-    /// How it was turned.
-    pub(in crate::metadata) turned: Orientation,
-    /// The part of it that was kept.
-    pub(in crate::metadata) kept: Rect,
-    /// Size of the finished picture, a strip below it included.
-    pub(in crate::metadata) size: Size,
+/// How a property names its regions.
+struct Kind {
+    prefix: &'static str,
+    local: &'static str,
+    /// The element that holds the list; `None` if the property does.
+    list: Option<&'static str>,
+    /// What holds an area in a region: elements, or of Microsoft's regions the text.
+    areas: &'static [&'static str],
+    form: Form,
+    /// What names people in a region.
+    people: &'static str,
 }
 
-/// An area of a picture: left, top, right, bottom, as shares of it.
-type Area = [f64; 4];
+/// How numbers say where a rectangle is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Centre and size.
+    Centre,
+    /// Left upper corner and size.
+    Corner,
+    /// The same in one text, between commas.
+    OneText,
+}
 
-impl Geometry {
-    /// Whether parts of the picture are no longer where they were, as shares of it.
-    pub(in crate::metadata) fn moves(&self) -> bool {
-        let whole = Rect { x: 0, y: 0, width: self.original.width, height: self.original.height };
-        self.turned != Orientation::Upright || self.kept != whole || self.has_strip()
-    }
+const KINDS: [Kind; 4] = [
+    Kind {
+        prefix: "mwg-rs",
+        local: "Regions",
+        list: Some("RegionList"),
+        areas: &["Area"],
+        form: Form::Centre,
+        people: "Name",
+    },
+    Kind {
+        prefix: "acdsee-rs",
+        local: "Regions",
+        list: Some("RegionList"),
+        areas: &["DLYArea", "ALGArea"],
+        form: Form::Centre,
+        people: "Name",
+    },
+    Kind {
+        prefix: "MP",
+        local: "RegionInfo",
+        list: Some("Regions"),
+        areas: &["Rectangle"],
+        form: Form::OneText,
+        people: "PersonDisplayName",
+    },
+    Kind {
+        prefix: "Iptc4xmpExt",
+        local: "ImageRegion",
+        list: None,
+        areas: &["RegionBoundary"],
+        form: Form::Corner,
+        people: "PersonInImage",
+    },
+];
 
-    /// The same in pixels.
-    pub(in crate::metadata) fn moves_pixels(&self) -> bool {
-        self.moves() || self.size != self.original
-    }
-
-    fn picture_height(&self) -> f64 {
-        f64::from(self.kept.height) * f64::from(self.size.width) / f64::from(self.kept.width)
-    }
-
-    fn has_strip(&self) -> bool {
-        f64::from(self.size.height) - self.picture_height() > 1.5
-    }
-
-    /// The area of the finished picture, cut to what was kept; none if its centre was cropped away.
-    /// `applied` is the size of the picture that it is a share of, if that is known.
-    fn follow(&self, [left, top, right, bottom]: Area, applied: Option<[f64; 2]>) -> Option<Area> {
-        let turn = |x: f64, y: f64| match self.turned {
-            Orientation::Upright => (x, y),
-            Orientation::MirrorHorizontal => (1.0 - x, y),
-            Orientation::Rotate180 => (1.0 - x, 1.0 - y),
-            Orientation::MirrorVertical => (x, 1.0 - y),
-            Orientation::Transpose => (y, x),
-            Orientation::Rotate90 => (1.0 - y, x),
-            Orientation::Transverse => (1.0 - y, 1.0 - x),
-            Orientation::Rotate270 => (y, 1.0 - x),
-        };
-        // Most programs mean the stored picture; one that says an upright size means that.
-        let landscape = |[width, height]: [f64; 2]| width > height;
-        let upright = self.turned.transposes()
-            && applied.is_some_and(|size| {
-                landscape(size) == (self.original.width > self.original.height)
-            });
-        let turn = |x, y| if upright { (x, y) } else { turn(x, y) };
-        let (a, b) = (turn(left, top), turn(right, bottom));
-        let (kept, original) = (self.kept, self.original);
-        let across =
-            |x: f64| (x * f64::from(original.width) - f64::from(kept.x)) / f64::from(kept.width);
-        let share = (self.picture_height() / f64::from(self.size.height)).min(1.0);
-        let down = |y: f64| {
-            (y * f64::from(original.height) - f64::from(kept.y)) / f64::from(kept.height) * share
-        };
-        let area =
-            [across(a.0.min(b.0)), down(a.1.min(b.1)), across(a.0.max(b.0)), down(a.1.max(b.1))];
-        let centre = [(area[0] + area[2]) / 2.0, (area[1] + area[3]) / 2.0];
-        let inside = (0.0..=1.0).contains(&centre[0]) && (0.0..=share).contains(&centre[1]);
-        let cut = [area[0].max(0.0), area[1].max(0.0), area[2].min(1.0), area[3].min(share)];
-        inside.then_some(cut)
-    }
+/// The properties that hold regions.
+fn properties<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = (&'static Kind, &'t Node)> {
+    let kind = |node: &Node| KINDS.iter().find(|kind| node.name.is(kind.prefix, kind.local));
+    tree.nodes.iter().filter_map(move |node| Some((kind(node)?, node)))
 }
 
 /// A value, as an attribute or as an element, and its bytes.
@@ -96,6 +92,12 @@ fn part(tree: &Tree<'_>, node: &Node, local: &str) -> Option<(String, Range<usiz
     None
 }
 
+/// A part that is a finite number, and its bytes.
+fn number(tree: &Tree<'_>, node: &Node, local: &str) -> Option<(f64, Range<usize>)> {
+    let (text, range) = part(tree, node, local)?;
+    Some((text.parse::<f64>().ok().filter(|n| n.is_finite())?, range))
+}
+
 /// The first element of this name at or below a node.
 fn below<'t>(tree: &'t Tree<'_>, node: &'t Node, local: &str) -> Option<&'t Node> {
     let mut waiting = vec![node];
@@ -108,118 +110,181 @@ fn below<'t>(tree: &'t Tree<'_>, node: &'t Node, local: &str) -> Option<&'t Node
     None
 }
 
-/// The items of the list at or below a node.
-fn items<'t>(tree: &'t Tree<'_>, node: &'t Node, list: &str) -> Vec<&'t Node> {
-    let bag = below(tree, node, list).and_then(|list| tree.parts(list).next());
-    bag.map(|bag| tree.parts(bag).collect()).unwrap_or_default()
-}
-
-/// One region: its bytes, its name, its old area with the bytes of its numbers, its new area.
-struct Region<'t> {
-    node: &'t Node,
-    name: Option<String>,
+/// A rectangle of a region: the bytes of its numbers, what is one in their units, where it is now.
+struct Rectangle {
+    form: Form,
     numbers: Vec<Range<usize>>,
+    one: [f64; 2],
     new: Option<Area>,
 }
 
-/// All regions of an `mwg-rs:Regions`; none if one of them cannot be followed.
-fn regions<'t>(tree: &'t Tree<'_>, node: &'t Node, geometry: &Geometry) -> Option<Vec<Region<'t>>> {
-    let number = |node: &'t Node, local: &str| {
-        let (text, range) = part(tree, node, local)?;
-        Some((text.parse::<f64>().ok().filter(|n| n.is_finite())?, range))
-    };
-    let applied = below(tree, node, "AppliedToDimensions")
-        .and_then(|applied| Some([number(applied, "w")?.0, number(applied, "h")?.0]));
-    let one = |li: &'t Node| {
-        let area = below(tree, li, "Area")?;
-        let unit = part(tree, area, "unit").map_or("normalized".to_owned(), |(unit, _)| unit);
-        let [x, y] = [number(area, "x")?, number(area, "y")?];
-        // A point has no size, a circle a diameter: left out, since its pixels are no squares.
-        let [w, h] = [number(area, "w")?, number(area, "h")?];
-        let old = [x.0 - w.0 / 2.0, y.0 - h.0 / 2.0, x.0 + w.0 / 2.0, y.0 + h.0 / 2.0];
-        let numbers = vec![x.1, y.1, w.1, h.1];
-        let name = part(tree, li, "Name").map(|(name, _)| name);
-        (unit == "normalized").then(|| Region {
-            node: li,
-            name,
-            numbers,
-            new: geometry.follow(old, applied),
-        })
-    };
-    items(tree, node, "RegionList").into_iter().map(one).collect()
-}
-
-/// What of a packet's regions has to be replaced; nothing if the whole property has to go.
-pub(super) fn followed(
-    tree: &Tree<'_>,
-    node: &Node,
-    geometry: &Geometry,
-) -> Option<Vec<(Range<usize>, String)>> {
-    let regions = regions(tree, node, geometry)?;
-    if regions.iter().all(|region| region.new.is_none()) {
-        return None;
-    }
-    let mut edits = Vec::new();
-    for region in regions {
-        let Some([left, top, right, bottom]) = region.new else {
-            edits.push((region.node.whole.clone(), String::new()));
-            continue;
+impl Rectangle {
+    /// Reads it; none if it is no rectangle. `applied` is the size of the picture that the regions were
+    /// made for, if that is known.
+    fn read(
+        tree: &Tree<'_>,
+        area: &Node,
+        form: Form,
+        applied: Option<[f64; 2]>,
+        geometry: &Geometry,
+    ) -> Option<Self> {
+        let says = |local: &str| part(tree, area, local).map(|(text, _)| text);
+        let apart = |names: [&str; 4]| {
+            let found = names.map(|name| number(tree, area, name));
+            let all: Vec<_> = found.into_iter().flatten().collect();
+            let (numbers, ranges): (Vec<f64>, Vec<_>) = all.into_iter().unzip();
+            Some((<[f64; 4]>::try_from(numbers).ok()?, ranges))
         };
-        let new = [(left + right) / 2.0, (top + bottom) / 2.0, right - left, bottom - top];
-        edits.extend(region.numbers.into_iter().zip(new.map(|n| format!("{n:.6}"))));
+        let (mut old, mut new) = ([1.0; 2], [1.0; 2]);
+        let ([x, y, w, h], numbers) = match form {
+            // A circle has a diameter and a point no size.
+            Form::Centre => {
+                says("unit").is_none_or(|unit| unit == "normalized").then_some(())?;
+                let ([x, y, w, h], ranges) = apart(["x", "y", "w", "h"])?;
+                ([x - w / 2.0, y - h / 2.0, w, h], ranges)
+            }
+            Form::Corner => {
+                says("rbShape").filter(|shape| shape == "rectangle")?;
+                if says("rbUnit").is_some_and(|unit| unit == "pixel") {
+                    let size = geometry.size;
+                    (old, new) = (geometry.stored(), [size.width, size.height].map(f64::from));
+                }
+                apart(["rbX", "rbY", "rbW", "rbH"])?
+            }
+            Form::OneText => {
+                let (text, range) = part(tree, area, "Rectangle")?;
+                let numbers = text.split(',').map(|n| n.trim().parse().ok());
+                let numbers: Vec<f64> = numbers.collect::<Option<_>>()?;
+                (numbers.try_into().ok()?, vec![range])
+            }
+        };
+        let area = [x / old[0], y / old[1], (x + w) / old[0], (y + h) / old[1]];
+        Some(Self { form, numbers, one: new, new: geometry.follow(area, applied) })
     }
-    if let Some(applied) = below(tree, node, "AppliedToDimensions") {
-        for (local, number) in [("w", geometry.size.width), ("h", geometry.size.height)] {
-            edits.extend(part(tree, applied, local).map(|(_, range)| (range, number.to_string())));
+
+    fn edits(self) -> Vec<Edit> {
+        let Some([left, top, right, bottom]) = self.new else { return Vec::new() };
+        let (width, height) = (right - left, bottom - top);
+        let [x, y] = match self.form {
+            Form::Centre => [(left + right) / 2.0, (top + bottom) / 2.0],
+            Form::Corner | Form::OneText => [left, top],
+        };
+        let [across, down] = self.one;
+        let new = [x * across, y * down, width * across, height * down];
+        let new = new.map(|number| format!("{number:.6}"));
+        match self.form {
+            Form::OneText => self.numbers.into_iter().map(|r| (r, new.join(", "))).collect(),
+            Form::Centre | Form::Corner => self.numbers.into_iter().zip(new).collect(),
         }
     }
-    Some(edits)
+}
+
+/// One region: its bytes, the people that it names, its rectangles.
+struct Region<'t> {
+    node: &'t Node,
+    people: Vec<String>,
+    /// `None` if it is no rectangle.
+    rectangles: Option<Vec<Rectangle>>,
+}
+
+impl Region<'_> {
+    /// Whether it was cropped away.
+    fn is_gone(&self) -> bool {
+        let all = |rectangles: &Vec<Rectangle>| rectangles.iter().all(|r| r.new.is_none());
+        self.rectangles.as_ref().is_some_and(all)
+    }
+}
+
+/// All regions of a property; none if they are not in a list.
+fn regions<'t>(
+    tree: &'t Tree<'_>,
+    property: &'t Node,
+    kind: &Kind,
+    geometry: &Geometry,
+) -> Option<Vec<Region<'t>>> {
+    let applied = below(tree, property, "AppliedToDimensions")
+        .and_then(|applied| Some([number(tree, applied, "w")?.0, number(tree, applied, "h")?.0]));
+    let one = |node: &'t Node| {
+        let areas: Vec<&Node> = match kind.form {
+            Form::OneText => vec![node],
+            _ => kind.areas.iter().filter_map(|name| below(tree, node, name)).collect(),
+        };
+        let rectangle = |area| Rectangle::read(tree, area, kind.form, applied, geometry);
+        let rectangles = areas.into_iter().map(rectangle).collect::<Option<Vec<_>>>();
+        let attribute = || part(tree, node, kind.people).map(|(name, _)| vec![name]);
+        let people = match below(tree, node, kind.people) {
+            Some(element) => values(tree, element),
+            None => attribute().unwrap_or_default(),
+        };
+        Region { node, people, rectangles: rectangles.filter(|all| !all.is_empty()) }
+    };
+    let list = match kind.list {
+        Some(name) => below(tree, property, name)?,
+        None => property,
+    };
+    let items = tree.parts(list).flat_map(|bag| tree.parts(bag));
+    Some(items.map(one).collect())
+}
+
+/// What of a packet's regions has to be replaced, and what goes: regions that were cropped away or cannot be
+/// followed, and properties of which no region is left.
+pub(super) fn followed(tree: &Tree<'_>, geometry: &Geometry) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if !geometry.moves_pixels() {
+        return edits;
+    }
+    for (kind, node) in properties(tree) {
+        let before = tree.source[..node.whole.start].trim_end().len();
+        let gone = (before..node.whole.end, String::new());
+        let regions = regions(tree, node, kind, geometry).unwrap_or_default();
+        let stays = |region: &Region<'_>| region.rectangles.is_some() && !region.is_gone();
+        if !regions.iter().any(stays) {
+            edits.push(gone);
+            continue;
+        }
+        for region in regions {
+            match stays(&region) {
+                true => {
+                    edits.extend(region.rectangles.into_iter().flatten().flat_map(Rectangle::edits))
+                }
+                false => edits.push((region.node.whole.clone(), String::new())),
+            }
+        }
+        if let Some(applied) = below(tree, node, "AppliedToDimensions") {
+            for (local, number) in [("w", geometry.size.width), ("h", geometry.size.height)] {
+                let place = part(tree, applied, local);
+                edits.extend(place.map(|(_, range)| (range, number.to_string())));
+            }
+        }
+    }
+    edits
+}
+
+/// The properties with regions that cannot be followed, by their names.
+pub(in crate::metadata) fn unfollowed(packet: &[u8], geometry: &Geometry) -> Vec<String> {
+    let Ok(tree) = Tree::new(packet) else { return Vec::new() };
+    if !geometry.moves_pixels() {
+        return Vec::new();
+    }
+    let is_lost = |region: &Region<'_>| region.rectangles.is_none();
+    let lost = properties(&tree).filter(|(kind, node)| {
+        regions(&tree, node, kind, geometry).is_none_or(|all| all.iter().any(is_lost))
+    });
+    lost.map(|(kind, _)| format!("{}:{}", kind.prefix, kind.local)).collect()
 }
 
 /// The names of people of whom no part is in the finished picture.
 pub(in crate::metadata) fn cropped_out(packet: &[u8], geometry: &Geometry) -> Vec<String> {
     let Ok(tree) = Tree::new(packet) else { return Vec::new() };
-    let mut seen: Vec<(String, bool)> = Vec::new();
-    for node in tree.nodes.iter().filter(|n| n.name.is("mwg-rs", "Regions")) {
-        for region in regions(&tree, node, geometry).unwrap_or_default() {
-            seen.extend(region.name.map(|name| (name, region.new.is_some())));
-        }
-    }
-    for node in tree.nodes.iter().filter(|n| n.name.is("MP", "RegionInfo")) {
-        for item in items(&tree, node, "Regions") {
-            let area = part(&tree, item, "Rectangle").map(|(text, _)| text).unwrap_or_default();
-            let numbers: Vec<f64> = area.split(',').filter_map(|n| n.trim().parse().ok()).collect();
-            let Ok([left, top, width, height]) = <[f64; 4]>::try_from(numbers) else { continue };
-            let area = [left, top, left + width, top + height];
-            let name = part(&tree, item, "PersonDisplayName").map(|(name, _)| name);
-            seen.extend(name.map(|name| (name, geometry.follow(area, None).is_some())));
-        }
-    }
+    let all = properties(&tree).filter_map(|(kind, node)| regions(&tree, node, kind, geometry));
+    let seen: Vec<(String, bool)> = all
+        .flatten()
+        .flat_map(|region| {
+            let there = !region.is_gone();
+            region.people.into_iter().map(move |name| (name, there))
+        })
+        .collect();
     let stays = |name: &String| seen.iter().any(|(other, there)| other == name && *there);
     let gone = seen.iter().map(|(name, _)| name).filter(|name| !name.is_empty() && !stays(name));
     gone.cloned().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_area_follows_turn_crop_resize_and_strip() {
-        let kept = Rect { x: 0, y: 100, width: 300, height: 200 };
-        let geometry = Geometry {
-            original: Size::new(300, 400),
-            turned: Orientation::Rotate90,
-            kept,
-            size: Size::new(150, 125),
-        };
-        // Stored 400 x 300; its left middle is the upright picture's top middle, cropped away.
-        assert_eq!(geometry.follow([0.0, 0.4, 0.1, 0.6], None), None);
-        let area = geometry.follow([0.4, 0.25, 0.6, 0.75], None).unwrap();
-        let expected = [0.25, 0.24, 0.75, 0.56];
-        assert!(area.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{area:?}");
-        // Said of the upright size, it is not turned again.
-        let area = geometry.follow([0.25, 0.4, 0.75, 0.6], Some([300.0, 400.0])).unwrap();
-        assert!(area.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{area:?}");
-    }
 }

@@ -263,6 +263,14 @@ impl Growing<'_> {
     }
 }
 
+/// The prefixes that an element declares, each with its whole attribute and the space before it.
+pub(super) fn declarations<'a>(source: &'a str, node: &Node) -> Vec<(&'a str, &'a str)> {
+    let tag = node.whole.start..node.inner.start;
+    let all = attributes(source, &tag).map(|(_, all)| all).unwrap_or_default();
+    let declares = all.into_iter().filter(|(name, ..)| name.starts_with("xmlns"));
+    declares.map(|(name, _, whole, _)| (name, &source[whole])).collect()
+}
+
 /// An attribute's name, value, own bytes with the space before, and bytes between the quotes.
 type Raw<'a> = (&'a str, String, Range<usize>, Range<usize>);
 

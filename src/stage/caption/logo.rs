@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::imageops::{self, FilterType};
-use image::{ImageBuffer, ImageFormat, ImageReader, Limits, Rgba};
+use image::{ImageBuffer, ImageError, ImageFormat, ImageReader, Limits, Rgba};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::Size;
@@ -14,6 +14,9 @@ const MOST_PX: u32 = 8192;
 
 /// What decoding a logo may allocate, in bytes.
 const MOST_BYTES: u64 = 512 << 20;
+
+/// The first bytes of a PNG (W3C PNG 3, 5.2).
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Sizes kept: a shoot has two or three frame sizes.
 const KEPT: usize = 4;
@@ -47,7 +50,7 @@ impl Scaled {
 impl Logo {
     /// Reads a PNG.
     pub(super) fn read(png: &[u8]) -> Result<Self> {
-        let broken = |cause: &dyn std::fmt::Display| {
+        let broken = |cause: &str| {
             Error::new(ErrorKind::Unsupported, format!("cannot read the logo: {cause}"))
                 .with_hint("the logo is a PNG file of at most 8192 pixels a side")
         };
@@ -57,9 +60,14 @@ impl Logo {
         limits.max_image_height = Some(MOST_PX);
         limits.max_alloc = Some(MOST_BYTES);
         reader.limits(limits);
-        let mut picture = reader.decode().map_err(|cause| broken(&cause))?.into_rgba16();
+        let fault = |cause: ImageError| match cause {
+            ImageError::Limits(_) => broken("it is too large"),
+            _ if !png.starts_with(SIGNATURE) => broken("it is not a PNG file"),
+            _ => broken("it is damaged"),
+        };
+        let mut picture = reader.decode().map_err(fault)?.into_rgba16();
         if picture.width() == 0 || picture.height() == 0 {
-            return Err(broken(&"it has no pixels"));
+            return Err(broken("it has no pixels"));
         }
         // Scaled with its colours as they are, a transparent pixel's black would bleed into the rim.
         for pixel in picture.pixels_mut() {
