@@ -4,6 +4,7 @@
 use super::depth::Depth;
 use super::judge::gate;
 use super::measure::{radius_px, smoothstep};
+use super::skyline::{CLEAR, Skyline, skyline};
 use crate::filter::{SmallPicture, box_mean, erode, exp2};
 use crate::frame::{Plane, luma};
 
@@ -56,6 +57,14 @@ pub struct Evidence {
     pub luma_spread: f32,
     /// An orange sky over land that is not black: dust, not a sunset. 0..1.
     pub dusty_sky: f32,
+    /// A band of haze right below the sky, with something clear before it. 0..1.
+    pub far_band: f32,
+    /// Skylines in a column, on average: more than one and what passes for sky is a bright surface.
+    pub skylines: f32,
+    /// A textured surface of one veil, without a sky: near. 0..1.
+    pub one_veil: f32,
+    /// Smooth pale land before clear land: no haze, for that lies behind things. 0..1.
+    pub pale_before: f32,
     /// How yellow the airlight is: ln(red/blue), 0 at least.
     pub yellow: f32,
     /// Share of the land that is pale: veiled, flat and of the airlight's colour.
@@ -79,6 +88,14 @@ const DENSEST: f32 = 0.08;
 /// Added to every sum of weights, as a share of the frame: a mean of next to nothing goes to 0.
 const NOTHING: f32 = 0.002;
 
+/// Spread of the land's veil up to which there is one veil for all, mean fine contrast (a share of the
+/// airlight's luma) from which that is texture, and share of the frame up to which there is no sky.
+const ONE_VEIL: ((f32, f32), (f32, f32), (f32, f32)) = ((0.04, 0.09), (0.02, 0.05), (0.0, 0.03));
+/// Clear land above a pale pixel, share of the height, that makes it lie in front; the mean of that over the
+/// pale land from which it does; and the fine contrast behind the veil up to which there is none.
+const PALE_BEFORE: ((f32, f32), (f32, f32), (f32, f32)) =
+    ((0.01, 0.12), (0.06, 0.12), (0.042, 0.052));
+
 /// What the evidence is taken from.
 pub(super) struct Seen<'a> {
     pub(super) picture: &'a SmallPicture,
@@ -86,6 +103,21 @@ pub(super) struct Seen<'a> {
     pub(super) sky: &'a Plane,
     pub(super) depth: &'a Depth,
     pub(super) airlight: [f32; 3],
+}
+
+impl Seen<'_> {
+    /// What is added to every sum of weights.
+    pub(super) fn nothing(&self) -> f32 {
+        NOTHING * self.luma.size().area() as f32
+    }
+
+    /// Saturation of a pixel with the airlight as its white.
+    #[inline(always)]
+    pub(super) fn saturation(&self, i: usize) -> f32 {
+        let beside: [f32; 3] =
+            std::array::from_fn(|c| self.picture.channels[c].values()[i] / self.airlight[c]);
+        1.0 - least(beside) / greatest(beside).max(1e-3)
+    }
 }
 
 impl Evidence {
@@ -98,7 +130,7 @@ impl Evidence {
     pub(super) fn of(seen: &Seen<'_>) -> Self {
         let Seen { picture, luma: guide, sky, depth, airlight } = *seen;
         let size = guide.size();
-        let (height, count) = (size.height as f32, size.area() as f32);
+        let height = size.height as f32;
         let [red_air, green_air, blue_air] = airlight;
         let air_luma = luma(red_air, green_air, blue_air).max(0.05);
         let window = radius_px(WINDOWS.0, size);
@@ -108,14 +140,14 @@ impl Evidence {
         let coarse = erode(&depth.beside_airlight, radius_px(COARSE, size));
 
         let air_sum = red_air + green_air + blue_air;
-        let mut means = [Mean::default(); 23];
+        let mut means = [Mean::default(); 24];
         let mut land = Moments::default();
         let mut band = Plane::filled(size, 0.0);
+        let mut clear_above = vec![0.0; size.width as usize];
         let channels = picture.channels.each_ref().map(Plane::values);
         for i in 0..guide.values().len() {
             let pixel = channels.map(|channel| channel[i]);
-            let beside: [f32; 3] = std::array::from_fn(|c| pixel[c] / airlight[c]);
-            let saturation = 1.0 - least(beside) / greatest(beside).max(1e-3);
+            let saturation = seen.saturation(i);
             let row = ((i / size.width as usize) as f32 + 0.5) / height;
             let (m, g) = (depth.veil.values()[i], guide.values()[i]);
             let (con, fine) = (contrast.values()[i], fine_contrast.values()[i]);
@@ -124,6 +156,8 @@ impl Evidence {
             let off_colour: f32 =
                 (0..3).map(|c| (pixel[c] / sum - airlight[c] / air_sum).abs()).sum();
             let u = 1.0 - sky.values()[i];
+            let above: &mut f32 = &mut clear_above[i % size.width as usize];
+            *above += u * (1.0 - smoothstep(CLEAR, veil)) / height;
             let veiled = u * smoothstep((0.2, 0.45), m);
             let by_sky = u * (sky_near.values()[i] + 0.15 * e(-row / 0.12)).clamp(0.0, 1.0);
             let third = |k: f32| {
@@ -166,11 +200,12 @@ impl Evidence {
                 (m, thirds[0]),
                 (m, thirds[1]),
                 (m, thirds[2]),
+                (smoothstep(PALE_BEFORE.0, *above), pale),
             ];
             means.iter_mut().zip(pairs).for_each(|(mean, (value, weight))| mean.add(value, weight));
             land.add(u, [veil, (con / air_luma + 0.01).ln(), m, row, saturation, g]);
         }
-        let nothing = NOTHING * count;
+        let nothing = seen.nothing();
         let [
             veil_by_sky,
             dense,
@@ -195,10 +230,12 @@ impl Evidence {
             far,
             middle,
             near,
+            pale_before,
         ] = means.map(|mean| mean.over(nothing));
         let [pale, blown, veiled_by_sky, sky_share] = [2, 4, 17, 19].map(|i| means[i].over(0.0));
         let orange = (red_air / blue_air.max(1e-3)).ln();
         let luma_spread = land.deviation(5, nothing);
+        let Skyline { far_band, count: skylines } = skyline(seen, air_luma, &fine_contrast);
         Self {
             veil_by_sky,
             dense,
@@ -224,6 +261,13 @@ impl Evidence {
             dusty_sky: smoothstep((0.45, 0.8), orange)
                 * smoothstep((0.05, 0.15), sky_share)
                 * (1.0 - smoothstep((0.2, 0.6), black)),
+            far_band,
+            skylines,
+            one_veil: (1.0 - smoothstep(ONE_VEIL.0, land.deviation(2, nothing)))
+                * smoothstep(ONE_VEIL.1, fine / air_luma)
+                * (1.0 - smoothstep(ONE_VEIL.2, sky_share)),
+            pale_before: smoothstep(PALE_BEFORE.1, pale_before)
+                * (1.0 - smoothstep(PALE_BEFORE.2, fine_behind_veil)),
             yellow: orange.max(0.0),
             pale_land,
             veiled_by_sky,
@@ -254,7 +298,7 @@ fn greatest([red, green, blue]: [f32; 3]) -> f32 {
 
 /// e^x.
 #[inline(always)]
-fn e(x: f32) -> f32 {
+pub(super) fn e(x: f32) -> f32 {
     exp2((x * std::f32::consts::LOG2_E).clamp(-60.0, 60.0))
 }
 
@@ -267,19 +311,19 @@ fn deviation(plane: &Plane, radius: usize) -> Plane {
 
 /// A weighted mean on its way.
 #[derive(Clone, Copy, Default)]
-struct Mean {
+pub(super) struct Mean {
     sum: f64,
     weights: f64,
 }
 
 impl Mean {
     #[inline(always)]
-    fn add(&mut self, value: f32, weight: f32) {
+    pub(super) fn add(&mut self, value: f32, weight: f32) {
         self.sum += f64::from(value) * f64::from(weight);
         self.weights += f64::from(weight);
     }
 
-    fn over(self, nothing: f32) -> f32 {
+    pub(super) fn over(self, nothing: f32) -> f32 {
         (self.sum / (self.weights + f64::from(nothing)).max(1e-9)) as f32
     }
 }

@@ -24,6 +24,7 @@ mod kernel;
 mod measure;
 mod shared;
 mod sky;
+mod skyline;
 mod survey;
 mod telling;
 mod tone;
