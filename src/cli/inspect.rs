@@ -29,11 +29,21 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         }
         let mut lines = format!("{}\n", text::path(path));
         for (name, value) in facts {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let (name, value) = as_text(name, &value);
             lines.push_str(&format!("  {name:12} {}\n", text::clean(&value)));
         }
         Ok(lines)
     })
+}
+
+/// A fact as people read it.
+fn as_text<'a>(name: &'a str, value: &Value) -> (&'a str, String) {
+    let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match (name, value.as_f64()) {
+        ("auto", Some(amount)) => ("dehaze", format!("auto {amount:.0}")),
+        ("haze", _) => (name, plain.strip_prefix("haze ").unwrap_or(&plain).to_owned()),
+        _ => (name, plain),
+    }
 }
 
 /// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.
