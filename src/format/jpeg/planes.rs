@@ -103,12 +103,12 @@ impl Plane {
     /// Puts a block of 8×8 samples; one outside of the plane is dropped.
     #[inline(always)]
     pub(super) fn put(&mut self, x: usize, y: usize, block: &[u8; 64]) {
-        let start = y * SIDE * self.stride + x * SIDE;
-        let Some(place) = self.samples.get_mut(start..) else { return };
-        for (row, samples) in place.chunks_mut(self.stride).zip(block.as_chunks::<SIDE>().0) {
-            if let Some(row) = row.first_chunk_mut::<SIDE>() {
-                *row = *samples;
-            }
+        let stride = self.stride;
+        let start = y * SIDE * stride + x * SIDE;
+        let end = start + (SIDE - 1) * stride + SIDE;
+        let Some(place) = self.samples.get_mut(start..end) else { return };
+        for (row, samples) in block.as_chunks::<SIDE>().0.iter().enumerate() {
+            place[row * stride..][..SIDE].copy_from_slice(samples);
         }
     }
 

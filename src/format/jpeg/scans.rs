@@ -152,7 +152,7 @@ fn decode(
                                 continue;
                             }
                         }
-                        if coefficients[1..].iter().fold(0, |any, c| any | c) == 0 {
+                        if is_flat(&coefficients) {
                             block.fill(flat(coefficients[0], part.quant[0]));
                         } else {
                             transform(&coefficients, part.quant, &mut block);
@@ -170,6 +170,13 @@ fn decode(
         }
     }
     if rigour == Rigour::Strict { nothing_left(coded, &reader, MOST_LEFT_BYTES) } else { Ok(()) }
+}
+
+/// Whether a block has nothing but its mean; the first row tells of most that they have more.
+#[inline(always)]
+fn is_flat(coefficients: &[i16; 64]) -> bool {
+    let none = |part: &[i16]| part.iter().fold(0, |any, c| any | c) == 0;
+    none(&coefficients[1..8]) && none(&coefficients[8..])
 }
 
 /// The sample of a block without any change in it, as the transform rounds it: in 16 bits, like
