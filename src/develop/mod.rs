@@ -17,6 +17,7 @@ mod sweep;
 use image::ImageBuffer;
 
 pub use needs::Needs;
+use survey::noise_of;
 pub use survey::{Survey, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 
@@ -38,7 +39,7 @@ use sweep::{Cleaner, RowStages, Source, Take, sweep};
 pub struct Developed<F = Frame> {
     /// The finished photograph; nothing if it was taken band by band.
     pub frame: F,
-    /// What the survey found; `None` if no stage asked for one.
+    /// What the survey found; `None` without dehaze.
     pub survey: Option<Survey>,
     /// The part of the original that was kept, before resizing.
     pub kept: Rect,
@@ -126,11 +127,11 @@ impl<'a> Prepared<'a> {
     /// If the frame is smaller than the one that this was prepared for.
     pub fn develop(self, original: impl Into<Original>, means: Means) -> Result<Developed> {
         let original = original.into();
-        let (survey, facts) = (self.survey(&original, means), original.facts.clone());
-        let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
+        let (found, facts) = (self.look(&original, means), original.facts.clone());
+        let (original, part, stages) = self.up_to_last_sweep(original, &found, means)?;
         let pixels = swept(original, part, &stages, self.layout.as_ref(), means)?;
         let frame = Frame { pixels, facts };
-        Ok(Developed { frame, survey, kept: self.kept, warnings: self.warnings })
+        Ok(Developed { frame, survey: found.survey, kept: self.kept, warnings: self.warnings })
     }
 
     /// Develops the frame and hands it on in bands as they are made; the rows on which the caption lies
@@ -148,27 +149,34 @@ impl<'a> Prepared<'a> {
         bands: &dyn Bands,
     ) -> Result<Developed<()>> {
         let original = original.into();
-        let survey = self.survey(&original, means);
-        let (original, part, stages) = self.up_to_last_sweep(original, survey.as_ref(), means)?;
+        let found = self.look(&original, means);
+        let (original, part, stages) = self.up_to_last_sweep(original, &found, means)?;
         let (view, layout) = (View::from(&original), self.layout.as_ref());
         each_kind!(view, View(picture) => {
             hand_on(Source { picture, part }, &stages, layout, means, bands)
         })?;
         original.give_to(means.pool);
-        Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
+        Ok(Developed { frame: (), survey: found.survey, kept: self.kept, warnings: self.warnings })
     }
 
-    fn survey(&self, original: &Original, means: Means) -> Option<Survey> {
+    /// Looks at the frame for what the stages have to know.
+    fn look(&self, original: &Original, means: Means) -> Found {
         let recipe = self.recipe;
-        let wanted = recipe.dehaze.amount != Amount::Off
-            || recipe.sharpen.amount.is_some()
-            || matches!(recipe.denoise, Denoise::Fixed(_));
         let profile = original.facts.profile.as_deref();
-        let look = || match self.shared {
+        let survey = || match self.shared {
             Some(shared) => survey_sharing(original, profile, shared).0,
             None => survey_in(original, profile).0,
         };
-        means.survey.cloned().or_else(|| wanted.then(look))
+        let for_haze = recipe.dehaze.amount != Amount::Off;
+        let survey = means.survey.cloned().or_else(|| for_haze.then(survey));
+        let for_noise =
+            recipe.sharpen.amount.is_some() || matches!(recipe.denoise, Denoise::Fixed(_));
+        // Without dehaze nothing needs the whole frame before the sweep.
+        let noise = match &survey {
+            Some(survey) => Some(survey.noise),
+            None => for_noise.then(|| noise_of(original)),
+        };
+        Found { survey, noise }
     }
 
     /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the
@@ -176,20 +184,22 @@ impl<'a> Prepared<'a> {
     fn up_to_last_sweep(
         &self,
         original: Original,
-        survey: Option<&Survey>,
+        found: &Found,
         means: Means,
     ) -> Result<(Original, Rect, RowStages)> {
         let recipe = self.recipe;
         let sample_max = View::from(&original).sample_max();
-        let dehaze =
-            survey.and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max));
-        let denoiser = survey
-            .and_then(|s| Denoiser::new(recipe.denoise, s.noise, dehaze.as_ref(), sample_max));
+        let Found { survey, noise } = found;
+        let dehaze = survey
+            .as_ref()
+            .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max));
+        let denoiser = noise
+            .and_then(|noise| Denoiser::new(recipe.denoise, noise, dehaze.as_ref(), sample_max));
         let stages = RowStages {
             source: denoiser.map(Cleaner::Denoise),
             dehaze,
-            sharpen: survey
-                .and_then(|s| Sharpener::new(&recipe.sharpen, s.noise * sample_max, sample_max)),
+            sharpen: noise
+                .and_then(|noise| Sharpener::new(&recipe.sharpen, noise * sample_max, sample_max)),
         };
         if self.target == self.kept.size() {
             return Ok((original, self.kept, stages));
@@ -199,6 +209,14 @@ impl<'a> Prepared<'a> {
         means.pool.give(Frame::new(large));
         Ok((small.into(), self.target.rect(), output_stages(recipe, sample_max)))
     }
+}
+
+/// What was found by looking at a frame, as far as its stages have to know.
+#[derive(Debug)]
+struct Found {
+    survey: Option<Survey>,
+    /// Standard deviation of its noise, share of the greatest sample.
+    noise: Option<f32>,
 }
 
 /// Sweeps and captions the part, and hands its bands on.

@@ -41,7 +41,7 @@ pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
 /// [`survey`] of a frame with this ICC profile, and the maps of what it saw.
 ///
 /// Haze is judged on colours as they look, so that a frame gets the same dehaze in Adobe RGB or Display P3 as
-/// in sRGB. A profile that cannot be used is left out of account.
+/// in sRGB. A profile that cannot be used is ignored.
 #[must_use]
 pub fn survey_in<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> (Survey, Maps) {
     look(picture.into(), profile, None)
@@ -55,6 +55,12 @@ pub fn survey_sharing<'a>(
     shared: &SharedHaze,
 ) -> (Survey, Maps) {
     look(picture.into(), profile, Some(shared))
+}
+
+/// The noise of a frame that is not surveyed for haze: a border that is not flat counts as picture.
+pub(super) fn noise_of<'a>(picture: impl Into<View<'a>>) -> f32 {
+    let view = picture.into();
+    noise::deviation(view, view.size().rect())
 }
 
 fn look(view: View<'_>, profile: Option<&[u8]>, shared: Option<&SharedHaze>) -> (Survey, Maps) {
