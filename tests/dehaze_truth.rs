@@ -41,7 +41,7 @@ fn psnr(one: &RgbImage, other: &RgbImage, counts: impl Fn(u32, u32) -> bool) -> 
 }
 
 /// One haze, and the decibels by which developing brings the frame nearer to the clear one at least.
-/// What was measured stands beside each.
+/// The measured value is beside each.
 struct Case {
     beta_per_km: f32,
     /// Where a fifth of the light or more arrives; behind that there is little to bring back.

@@ -94,7 +94,7 @@ pub(in crate::batch) fn caption_text(job: &Job, fields: &Fields) -> Result<Strin
     }
 }
 
-/// Most bytes of a sidecar that are read: XMP beyond that is no caption.
+/// Most bytes of a sidecar that are read: longer XMP is not a caption.
 const SIDECAR_BYTES: u64 = 32 << 20;
 
 /// The bytes of a frame's sidecar, if it has one.

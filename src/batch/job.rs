@@ -64,7 +64,7 @@ pub enum Caption {
     /// No caption.
     #[default]
     None,
-    /// A finished text, from the table: drawn as it stands.
+    /// A finished text, from the table: drawn as is.
     Text(String),
     /// A template, filled in from the frame's fields.
     Template(Arc<Template>),

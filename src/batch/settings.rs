@@ -12,13 +12,13 @@ pub enum Existing {
     /// They are kept and their frames skipped.
     #[default]
     Keep,
-    /// They are written anew.
+    /// They are written again.
     Overwrite,
-    /// Those are written anew that the journal knows and that are out of date: a changed original,
+    /// Those are written again that the journal knows and that are out of date: a changed original,
     /// another recipe or version. What the journal does not know, or knows as made from an original
-    /// that is none of this run's, is kept.
+    /// that is not this run's, is kept.
     Resume,
-    /// As [`Existing::Resume`], and what that keeps is written anew too.
+    /// As [`Existing::Resume`], and what that keeps is written again too.
     ResumeOverwrite,
 }
 

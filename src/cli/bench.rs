@@ -104,7 +104,7 @@ fn busy() -> Option<(f64, usize)> {
     (load > MUCH).then_some((load, cores))
 }
 
-/// Refuses a name under which something stands: it may be a photograph.
+/// Refuses a name that exists: it may be a photograph.
 fn stands_free(path: &Path) -> Result<()> {
     if path.symlink_metadata().is_err() {
         return Ok(());

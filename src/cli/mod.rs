@@ -55,7 +55,7 @@ fn ordered() -> u8 {
     let matches = match args::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            // Help and version go to stdout and are no mistake.
+            // Help and version go to stdout and are not mistakes.
             let _ = error.print();
             return exit::DONE;
         }
@@ -78,7 +78,7 @@ fn ordered() -> u8 {
     })
 }
 
-/// What is said of a command line that cannot be read.
+/// The message for a command line that cannot be read.
 fn unread(error: &clap::Error) -> u8 {
     match slips::single_hyphen().or_else(|| slips::explained(error)) {
         Some(error) => told(&error),
@@ -114,7 +114,7 @@ fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
     Ok(recipe)
 }
 
-/// What is said where nothing was found to develop.
+/// The message where nothing was found to develop.
 fn no_frames(found: &Found) -> Error {
     let hint = match found.undeveloped.first() {
         None => "longlens reads JPEG, PNG, TIFF and WebP",

@@ -37,7 +37,7 @@ struct Layer {
 pub(super) struct Layers(Vec<Layer>);
 
 impl Layers {
-    /// Reads all that `--recipe` names, and before them those that stand without a flag.
+    /// Reads all that `--recipe` names, and before them those given without a flag.
     pub(super) fn read(order: &ArgMatches) -> Result<Self> {
         let bare = order.try_get_many::<PathBuf>("preset").ok().flatten();
         let named = bare.into_iter().flatten();

@@ -1,4 +1,4 @@
-//! What is said of a run: before it, of each frame, and at its end. People read standard error;
+//! What is reported of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
 use crate::stage::dehaze::Amount;
 
-/// How much is said.
+/// How much is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loudness {
     /// Errors only.

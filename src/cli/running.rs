@@ -63,7 +63,7 @@ impl Run<'_> {
     }
 }
 
-/// How much is said, by the flags.
+/// How much is reported, by the flags.
 pub(super) fn loudness(order: &ArgMatches) -> Loudness {
     match (order.get_flag("quiet"), order.get_count("verbose") > 0) {
         (true, _) => Loudness::Quiet,

@@ -44,7 +44,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["mem", "max-memory", "limit"], "--memory SIZE"),
 ];
 
-/// What is said of a command line that clap could not read; `None` where its own words are right.
+/// The message for a command line that clap could not read; `None` where its own words are right.
 pub(super) fn explained(error: &clap::Error) -> Option<Error> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),

@@ -1,7 +1,7 @@
 //! Texts to the terminal: what came from files and names is made harmless first.
 //!
 //! A control byte in a name could rewrite the screen, a bidi override turn a name around. Both are
-//! shown escaped. A closed or full stdout is no reason to lose a frame, so nothing here fails.
+//! shown escaped. A closed or full stdout must not cost a frame, so nothing here fails.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
@@ -24,12 +24,12 @@ pub(super) fn clean(text: &str) -> String {
     clean
 }
 
-/// A path as it can be shown; bytes that are no text become �.
+/// A path as it can be shown; bytes that are not text become �.
 pub(super) fn path(path: &Path) -> String {
     clean(&path.to_string_lossy())
 }
 
-/// A line of JSON without harmful characters; they only stand inside of strings there.
+/// A line of JSON without harmful characters; they only occur inside strings there.
 pub(super) fn json(value: &serde_json::Value) -> String {
     let mut line = String::new();
     for c in value.to_string().chars() {

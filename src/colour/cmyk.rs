@@ -14,7 +14,7 @@ use super::read;
 pub(crate) enum Polarity {
     /// 255 is full ink.
     Ink,
-    /// 255 is no ink, as Adobe writes it.
+    /// 255 means no ink, as Adobe writes it.
     Light,
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct FrameHeader {
     pub(crate) components: Vec<Component>,
 }
 
-/// A SOS segment and what follows it up to the next marker that is no restart.
+/// A SOS segment and what follows it up to the next marker other than a restart.
 #[derive(Debug)]
 pub(crate) struct Scan {
     /// The places of its components in the frame; [`NOWHERE`] for one that the frame does not have.
@@ -123,7 +123,7 @@ pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
     scans.iter().map(|scan| scan.end - scan.coded_bytes..scan.end).collect()
 }
 
-/// Where the walk stands.
+/// Where the walk is.
 struct Position<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -272,7 +272,7 @@ impl<'a> Position<'a> {
         loop {
             let ff = self.at + memchr::memchr(0xFF, self.bytes.get(self.at..)?)?;
             let byte = *self.bytes.get(ff + 1)?;
-            // A fill byte stands alone; stuffing and fill are no markers.
+            // A fill byte counts alone; stuffing and fill are not markers.
             self.at = if byte == 0xFF { ff + 1 } else { ff + 2 };
             if byte != 0xFF && byte != 0 {
                 return Some(byte);
@@ -305,7 +305,7 @@ impl<'a> Position<'a> {
         })
     }
 
-    /// Passes over entropy-coded bytes, counting restarts; stands before the next other marker.
+    /// Passes over entropy-coded bytes, counting restarts; stops before the next other marker.
     fn skip_coded(&mut self, scan: Option<&mut Scan>) {
         let Some(scan) = scan else { return };
         let start = self.at;

@@ -58,7 +58,7 @@ pub struct Means<'a> {
     pub survey: Option<&'a Survey>,
 }
 
-/// Develops one frame; the caption is drawn as it stands in the recipe.
+/// Develops one frame; the caption is drawn as the recipe has it.
 ///
 /// # Errors
 /// If the crop misses the frame, or the caption cannot be drawn: a font that cannot be read, say.
@@ -83,7 +83,7 @@ pub struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// For a frame of this size; the caption is drawn as it stands in the recipe.
+    /// For a frame of this size; the caption is drawn as the recipe has it.
     ///
     /// # Errors
     /// If the crop misses the frame.

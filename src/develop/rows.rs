@@ -149,8 +149,8 @@ fn finish_block<S: Sample>(
 pub(super) const DITHER_SIDE: usize = 8;
 
 /// Peak to peak, samples. Dehazed samples carry the frame's own noise, raised; more than this would
-/// be seen before it (flat-area noise of a quiet sky: 1.58 times without, 1.85 with .1, 1.99 with
-/// .2; 2.3 with one whole sample).
+/// be seen before it (flat-area noise of a quiet sky: 1.58 times without, 1.85 with 0.1, 1.99 with
+/// 0.2; 2.3 with one whole sample).
 const DITHER: f32 = 0.08;
 
 /// Rows of the ordered dither, within ±[`DITHER`]/2: a sample that needs no rounding stays.

@@ -3,7 +3,7 @@
 //! The least of 2, 4, 8 … values from each on, then of two such runs that together make the window:
 //! Pecht, "Speeding-up successive Minkowski operations with bit-plane computers", Pattern
 //! Recognition Letters 3 (1985). Every step takes whole rows, which become vectors; van Herk's three
-//! comparisons a pixel (1992) wait for each other: 2 ms for the four erosions of a frame, this .5.
+//! comparisons a pixel (1992) wait for each other: 2 ms for the four erosions of a frame, this 0.5.
 
 use crate::frame::{Plane, lesser};
 
@@ -12,7 +12,7 @@ use crate::frame::{Plane, lesser};
 pub fn erode(plane: &Plane, radius: usize) -> Plane {
     let (width, window) = (plane.size().width as usize, 2 * radius + 1);
     let long = width + 2 * radius;
-    // Rows and then the plane are lengthened by what stands at their ends, so that every window is
+    // Rows and then the plane are lengthened by the values at their ends, so that every window is
     // whole.
     let mut values = Vec::with_capacity(long * (plane.size().height as usize + 2 * radius));
     for row in plane.values().chunks_exact(width) {
@@ -32,7 +32,7 @@ pub fn erode(plane: &Plane, radius: usize) -> Plane {
     Plane::new(plane.size(), least)
 }
 
-/// The least of every `count` values that stand `step` apart, at the place of the first; beyond the
+/// The least of every `count` values that are `step` apart, at the place of the first; beyond the
 /// last whole run, whatever.
 fn least_of_runs(mut values: Vec<f32>, step: usize, count: usize) -> Vec<f32> {
     let mut next = values.clone();

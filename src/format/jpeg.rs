@@ -36,7 +36,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     Ok(header)
 }
 
-/// Bytes that the planes of a damaged file take beside what a sound one does, and its file closed anew.
+/// Bytes that the planes of a damaged file take beside what a sound one does, and a copy of its file with an end.
 pub(super) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
     header.size.area() * u64::from(header.channels) + file_bytes
 }

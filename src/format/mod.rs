@@ -153,9 +153,9 @@ pub struct Decoded<F = Frame> {
     pub frame: F,
     /// What the file said of itself.
     pub header: Header,
-    /// Its metadata blocks as they stand in the file.
+    /// Its metadata blocks as the file has them.
     pub blocks: Blocks,
-    /// What had to be done otherwise than it stands in the file.
+    /// What had to be done otherwise than the file says.
     pub warnings: Vec<Warning>,
 }
 

@@ -1,6 +1,6 @@
 //! PNG (ISO/IEC 15948, third edition): 1 to 16 bits, grey, colour, palette, alpha over white.
 //!
-//! The chunks are looked over first: the decoder panics on a palette whose length is no multiple of
+//! The chunks are looked over first: the decoder panics on a palette whose length is not a multiple of
 //! three, and it drops without a word a profile that inflates beyond its limit. Of an animation the
 //! default picture is read.
 
@@ -150,7 +150,7 @@ impl<'a> Source<'a> {
         let mut store = self.store()?;
         self.rows(&mut reader, &mut store).1?;
         if self.layout.animated && self.layout.ended {
-            // What is wrong with the other pictures is no matter of this frame.
+            // What is wrong with the other pictures does not concern this frame.
             return self.result(&reader, store, warnings);
         }
         reader.finish().map_err(|e| fault(&e))?;

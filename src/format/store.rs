@@ -5,7 +5,7 @@ use crate::frame::{Pixels, Pool, Size};
 
 use super::samples::{self, Alpha};
 
-/// What stands where a damaged file has nothing: mid-grey, 128 of 255 in either depth.
+/// What fills the places that a damaged file has nothing for: mid-grey, 128 of 255 in either depth.
 const MISSING: u8 = 128;
 
 /// Why a decoder came to no end.

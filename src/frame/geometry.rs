@@ -111,7 +111,7 @@ impl Rect {
     }
 }
 
-/// How the stored picture has to be turned to stand upright: EXIF tag 0x0112 (CIPA DC-008, 4.6.4).
+/// How the stored picture has to be turned upright: EXIF tag 0x0112 (CIPA DC-008, 4.6.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Orientation {
     /// 1: as stored.

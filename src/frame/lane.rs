@@ -9,7 +9,7 @@ use super::light::{INTEGER, Sample, greater, lesser, luma};
 
 /// Pixels that a kernel takes at once, in arrays of this length: no index is checked in its loops,
 /// no rest is left over, and what it writes cannot be what it reads (the unsharp mask on slices of
-/// any length .93 ns a pixel, on blocks .6).
+/// any length 0.93 ns a pixel, on blocks 0.6).
 pub const BLOCK: usize = 64;
 
 /// The block of a row that begins at column `first`.
@@ -29,7 +29,7 @@ pub fn block_mut<T>(row: &mut [T], first: usize) -> &mut [T; BLOCK] {
 /// A block of interleaved pixels, one plane a channel.
 ///
 /// Plain indices, and all channels in one loop: only then does the compiler see whole pixels and
-/// make shuffles of them (.09 ns a pixel; one channel after the other .27, an iterator over the
+/// make shuffles of them (0.09 ns a pixel; one channel after the other 0.27, an iterator over the
 /// pixels 1.3).
 #[inline(always)]
 #[must_use]
@@ -184,7 +184,7 @@ pub trait Lane: Input<Lane = Self> {
 impl Lane for i16 {
     const UNIT: f32 = 64.0;
     const UNIT_ROOT: f32 = 4.0;
-    /// One and a half times 2²³: the integer then stands in the low 16 bits, sign and all.
+    /// One and a half times 2²³: the integer is then in the low 16 bits, sign and all.
     const RAISE: f32 = 1.5 * INTEGER;
 
     #[inline(always)]
@@ -251,14 +251,14 @@ impl Lane for i16 {
 
     #[inline(always)]
     fn luma([red, green, blue]: [Self; 3]) -> Self {
-        // .7152 of 65,536 is beyond 16 bits with a sign.
+        // 0.7152 of 65,536 is beyond 16 bits with a sign.
         let green = (green >> 1).plus(green.share(0.7152 - 0.5));
         red.share(0.2126).plus(green).plus(blue.share(0.0722)).max(0)
     }
 }
 
 /// The upper half of the product: one instruction for a vector (the compiler does not find the one
-/// that rounds: .26 instead of .07 ns for the luma of a pixel).
+/// that rounds: 0.26 instead of 0.07 ns for the luma of a pixel).
 #[inline(always)]
 pub(super) fn high_half(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b)) >> 16) as i16

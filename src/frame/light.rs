@@ -5,7 +5,7 @@
 
 use super::{Lane, Samples, SamplesMut};
 
-/// 2²³: a float this large has a last place of 1, so adding it rounds to an integer that stands in
+/// 2²³: a float this large has a last place of 1, so adding it rounds to an integer, which is then in
 /// the low bits (a plain cast saturates, which is four times the instructions).
 pub(super) const INTEGER: f32 = 8_388_608.0;
 
@@ -83,7 +83,7 @@ impl Sample for u16 {
     }
 }
 
-/// The greater of two numbers that are no NaN. `f32::max` minds NaN, which takes three instructions
+/// The greater of two numbers that are not NaN. `f32::max` minds NaN, which takes three instructions
 /// where this takes one: the dehaze of a row 2.2 → 1.6 ns a pixel.
 #[inline(always)]
 #[must_use]
@@ -91,7 +91,7 @@ pub fn greater(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
-/// The lesser of two numbers that are no NaN.
+/// The lesser of two numbers that are not NaN.
 #[inline(always)]
 #[must_use]
 pub fn lesser(a: f32, b: f32) -> f32 {

@@ -2,7 +2,7 @@
 //!
 //! Samples stay in the file's own depth (8 or 16 bit) and encoding; a full-size float copy never
 //! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
-//! came from is no business of this room.
+//! came from does not matter here.
 
 mod aligned;
 mod anchor;

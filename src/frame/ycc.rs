@@ -84,7 +84,7 @@ impl Ycc {
     }
 }
 
-/// The same picture; what stands behind the end of a row does not count.
+/// The same picture; what lies behind the end of a row does not count.
 impl PartialEq for Ycc {
     fn eq(&self, other: &Self) -> bool {
         let same = |plane| {
@@ -121,7 +121,7 @@ impl Picture<3> for Ycc {
 
 /// Pairs of pixels that are widened and converted at once: all of it stays in the first cache.
 const PAIRS: usize = 256;
-/// Pairs at once of a short part: the patches that noise is measured in took .9 ms with more.
+/// Pairs at once of a short part: the patches that noise is measured in took 0.9 ms with more.
 const FEW_PAIRS: usize = 32;
 
 /// A part of a row that is made.
@@ -197,11 +197,11 @@ fn widen<const DOWN: usize, const COLUMNS: usize>(
     wide
 }
 
-/// R = Y' + 1.402 Cr, G = Y' − .344136 Cb − .714136 Cr, B = Y' + 1.772 Cb, the offset of 128 taken off
+/// R = Y' + 1.402 Cr, G = Y' − 0.344136 Cb − 0.714136 Cr, B = Y' + 1.772 Cb, the offset of 128 taken off
 /// colour; each product rounded from 16 bits of fraction.
 #[inline(always)]
 fn convert(luma: &[u8], cb: &[u8], cr: &[u8], [red, green, blue]: [&mut [u8]; 3]) {
-    /// .402, −.228 (1.772 less 2), −.344136 and .285864 (−.714136 more 1), of 65,536.
+    /// 0.402, −0.228 (1.772 − 2), −0.344136 and 0.285864 (1 − 0.714136), of 65,536.
     const RED: i16 = 26_345;
     const BLUE: i16 = -14_942;
     const CB: i16 = -22_554;

@@ -1,7 +1,7 @@
 //! Latitudes and longitudes as people write them in a text: `41°48'30"N`, `41° 48.5′ N`, `41 deg 48' 30"`.
 //!
 //! Degrees need their mark, and minutes their seconds or a fraction: 6'2", 14:03:22, 600 mm and a
-//! slope of 12° are no positions. Whether an angle is one that must not be told is for
+//! slope of 12° are not positions. Whether an angle is one that must not be told is for
 //! [`super::secrets`] to say, by comparing it.
 
 use std::ops::Range;
@@ -34,7 +34,7 @@ const MINUTE_MARKS: [&[u8]; 10] = [
     b"m",
 ];
 
-/// Degrees in a second of arc: what is written without a fraction is no finer.
+/// Degrees in a second of arc: what is written without a fraction is not finer.
 const SECOND: f64 = 1.0 / 3600.0;
 
 /// An angle in a text.
@@ -98,7 +98,7 @@ fn number(text: &[u8], from: usize) -> Option<(Number, usize)> {
     let end = if fraction > 0 { point + 1 + fraction } else { point };
     let written = std::str::from_utf8(text.get(from..end)?).ok()?.replace(',', ".");
     let value = written.parse().ok().filter(|_| (1..=3).contains(&whole))?;
-    // A place beyond the tenth makes no difference to a position.
+    // Digits beyond the tenth make no difference to a position.
     let step = 10_f64.powi(-(fraction.min(10) as i32));
     Some((Number { value, step }, end))
 }

@@ -55,7 +55,7 @@ pub enum Iptc {
     /// It has.
     #[default]
     Kept,
-    /// It has none: what XMP does not say yet is said there.
+    /// It has none: what XMP does not state yet is written there.
     IntoXmp,
 }
 

@@ -174,7 +174,7 @@ impl Carrying<'_> {
     }
 
     fn carry(&mut self, blocks: &Blocks) -> Blocks {
-        // EXIF comes first: what it could not read is said by itself.
+        // EXIF comes first: it reports by itself what it could not read.
         let exif = self.exif(blocks.exif.as_deref());
         let (photoshop, iptc) = self.photoshop(blocks.photoshop.as_deref());
         let extended = self.extended(blocks.xmp_extended.as_deref());
@@ -199,7 +199,7 @@ impl Carrying<'_> {
     fn exif(&mut self, block: Option<&[u8]>) -> Option<Vec<u8>> {
         let mut before = Fields::default();
         if let Some(block) = block {
-            // What cannot be read is said below.
+            // What cannot be read is reported below.
             let _ = exif::read(block, self.policy.encoding, &mut before);
         }
         let mut texts = match self.writes() {

@@ -50,7 +50,7 @@ pub const NAMES: [&str; 37] = [
     "sequence",
 ];
 
-/// Fields of which a frame can have several, and what stands between them in one text: the first of
+/// Fields of which a frame can have several, and what separates them in one text: the first of
 /// these that the text has. A comma alone does not part names of people or addresses.
 const LISTS: [(&str, &[char]); 5] = [
     ("keywords", &[';', ',']),

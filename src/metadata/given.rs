@@ -11,7 +11,7 @@ use super::{exif, xmp};
 use crate::error::Warning;
 
 impl Dates {
-    /// What is ordered, from the fields and from what the blocks say; what cannot be read is said.
+    /// What is ordered, from the fields and from what the blocks say; what cannot be read is reported.
     pub(super) fn of(
         fields: &Fields,
         blocks: &Blocks,

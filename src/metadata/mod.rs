@@ -5,7 +5,7 @@
 //! [`Fields::read`] says what a caption can say, [`carry_over`] makes the output's blocks out of the
 //! input's under a [`Policy`], [`verify`] searches the finished file for what should be gone.
 //!
-//! `exif` patches its block where it stands, `iptc` works by datasets within `photoshop`'s
+//! `exif` patches its block in place, `iptc` works by datasets within `photoshop`'s
 //! resources, `xmp` by ranges of the packet's bytes; `secrets` and `angle` serve the search.
 //! How blocks are packed into a file is the format room's business.
 

@@ -69,7 +69,7 @@ impl Fields {
         }
     }
 
-    /// A camera's own text is no description.
+    /// A camera's own text is not a description.
     fn without_makers_text(self) -> Self {
         let mut fields = self;
         for name in ["title", "headline", "description"] {

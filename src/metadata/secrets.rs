@@ -113,13 +113,13 @@ impl Secrets {
         }
     }
 
-    /// What of it stands in these bytes.
+    /// What of it is in these bytes.
     pub(super) fn find(&self, bytes: &[u8]) -> Option<&'static str> {
         let text = self.texts.iter().find(|s| s.places(bytes).next().is_some()).map(|s| s.what);
         text.or_else(|| self.angles(bytes).next().map(|_| POSITION))
     }
 
-    /// Where anything of it stands in these bytes.
+    /// Where anything of it is in these bytes.
     pub(super) fn places(&self, bytes: &[u8]) -> Vec<Range<usize>> {
         let of = |s: &Secret| s.places(bytes).map(|at| at..at + s.bytes.len()).collect::<Vec<_>>();
         self.texts.iter().flat_map(of).chain(self.angles(bytes)).collect()

@@ -63,7 +63,7 @@ impl Encoding {
     }
 }
 
-/// What is said where a text's encoding was guessed.
+/// The warning where a text's encoding was guessed.
 pub(super) fn guessed(block: &str) -> String {
     format!("{block} is not UTF-8 and was read as windows-1252; --encoding names another")
 }

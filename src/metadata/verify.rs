@@ -1,4 +1,4 @@
-//! The finished file read again: nothing of what had to go may stand in it.
+//! The finished file read again: nothing of what had to go may be left in it.
 //!
 //! Two ways that do not depend on each other: the blocks are gone through by their structure, and
 //! all bytes of the file outside of the samples are searched for the positions and serial numbers
@@ -15,7 +15,7 @@ use super::{exif, xmp};
 use crate::container::outside_of_samples;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Names of XMP properties that have to be gone wherever they stand.
+/// Names of XMP properties that have to be gone wherever they are.
 const NAMES: [&str; 4] = ["GPSLatitude", "GPSLongitude", "LocationCreated", "SerialNumber"];
 
 /// Searches a finished file for what had to go.
@@ -57,7 +57,7 @@ fn remedy(carried: &Carried) -> String {
     let write = if carried.privacy == Privacy::Bare { "" } else { " and --write-metadata yes" };
     match carried.telling {
         Some(field) => format!(
-            "it stands in the {field}, which stays: give another one with --set {field}=…{write}, or \
+            "it is in the {field}, which stays: give another one with --set {field}=…{write}, or \
              use --privacy keep if it may be known"
         ),
         None if carried.privacy == Privacy::Bare => {

@@ -92,7 +92,7 @@ impl fmt::Display for Zone {
 }
 
 impl When {
-    /// Reads a date, perhaps with a time behind it; none if anything else stands there.
+    /// Reads a date, perhaps with a time behind it; none if there is anything else.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let (date, rest) = date(text)?;
@@ -170,7 +170,7 @@ pub(crate) fn time(text: &str) -> Option<(civil::Time, Option<Zone>)> {
     }
     let parts: Vec<&str> = match clock.contains(':') {
         true => clock.split(':').collect(),
-        // Cut between bytes that are digits, or it is no time.
+        // Cut between bytes that are digits, or it is not a time.
         false if digits(clock) && matches!(clock.len(), 4 | 6) => {
             (0..clock.len()).step_by(2).map(|at| &clock[at..at + 2]).collect()
         }
@@ -185,7 +185,7 @@ pub(crate) fn time(text: &str) -> Option<(civil::Time, Option<Zone>)> {
     time.filter(|_| known && second <= 60).map(|time| (time, zone))
 }
 
-/// A date at the start of a text, and what stands behind it.
+/// A date at the start of a text, and what follows it.
 fn date(text: &str) -> Option<(Date, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 8 {

@@ -9,7 +9,7 @@ impl Recipe {
     /// Sets what a recipe says; what it does not mention stays as it is.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] if it is no TOML (with line and column), or for an unknown key or a
+    /// [`ErrorKind::Usage`] if it is not TOML (with line and column), or for an unknown key or a
     /// value out of range, as [`Recipe::set`].
     pub fn set_from_toml(&mut self, text: &str) -> Result<()> {
         self.set_from_toml_in(Path::new(""), text)
@@ -44,7 +44,7 @@ impl Recipe {
     /// The names of the settings that a recipe sets.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] if it is no TOML.
+    /// [`ErrorKind::Usage`] if it is not TOML.
     pub fn names_in_toml(text: &str) -> Result<Vec<String>> {
         Ok(table(text)?.into_iter().map(|(name, _)| name).collect())
     }

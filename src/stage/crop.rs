@@ -1,7 +1,7 @@
 //! Crop: which part of the frame is kept.
 //!
-//! A shape (ratio, size or share of the frame) is placed by its anchor; a rectangle stands where it
-//! stands. Nothing is computed on pixels here: the sweep simply reads only these rows and columns.
+//! A shape (ratio, size or share of the frame) is placed by its anchor; a rectangle stays where it
+//! is. Nothing is computed on pixels here: the sweep simply reads only these rows and columns.
 
 use std::fmt;
 use std::str::FromStr;
@@ -106,7 +106,7 @@ impl FromStr for Shape {
 
 /// Whether a size is rather a ratio typed with an x: 16x9, 235x100.
 fn reads_like_a_ratio(size: Size) -> bool {
-    /// Fewer pixels on a side are no picture.
+    /// Fewer pixels on a side are not a picture.
     const LEAST_PX: u32 = 64;
     let of_films = [(185, 100), (235, 100), (239, 100), (240, 100)];
     size.width < LEAST_PX || size.height < LEAST_PX || of_films.contains(&(size.width, size.height))

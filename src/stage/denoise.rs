@@ -68,7 +68,7 @@ const STRENGTH: f32 = 2.5;
 const LEAST_NOISE: f32 = 0.4;
 /// How far a channel goes at most, in standard deviations of the noise.
 const FARTHEST: f32 = 4.0;
-/// An exponent of two below this is no gain worth a look (2^0.1 is 7 %).
+/// An exponent of two below this is not a gain worth a look (2^0.1 is 7 %).
 const RAISED: f32 = 0.1;
 /// Differences of neighbours in three rows of five, across and down.
 const DIFFERENCES: f32 = 22.0;

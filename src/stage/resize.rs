@@ -28,7 +28,7 @@ const LOBES: f64 = 3.0;
 /// How large the finished frame may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resize {
-    /// Pixels on the long side; a frame that has fewer stays as it is. `None` is no limit.
+    /// Pixels on the long side; a frame that has fewer stays as it is. `None` means no limit.
     pub long_edge_px: Option<u32>,
 }
 
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn bands_meet_without_a_seam() {
         let pool = Pool::default();
-        // A ramp from top to bottom: more rows than a band has, at a scale that is no whole number.
+        // A ramp from top to bottom: more rows than a band has, at a fractional scale.
         let ramp = ImageBuffer::from_fn(64, 2001, |_, y| image::Luma([(y * 32) as u16]));
         let small = resize(&Pixels::Gray16(ramp), Size::new(9, 290), &pool).unwrap();
         let Pixels::Gray16(small) = small else { panic!("16-bit grey") };

@@ -2,14 +2,14 @@
 //!
 //! The list is UTF-8 text, a code a line: the code, a tab, its replacement, and further tabs and
 //! replacements for `\nk7#2\`, `\nk7#3\`. Lines that begin with `//` are remarks. Codes are
-//! case-sensitive and stand between two `\` or two `=`. What is no code stays as it is, so a lone
+//! case-sensitive and are between two `\` or two `=`. What is not a code stays as it is, so a lone
 //! backslash or an equation does no harm; a replacement is not looked through for further codes.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What may stand before and behind a code.
+/// What may delimit a code.
 const DELIMITERS: [char; 2] = ['\\', '='];
 
 /// Codes and what they stand for.
@@ -77,7 +77,7 @@ impl CodeReplacements {
         out
     }
 
-    /// What stands in a text between two `\` as a code would, and is none of the list: a slip of the
+    /// What is between two `\` in a text as a code would be, and is not in the list: a slip of the
     /// pen, most likely.
     ///
     /// ```

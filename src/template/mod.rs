@@ -3,7 +3,7 @@
 //! **What is a template**: the texts that an order gives, that is `--caption`, `--name`, and their
 //! keys in a recipe. **What is data**: every field's value, wherever it came from (a CSV, the
 //! file's own metadata, `--set`). A value is put in as it is and never looked at again, so
-//! `{{ 7*7 }}`, quotes or percent signs in one are drawn as they stand.
+//! `{{ 7*7 }}`, quotes or percent signs in one are drawn as they are.
 //!
 //! A template knows values, filters and `if`: no loops, no variables, no multiplication, no files.
 //! What is left cannot run long or grow large, and fuel and lengths are limited besides. A field
@@ -66,7 +66,7 @@ impl Template {
     /// ```
     ///
     /// # Errors
-    /// If it is no template, with line and column, or longer than 10,000 bytes.
+    /// If it is not a template, with line and column, or longer than 10,000 bytes.
     pub fn parse(source: &str) -> Result<Self> {
         if source.len() > MOST_SOURCE_BYTES {
             let message = format!("the template is longer than {MOST_SOURCE_BYTES} bytes");

@@ -53,7 +53,7 @@ pub(crate) fn full(order: Order) -> Blocks {
     let photoshop =
         [make::resource(0x0404, &iim.concat()), make::resource(0x0409, b"thumbnail")].concat();
     let mut exif = make::full(order, "Canon", make::canon).bytes;
-    // The frame stands upright.
+    // The frame is upright.
     let upright = make::full(order, "Canon", make::canon).places[&0x0112].1.clone();
     exif[upright].copy_from_slice(&order.u16(1));
     Blocks {

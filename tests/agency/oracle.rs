@@ -34,7 +34,7 @@ fn exiftool_sees_no_unintended_change_in_a_kept_jpeg() {
         let (before, after) = (tags(&input), tags(&output));
         let differ = before.iter().filter(|(name, value)| {
             let is = after.get(*name);
-            // XMP said that the stored picture was turned; the finished one stands upright.
+            // XMP said that the stored picture was turned; the finished one is upright.
             let meant = ["IPTCDigest", "PixelXDimension", "[XMP-tiff] Orientation"];
             is != Some(value) && !meant.iter().any(|meant| name.contains(meant))
         });

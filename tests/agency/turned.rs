@@ -1,4 +1,4 @@
-//! Orientation: what the file says is applied, and what is said afterwards is true.
+//! Orientation: what the file says is applied, and what the output says is true.
 
 use longlens::format::{Format, Limits, probe, read_blocks};
 use longlens::frame::Size;
@@ -44,7 +44,7 @@ fn an_orientation_of_any_whole_kind_is_applied() {
 
 #[test]
 fn an_orientation_that_was_not_applied_stays_as_it_is() {
-    // With a program's name in it no table has to grow, so everything stands where it stood.
+    // With a program's name in it no table has to grow, so everything stays where it was.
     let entries = vec![(0x0112, Val::Ascii("6")), (0x0131, Val::Ascii("Firmware"))];
     let exif = make::Exif::new(Order::Big, entries, b"");
     let text = Blocks { exif: Some(exif.bytes.clone()), ..Blocks::default() };

@@ -338,7 +338,7 @@ fn xmp_under_a_garbled_name_is_read_and_what_is_no_packet_is_named() {
     garbled[at..at + 4].copy_from_slice(b"XMP\0");
     let decoded = open(&garbled).unwrap();
     assert_eq!((decoded.blocks, decoded.warnings), (blocks(), vec![]));
-    // The one under the proper name counts, wherever it stands.
+    // The one under the proper name counts, wherever it is.
     let packet = b"XMP\0<x:xmpmeta>other</x:xmpmeta>";
     let other = [&[0xFF, 0xE1, 0, packet.len() as u8 + 2][..], packet].concat();
     let two = [&bytes[..2], &other, &bytes[2..]].concat();

@@ -1,4 +1,4 @@
-//! Blocks and files made by hand, byte by byte, so that the tests know where everything stands.
+//! Blocks and files made by hand, byte by byte, so that the tests know where everything is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,7 +19,7 @@ impl Order {
     }
 }
 
-/// A maker's note, made for the place at which it will stand.
+/// A maker's note, made for the place where it will be.
 pub(crate) type Note = fn(usize, Order) -> Vec<u8>;
 
 #[derive(Debug, Clone)]
@@ -34,12 +34,12 @@ pub(crate) enum Val {
     Table(Vec<(u16, Val)>),
 }
 
-/// An EXIF block, and where each tag's value stands in it.
+/// An EXIF block, and where each tag's value is in it.
 #[derive(Debug)]
 pub(crate) struct Exif {
     pub(crate) order: Order,
     pub(crate) bytes: Vec<u8>,
-    /// Where each tag's 12 bytes stand, and its value.
+    /// Where each tag's 12 bytes are, and its value.
     pub(crate) places: BTreeMap<u16, (usize, Range<usize>)>,
 }
 
@@ -63,7 +63,7 @@ impl Exif {
         exif
     }
 
-    /// Writes a table at the end; its values follow it. Gives where the next table's offset stands.
+    /// Writes a table at the end; its values follow it. Gives where the next table's offset is.
     fn table(&mut self, entries: Vec<(u16, Val)>) -> usize {
         let at = self.bytes.len();
         self.bytes.extend(self.order.u16(entries.len() as u16));
@@ -176,7 +176,7 @@ pub(crate) fn fujifilm(_: usize, _: Order) -> Vec<u8> {
     [&b"FUJIFILM\x0C\0\0\0"[..], &note_table(12, Order::Little, &entries)].concat()
 }
 
-/// Olympus, the newer kind: the serials stand in a further table.
+/// Olympus, the newer kind: the serials are in a further table.
 pub(crate) fn olympus(_: usize, _: Order) -> Vec<u8> {
     let first = note_table(12, Order::Little, &[(0x2010, 4, &30u32.to_le_bytes())]);
     let entries: [(u16, u16, &[u8]); 2] = [(0x0101, 2, b"JD0417728\0"), (0x0203, 2, b"M.ZUIKO\0")];
@@ -333,7 +333,7 @@ pub(crate) const XMP: &str = r#"<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"
 </x:xmpmeta>
 <?xpacket end="w"?>"#;
 
-/// A JPEG of these blocks and of samples that are no matter.
+/// A JPEG of these blocks and of any samples.
 pub(crate) fn jpeg(blocks: &longlens::metadata::Blocks) -> Vec<u8> {
     let mut file = vec![0xFF, 0xD8];
     let mut segment = |marker: u8, head: &[u8], content: Option<&[u8]>| {

@@ -1,4 +1,4 @@
-//! Tables, codes, logos: no frame gets what was said of another, and texts are drawn as they stand.
+//! Tables, codes, logos: no frame gets another's fields, and texts are drawn as they are.
 
 use std::fs;
 use std::path::Path;

@@ -180,7 +180,7 @@ fn a_dry_run_shows_the_captions_of_table_and_template() {
     let last: serde_json::Value =
         serde_json::from_str(ran.out.lines().nth_back(1).unwrap()).unwrap();
     assert_eq!(last["caption"], "Tumen\n001");
-    // What would fail is said there too, and a file that cannot be read costs no other.
+    // What would fail is reported there too, and a file that cannot be read costs no other.
     bench.put("in/002.jpg", b"no picture");
     let ran = bench.develop("in -o out --dry-run --require filename").code(0);
     assert!(ran.out.contains("out/002.jpg (fails)\n"), "{ran:?}");

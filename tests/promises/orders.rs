@@ -1,4 +1,4 @@
-//! Orders that cannot be carried out as they stand, and what a dry run says of them.
+//! Command lines that cannot be carried out as given, and what a dry run reports.
 
 use std::fs::{self, File};
 use std::path::Path;

@@ -24,7 +24,7 @@ use crate::batch::disk::write::{Sync, write_whole};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Name of the journal in the output folder; hidden, so that it is no input of a later run.
+/// Name of the journal in the output folder; hidden, so that it is not an input of a later run.
 pub const JOURNAL: &str = ".longlens.jsonl";
 
 /// What the journal says of one output.
@@ -153,7 +153,7 @@ impl Record {
     }
 }
 
-/// Calls `each` with every entry and where in the file its line stands; returns how many lines
+/// Calls `each` with every entry and where in the file its line is; returns how many lines
 /// are broken.
 fn for_each_entry(
     mut lines: impl BufRead,
@@ -271,7 +271,7 @@ fn is_there(path: &Path) -> Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(kind) if kind.is_file() => Ok(true),
         Ok(_) => {
-            Err(Error::new(ErrorKind::Environment, "it is no file, so no journal can be kept")
+            Err(Error::new(ErrorKind::Environment, "it is not a file, so no journal can be kept")
                 .about(path)
                 .with_hint("move it away, or name another output folder"))
         }

@@ -101,7 +101,7 @@ impl Written<'_> {
     ///
     /// # Errors
     /// As [`write_beside`], and [`ErrorKind::Usage`] if what has the name is [`Taken::Kept`]; what
-    /// stood under the name stands there still.
+    /// had the name still has it.
     pub(in crate::batch) fn rename(self, taken: Taken) -> Result<()> {
         self.rename_on(&System, taken)
     }
@@ -121,7 +121,7 @@ impl Written<'_> {
 pub(in crate::batch) fn is_taken(path: &Path) -> Error {
     let message = "another program wrote this output during the run, so it is kept";
     Error::new(ErrorKind::Usage, format!("{message}: '{}'", path.display()))
-        .with_hint("--overwrite writes it anew")
+        .with_hint("use --overwrite to replace it")
 }
 
 /// Writes a whole file beside its final name.
@@ -169,7 +169,7 @@ fn write_beside_on<'a>(
 /// Writes a whole file under its final name.
 ///
 /// # Errors
-/// As [`write_beside`]; what stood under the name stands there still.
+/// As [`write_beside`]; what had the name still has it.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], sync: Sync, stop: &Stop) -> Result<()> {
     write_beside(path, bytes, sync, stop)?.rename(Taken::Replaced)
 }

@@ -89,7 +89,7 @@ impl Captions {
         self
     }
 
-    /// The same table, for some of its frames: a line whose frame is not among them is no slip.
+    /// The same table, for some of its frames: a line whose frame is not among them is not a mistake.
     #[must_use]
     pub fn for_some_frames(mut self) -> Self {
         self.is_of_more = true;

@@ -49,7 +49,7 @@ impl Names {
         let whole = real.join(path.file_name().unwrap_or_default());
         let folded: String = match whole.to_str() {
             Some(text) => text.nfkc().flat_map(char::to_lowercase).nfc().collect(),
-            // Names that are no text are compared by their bytes.
+            // Names that are not text are compared by their bytes.
             None => format!("{:?}", whole.as_os_str()),
         };
         self.taken.insert(folded)

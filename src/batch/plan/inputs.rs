@@ -45,7 +45,7 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// The XMP files beside frames, by the frame.
     pub sidecars: HashMap<PathBuf, PathBuf>,
-    /// Files that are no pictures, counted by extension.
+    /// Files that are not pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
     /// RAW and HEIC files with a picture of the same name among the frames, counted by extension.
     pub beside_pictures: BTreeMap<String, usize>,
@@ -95,7 +95,7 @@ impl Found {
         self.left_out.retain(|_, count| *count > 0);
     }
 
-    /// How many files were left out that are no pictures.
+    /// How many files were skipped that are not pictures.
     #[must_use]
     pub fn left_out_count(&self) -> usize {
         self.left_out.values().sum()
@@ -132,7 +132,7 @@ impl Found {
     }
 }
 
-/// Looks up everything that was named; what lies below `except` (the output folder) is no input.
+/// Looks up everything that was named; what lies below `except` (the output folder) is not an input.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] if one of them does not exist.
@@ -151,7 +151,7 @@ pub fn find(named: &[PathBuf], except: &Path) -> Result<Found> {
     for (root, path) in named.iter().enumerate() {
         let kind = fs::metadata(path).map_err(|e| {
             let error = Error::io(ErrorKind::Usage, "cannot open the input", &e).about(path);
-            // A link that leads nowhere is a frame that fails, not a slip of the pen.
+            // A broken link is a frame that fails, not a slip of the pen.
             if fs::symlink_metadata(path).is_ok() {
                 error.with_hint("it is a broken symbolic link")
             } else {
@@ -216,7 +216,7 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         let name = entry.file_name().as_encoded_bytes();
         let hidden = entry.depth() > 0 && name.starts_with(b".");
         if hidden || is_output(&entry) {
-            // What longlens puts there itself is no news.
+            // What longlens puts there itself is not reported.
             if hidden && !name.starts_with(b".longlens") {
                 found.passed_over.push((entry.path().to_path_buf(), "hidden"));
             }
@@ -296,7 +296,7 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Error {
     }
 }
 
-/// What an entry of a folder is that is no folder itself.
+/// What an entry of a folder is, other than a folder.
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Frame,

@@ -58,7 +58,7 @@ impl Matched {
     /// Lines without a frame, frames without a line.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] if a line means two frames: cameras begin to count anew in each folder,
+    /// [`ErrorKind::Usage`] if a line means two frames: cameras start counting again in each folder,
     /// and one of the two would get the other's caption.
     pub(in crate::batch) fn notes(&self, roots: &[Root]) -> Result<Vec<String>> {
         let mut notes = Vec::new();

@@ -1,4 +1,4 @@
-//! What stands under an output name before the run: kept, written anew, or found to be up to date.
+//! What exists under an output name before the run: kept, overwritten, or found to be up to date.
 
 use std::fs;
 use std::path::Path;
@@ -85,10 +85,10 @@ impl Batch {
     }
 }
 
-/// Looks at what stands under the output name of a job.
+/// Looks at what exists under the output name of a job.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] if that is no file: links and devices are not written over.
+/// [`ErrorKind::Usage`] if that is not a file: links and devices are not written over.
 pub(in crate::batch) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
     let Ok(kind) = job.output.symlink_metadata() else { return Ok(Verdict::Develop(None)) };
     if !kind.is_file() {
@@ -116,7 +116,7 @@ fn entries<'a>(job: &Job, shared: &'a Shared) -> &'a [Entry] {
     shared.known.record.of(&name_below(folder, &job.output))
 }
 
-/// It is kept whatever it is; whether it is this frame's decides what is said of it.
+/// It is kept whatever it is; whether it is this frame's decides which warning it gets.
 fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let Some(entry) = entries(job, shared).last() else {
         let what = match shared.settings.journal {

@@ -16,7 +16,7 @@ pub(in crate::batch) struct Known {
 }
 
 impl Known {
-    /// What a run of these jobs needs to know; a run that writes all anew needs nothing.
+    /// What a run of these jobs needs to know; a run that overwrites everything needs nothing.
     ///
     /// # Errors
     /// If the run resumes and the journal cannot be read.

@@ -2,7 +2,7 @@
 //! thread, reported one by one.
 //!
 //! The calling thread admits: it reads a file, looks at its header, waits for the frame's share of
-//! the budget and hands it to the pool. It is no worker, so its waiting starves nobody. One more
+//! the budget and hands it to the pool. It is not a worker, so its waiting starves nobody. One more
 //! thread writes (see `deliver`).
 
 pub(in crate::batch) mod admit;

@@ -29,7 +29,7 @@ pub(super) struct Known {
     words: fn(&Path, &Path, &Path) -> Vec<OsString>,
 }
 
-/// darktable's history: haze removal .5 of .25, sharpen, crop.
+/// darktable's history: haze removal 0.5 of 0.25, sharpen, crop.
 const DARKTABLE: &str = include_str!("../../../benches/peers/darktable.xmp");
 /// RawTherapee's profile: dehaze 50, unsharp mask.
 const RAWTHERAPEE: &str = "[Version]\nAppVersion=5.9\nVersion=349\n[Dehaze]\nEnabled=true\n\

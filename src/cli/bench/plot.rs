@@ -7,7 +7,7 @@ const WIDTH: f64 = 720.0;
 const BAR: (f64, f64) = (130.0, 420.0);
 const LINE: f64 = 26.0;
 
-/// One bar and what stands at its ends.
+/// One bar and its labels.
 struct Bar {
     name: String,
     value: f64,

@@ -247,7 +247,7 @@ fn write_header(parts: &Parts<'_>, height: u16, interval: u16, out: &mut Vec<u8>
     for &(marker, body) in &parts.segments {
         let segment_start = out.len() + 4;
         match marker {
-            // The band's own JFIF; the frame's stands already.
+            // The band's own JFIF; the frame has one already.
             0xE0..=0xEF => continue,
             SOS => {
                 out.extend_from_slice(&[&[0xFF, DRI, 0, 4], &interval.to_be_bytes()[..]].concat())

@@ -197,7 +197,7 @@ fn nothing_left(coded: &[u8], reader: &BitReader<'_>, most_bytes: usize) -> Resu
     loop {
         match rest {
             [0xFF, 0, after @ ..] => (unread, rest) = (unread + 1, after),
-            // Any number of these may stand before a marker.
+            // Any number of these may precede a marker.
             [0xFF, 0xFF, ..] => rest = &rest[1..],
             [] | [0xFF, ..] => break,
             [_, after @ ..] => (unread, rest) = (unread + 1, after),

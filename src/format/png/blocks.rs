@@ -1,4 +1,4 @@
-//! Metadata in PNG's chunks: eXIf, iCCP, pHYs, and what stands in [`texts`].
+//! Metadata in PNG's chunks: eXIf, iCCP, pHYs, and what [`texts`] reads.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ fn far<const N: usize>(given: [ScaledFloat; N], srgb: [u32; N]) -> bool {
 }
 
 /// The texts that are not carried, by their keywords; the program's name and the file's own dates,
-/// which converters note in every file, are no loss.
+/// which converters note in every file, are not a loss.
 fn lost_texts(layout: &Layout<'_>) -> Option<Warning> {
     let mut seen = BTreeSet::new();
     let lost: Vec<String> = layout

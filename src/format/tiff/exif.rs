@@ -7,7 +7,7 @@
 //! the file's.
 //!
 //! A maker's note that counts its offsets from the file's start is put at the same place of the
-//! block; where that is too far away, the note is left out and said.
+//! block; where that is too far away, the note is left out, with a warning.
 
 use std::io::{Seek, Write};
 
@@ -28,7 +28,7 @@ const DESCRIPTIVE: [u16; 22] = [
 ];
 /// Bytes of a TIFF's header, behind which a block's content begins.
 const HEADER_BYTES: usize = 8;
-/// Bytes that may stand empty in a block so that a maker's note keeps its place: a JPEG holds 64 KiB
+/// Bytes that may be left empty in a block so that a maker's note keeps its place: a JPEG holds 64 KiB
 /// in all.
 const MOST_GAP_BYTES: usize = 32 << 10;
 /// Makers' notes whose offsets count from the note itself.
@@ -134,12 +134,12 @@ impl Block {
 
     /// The wanted entries of a directory.
     fn entries(&mut self, of: &Directory<'_>, wanted: impl Fn(u16) -> bool) -> Vec<Put> {
-        // BigTIFF's wide numbers are no EXIF.
+        // BigTIFF's wide numbers are not allowed in EXIF.
         let known = of.entries().iter().filter(|e| wanted(e.tag) && e.kind <= 13);
         known.map(|entry| self.entry(entry)).collect()
     }
 
-    /// Appends a table; where it stands.
+    /// Appends a table; where it is.
     fn table(&mut self, mut entries: Vec<Put>) -> u32 {
         entries.sort_by_key(|entry| entry.0);
         entries.dedup_by_key(|entry| entry.0);

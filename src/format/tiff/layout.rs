@@ -87,7 +87,7 @@ pub(super) struct Layout<'a> {
     pub(super) chunk: Size,
     /// Whether the last strip is as high as the others, as tiles are.
     tiled: bool,
-    /// How many pixels share a sample of colour in YCbCr that is no JPEG.
+    /// How many pixels share a sample of colour in YCbCr other than JPEG.
     pub(super) shared: (u32, u32),
     offsets: Vec<u64>,
     lengths: Vec<u64>,
@@ -266,7 +266,7 @@ fn chunk(directory: &Directory<'_>, size: Size) -> Result<(bool, Size)> {
     Ok((true, tile))
 }
 
-/// How many pixels share a sample of colour (TIFF 6.0, section 21); two both ways unless it is said.
+/// How many pixels share a sample of colour (TIFF 6.0, section 21); two both ways unless the file says otherwise.
 fn sharing(directory: &Directory<'_>, planes: bool) -> Result<(u32, u32)> {
     let shared = match directory.numbers(tag::YCBCR_SUBSAMPLING)[..] {
         [across @ (1 | 2 | 4), down @ (1 | 2 | 4), ..] => (across as u32, down as u32),

@@ -1,6 +1,6 @@
 //! What has to change in an EXIF block before the frame is delivered, and what has to go.
 //!
-//! Whatever the order: the picture stands upright, has its new size, and no preview shows how it
+//! Whatever the order: the picture is upright, has its new size, and no preview shows how it
 //! was before. Under [`Privacy::Field`] the position, the serial numbers, the owner and what the
 //! maker's note says of them go too, their bytes overwritten; a note that cannot be cleaned surely
 //! goes whole.
@@ -126,7 +126,7 @@ pub(in crate::metadata) fn change(
     Ok(Tiff::new(work.tiff.into_bytes())?.into_bytes())
 }
 
-/// Of a finished block: what stands in it that should have gone.
+/// Of a finished block: what is left in it that should have gone.
 pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Option<&'static str> {
     let Ok(tiff) = Tiff::new(block.to_vec()) else { return Some("an EXIF block of unknown make") };
     let (view, tables) = (tiff.view(), tiff.tables());
@@ -388,7 +388,7 @@ impl Work<'_> {
         }
     }
 
-    /// Overwrites what must not be found where it still stands: in bytes that nothing uses (another
+    /// Overwrites what must not be found where it is still found: in bytes that nothing uses (another
     /// program may have cut a table off before), in the rest of the maker's note, and in the values
     /// of how the frame was taken (an image's id may hold the serial number).
     fn sweep(&mut self) {

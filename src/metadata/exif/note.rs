@@ -1,9 +1,9 @@
 //! The makers' notes: private tables inside of the EXIF block, of which only what tells the camera,
-//! its owner or its place is overwritten with zeros, where it stands.
+//! its owner or its place is overwritten with zeros, in place.
 //!
 //! Layouts and tag numbers are those that ExifTool's tag tables document for each maker. A note is
 //! touched only when its table lies where its maker puts it and what has to go lies inside of the
-//! note; anything else (an unknown maker, a note that was moved, a truncated one) is no note that
+//! note; anything else (an unknown maker, a note that was moved, a truncated one) is not a note that
 //! can be cleaned surely, and the caller drops it whole. Encrypted parts are overwritten whole.
 
 use std::ops::{Range, RangeInclusive};
@@ -23,17 +23,17 @@ pub(super) enum Content {
     Preview,
 }
 
-/// Where a maker's table stands and how its offsets count.
+/// Where a maker's table is and how its offsets count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     /// The table begins this far into the note; offsets count from the TIFF header.
     FromHeader(usize),
     /// The same; offsets count from the start of the note. The byte order is the one given, or
-    /// stands (`II`, `MM`) at this place.
+    /// is (`II`, `MM`) at this place.
     FromNote { table: usize, order_at: Option<usize>, order: Order },
     /// A TIFF header of its own at this place.
     OwnHeader(usize),
-    /// Fujifilm: little-endian; the table's offset stands at byte 8, counts from the note.
+    /// Fujifilm: little-endian; the table's offset is at byte 8 and counts from the note.
     Fujifilm,
 }
 
@@ -195,7 +195,7 @@ impl<'a> Note<'a> {
             b"" => make.starts_with(m.name),
             begins => bytes.starts_with(begins),
         })?;
-        // What lies beyond the note is none of its business.
+        // What lies beyond the note does not belong to it.
         let block = block.up_to(range.end);
         let (view, at) = maker.layout.open(block, range)?;
         let table = tiff::table(view, at)?;
@@ -278,7 +278,7 @@ impl<'a> Note<'a> {
     }
 
     /// Nikon's preview: a table of its own with the offset (0x0201) and length (0x0202) of a JPEG.
-    /// The table goes as well: an empty one is no fault to any reader, a preview of no length is.
+    /// The table goes as well: every reader accepts an empty one, a preview of no length is.
     fn nikon_preview(&self, entry: &Entry) -> Vec<(Content, Range<usize>)> {
         let ranges = || {
             let at = self.view.base + self.view.number(entry, 0)? as usize;
@@ -314,7 +314,7 @@ impl<'a> Note<'a> {
 }
 
 impl Layout {
-    /// How the note's table is read, and where it stands in the block.
+    /// How the note's table is read, and where it is in the block.
     fn open<'a>(self, block: View<'a>, note: &Range<usize>) -> Option<(View<'a>, usize)> {
         let order_at = |at: usize| Order::of(block.bytes.get(at..)?);
         let start = note.start;

@@ -1,6 +1,6 @@
-//! An EXIF block changed where it stands.
+//! An EXIF block changed in place.
 //!
-//! Nothing is ever moved: values stay where they are, what is new stands at the end of the block,
+//! Nothing is ever moved: values stay where they are, what is new is put at the end of the block,
 //! what goes is overwritten with zeros unless something that stays uses the same bytes.
 
 use std::ops::Range;
@@ -48,7 +48,7 @@ impl Tiff {
         }
         let tiff = Self { bytes, order };
         if tiff.view().u16(2) != Some(42) {
-            return Err("it is no TIFF structure");
+            return Err("it is not a TIFF structure");
         }
         walk(tiff.view())?;
         Ok(tiff)
@@ -231,8 +231,8 @@ impl Tiff {
         place as u32
     }
 
-    /// Writes a table anew at the end, with an empty entry more, in the order of tags; where that
-    /// entry stands.
+    /// Writes a table again at the end, with one more, empty entry, in the order of tags; where that
+    /// entry is.
     fn grow(&mut self, which: Which, table: &Table, tag: u16) -> usize {
         let old = table.range(self.bytes.len());
         let index = table.entries.iter().take_while(|e| e.tag < tag).count();

@@ -28,13 +28,13 @@ impl Wanted {
     }
 }
 
-/// The text of a field as EXIF has it: authors stand between semicolons (EXIF 2.32, 4.6.4, Artist).
+/// The text of a field as EXIF has it: authors are separated by semicolons (EXIF 2.32, 4.6.4, Artist).
 pub(super) fn in_exif(fields: &Fields, name: &str) -> Option<String> {
     let items = fields.list(name);
     (!items.is_empty()).then(|| items.join("; "))
 }
 
-/// What fields want tags to say, and the tags whose field was taken away or given anew, with the tags
+/// What fields want tags to say, and the tags whose field was removed or set, with the tags
 /// that repeat them.
 pub(in crate::metadata) fn wanted(
     block: Option<&[u8]>,

@@ -8,7 +8,7 @@ use crate::metadata::keywords::{self, is_position};
 /// The keywords' tag (XPKeywords).
 pub(super) const KEYWORDS: u16 = 0x9C9E;
 
-/// Where the keywords stand and what of them is no position; `None` if none of them is one.
+/// Where the keywords are, and those of them that are not positions; `None` if none of them is one.
 pub(super) fn places(view: View<'_>, table: &Table) -> Option<(Range<usize>, Vec<u8>)> {
     let entry = table.find(KEYWORDS)?;
     let pairs = view.value(entry)?.as_chunks().0.iter();

@@ -44,7 +44,7 @@ impl Dataset {
     }
 
     /// Whether it is a text of record 2: 2:125 is a picture of the caption, 2:150 to 2:154 and 2:200 to
-    /// 2:202 are no texts.
+    /// 2:202 are not texts.
     pub(super) fn is_text(&self) -> bool {
         self.record == 2 && (3..150).contains(&self.number) && self.number != 125
     }

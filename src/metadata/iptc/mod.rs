@@ -155,7 +155,7 @@ impl Iim {
             if texts.is_empty() || self.texts(number) == texts {
                 continue;
             }
-            // What was cut before is no other text.
+            // What was cut before is not another text.
             let cut_before: Vec<&str> = texts.iter().map(|t| cut(t, limit)).collect();
             if self.texts(number) != cut_before {
                 self.replace(number, &texts, limit);

@@ -1,7 +1,7 @@
 //! What has to change in an XMP packet, as replacements of single ranges of its bytes.
 //!
 //! Properties are known by namespace and name, at any depth, so that a position within the
-//! structure of a place or of an ingredient goes as well. New values stand in one description of
+//! structure of a place or of an ingredient goes as well. New values are put into one description of
 //! their own at the end (XMP Part 1, 7.4: properties may be spread over several).
 
 use std::collections::BTreeSet;
@@ -88,7 +88,7 @@ pub(in crate::metadata) enum Packet {
 
 /// Words in the name of a property that says where the frame was taken, or in which direction: EXIF's
 /// and Darwin Core's, drones' in any namespace, panoramas', and the place of a take (XMP Part 2,
-/// Dynamic Media). Towns and countries are texts of people, and are no matter of this list.
+/// Dynamic Media). Towns and countries are people's texts, and not in this list.
 const PLACE_WORDS: [&str; 14] = [
     "gps",
     "latitude",
@@ -147,7 +147,7 @@ fn doom(name: &Name, text: &str, privacy: Privacy, byline: Option<&str>) -> Opti
     (owns && !is_byline).then_some(Removed::Owner)
 }
 
-/// Of a packet: what stands in it that has to go at this level of privacy.
+/// Of a packet: what is in it that has to go at this level of privacy.
 pub(in crate::metadata) fn leftover(
     packet: &[u8],
     privacy: Privacy,

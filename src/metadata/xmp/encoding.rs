@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
 
-/// The packet in UTF-8. One that is so already, or is no text at all, stays as it is.
+/// The packet in UTF-8. One that is so already, or is not text at all, stays as it is.
 pub(in crate::metadata) fn in_utf8(packet: &[u8]) -> Cow<'_, [u8]> {
     match decoded(packet) {
         Some(text) => Cow::Owned(without_declaration(&text).to_owned().into_bytes()),

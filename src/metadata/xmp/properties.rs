@@ -50,7 +50,7 @@ pub(super) const PROPERTIES: [(&str, &str, &str, Shape); 27] = [
 /// Fields that are read and never written: where the photographer stood, and what the camera says.
 pub(super) const ONLY_READ: [&str; 2] = ["viewpoint", "lens"];
 
-/// Properties of other programs that repeat a field, and go where it is given anew or taken away.
+/// Properties of other programs that repeat a field, and are removed where it is set or removed.
 pub(super) const ALIASES: [(&str, &str, &str); 18] = [
     ("title", "acdsee", "caption"),
     ("description", "tiff", "ImageDescription"),

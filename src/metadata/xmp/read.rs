@@ -42,7 +42,7 @@ pub(super) fn when_of(tree: &Tree<'_>) -> Option<When> {
 }
 
 /// The MD5 sum that the IPTC-IIM block had when it was last brought into line with the packet, in files
-/// that are no JPEG.
+/// other than JPEG.
 pub(in crate::metadata) fn iptc_digest(packet: &[u8]) -> Option<[u8; 16]> {
     let text = property(&Tree::new(packet).ok()?, "photoshop", "LegacyIPTCDigest")?;
     let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?;
@@ -51,7 +51,7 @@ pub(in crate::metadata) fn iptc_digest(packet: &[u8]) -> Option<[u8; 16]> {
     bytes.try_into().ok().filter(|digest| *digest != [0; 16])
 }
 
-/// The single texts of a field's property; of one that stands twice, the first counts.
+/// The single texts of a field's property; of one that is there twice, the first counts.
 pub(super) fn items(tree: &Tree<'_>, prefix: &str, local: &str, shape: Shape) -> Vec<String> {
     let mut found = match shape {
         Shape::Place => {

@@ -144,7 +144,7 @@ impl<'a> Tree<'a> {
         let mut reader = Reader::from_str(source);
         loop {
             let start = reader.buffer_position() as usize;
-            let event = reader.read_event().map_err(|e| format!("is no good XML: {e}"))?;
+            let event = reader.read_event().map_err(|e| format!("is not well-formed XML: {e}"))?;
             let end = reader.buffer_position() as usize;
             match event {
                 Event::Eof => break,
@@ -197,8 +197,8 @@ impl Growing<'_> {
                 }
             }
             Event::Text(_) | Event::GeneralRef(_) => {
-                let text =
-                    unescape(&self.source[range]).map_err(|e| format!("is no good XML: {e}"))?;
+                let text = unescape(&self.source[range])
+                    .map_err(|e| format!("is not well-formed XML: {e}"))?;
                 self.add_text(&text);
             }
             Event::CData(text) => self.add_text(text),
@@ -289,7 +289,7 @@ fn attributes<'a>(source: &'a str, tag: &Range<usize>) -> Result<(&'a str, Vec<R
         let end = value[1..].find(quote).ok_or_else(wrong)?;
         let start = tag.start + 1 + text.len() - value.len() + 1;
         let raw = &value[1..=end];
-        let clear = unescape(raw).map_err(|e| format!("is no good XML: {e}"))?.into_owned();
+        let clear = unescape(raw).map_err(|e| format!("is not well-formed XML: {e}"))?.into_owned();
         rest = &value[end + 2..];
         found.push((key.trim(), clear, at..start + end + 1, start..start + end));
     }

@@ -8,7 +8,7 @@ use quick_xml::escape::escape;
 use super::properties::Shape;
 use super::tree::address;
 
-/// A range of the packet and what stands there instead.
+/// A range of the packet and what replaces it.
 pub(super) type Edit = (Range<usize>, String);
 
 /// One property as an element, with its namespace.

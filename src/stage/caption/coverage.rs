@@ -18,7 +18,7 @@ const HALO_GAIN: u16 = 3;
 /// Height of the box that stands for a missing glyph, in letter sizes: a capital.
 const BOX_HEIGHT: f32 = 0.714;
 
-/// How lines stand to each other.
+/// How lines are aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alignment {
     /// Each line begins where its script begins.

@@ -24,7 +24,7 @@ pub(super) struct Face {
 }
 
 impl Face {
-    /// The first face of this font file; `None` if it is no font.
+    /// The first face of this font file; `None` if it is not a font.
     pub(super) fn read(bytes: Vec<u8>) -> Option<Self> {
         FontRef::from_index(&bytes, 0)?;
         Some(Self { bytes: Arc::new(bytes), index: 0 })

@@ -24,7 +24,7 @@ const DESCENT: f32 = 0.22;
 /// common user interfaces.
 const LEGIBLE_PX: f32 = 9.0;
 
-/// Letters below this size are no letters any more: an 'e' needs five rows.
+/// Letters below this size cannot be read: an 'e' needs five rows.
 const SMALLEST_PX: f32 = 5.0;
 
 /// Each attempt is smaller than the last one by this.
@@ -189,7 +189,7 @@ impl Text {
     }
 
     /// The same number of lines in the narrowest width that has room for them, so that the last one
-    /// is no single word.
+    /// is not a single word.
     fn balance(
         &mut self,
         desk: &mut Desk,

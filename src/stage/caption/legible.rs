@@ -3,7 +3,7 @@
 //! Line ends become `\n`, tabs a space. Control characters, soft hyphens, bidi overrides, embeddings
 //! and isolates (U+202A–202E, U+2066–2069: 'Trojan Source', Boucher and Anderson 2021), deprecated
 //! format characters and tags are dropped; the marks that ordinary Arabic, Hebrew, Persian and Indic
-//! text needs (U+200C–200F, U+061C) stay. A credit's slash, 'Pardo/AFP', is no place for a line to
+//! text needs (U+200C–200F, U+061C) stay. A credit's slash, 'Pardo/AFP', is not a place for a line to
 //! end: a word joiner (U+2060, UAX 14 class WJ) is put behind it.
 
 use crate::hidden::{is_hidden, joins_or_marks};

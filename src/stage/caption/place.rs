@@ -1,4 +1,4 @@
-//! Where plate, strip, letters and logo stand in the frame.
+//! Where plate, strip, letters and logo go in the frame.
 //!
 //! Proportions follow the frame's short side (inset, logo) and the letter size (padding, corners),
 //! so a preview looks like the full frame. All of them are by eye on samples/frames, at 1,600 and
@@ -146,7 +146,7 @@ impl<'a> Place<'a> {
             layers.logo = self.placed_logo(logo, mirrored(across), strip);
             across.place(size, strip)
         } else {
-            // Letters without a plate stand where its border would be, not inside it.
+            // Letters without a plate go where its border would be, not inside it.
             let outer = match self.caption.style {
                 Style::Text => self.grown(pad_px),
                 _ => self.inner(),

@@ -8,7 +8,7 @@ use crate::words::named;
 /// The letter sizes that can be ordered, in percent of the short side.
 pub const SIZE_PERCENT: std::ops::RangeInclusive<f32> = 0.5..=20.0;
 
-/// How a caption stands to the picture.
+/// How a caption is laid on the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Style {
     /// White letters on a translucent dark box over the picture.
@@ -33,7 +33,7 @@ named!(
 pub struct Caption {
     /// The text, a [template](crate::template): fields are put in before it is set.
     pub text: String,
-    /// How it stands to the picture.
+    /// How it is laid on the picture.
     pub style: Style,
     /// Where it is. A strip is always below; there only left, middle or right counts. `None` is bottom
     /// left, or bottom right for a text that is read from right to left.

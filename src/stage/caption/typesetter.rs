@@ -59,7 +59,7 @@ impl Typesetter {
     /// With the font and the logo that a caption asks for: the one place here that reads files.
     ///
     /// # Errors
-    /// If one of the two cannot be read, or is no font or no PNG.
+    /// If one of the two cannot be read, or is not a font or a PNG.
     pub fn open(caption: &Caption) -> Result<Self> {
         let read = |path: &Path, what: &str| {
             let tried = format!("cannot read the {what}");
@@ -82,7 +82,7 @@ impl Typesetter {
     /// before all others.
     ///
     /// # Errors
-    /// If the bytes are no such font.
+    /// If the bytes are not such a font.
     pub fn with_font(mut self, font: Vec<u8>) -> Result<Self> {
         let face = Face::read(font).filter(|face| Desk::new(std::slice::from_ref(face)).is_some());
         self.ordered = Some(face.ok_or_else(|| {
@@ -95,7 +95,7 @@ impl Typesetter {
     /// With this logo, a PNG.
     ///
     /// # Errors
-    /// If the bytes are no PNG, or a very large one.
+    /// If the bytes are not a PNG, or a very large one.
     pub fn with_logo(mut self, png: &[u8]) -> Result<Self> {
         self.logo = Some(Logo::read(png)?);
         Ok(self)

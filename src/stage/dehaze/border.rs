@@ -1,4 +1,4 @@
-//! A border around the picture: a frame, a letterbox, pillars. It is no part of the scene.
+//! A border around the picture: a frame, a letterbox, pillars. It is not part of the scene.
 //!
 //! Along each edge of the small picture, lines of one colour that end in one straight step. A clear sky
 //! may begin with lines of one colour, too, but it has no such end.

@@ -7,7 +7,7 @@
 //! J = A + (I − A)·g with the gain g = 1/t, with soft ends at black and white, and gives back the white,
 //! the contrast and the brightness that go with the veil.
 //!
-//! The survey in order: `border` (what is no part of the scene), `sky`, `airlight`, `depth` (veil and trust),
+//! The survey in order: `border` (what is not part of the scene), `sky`, `airlight`, `depth` (veil and trust),
 //! `wavelength` (the haze's own colour), `evidence` and `judge` (how much `auto` takes), `tone`.
 //!
 //! All values are the file's own encoded ones, 0..1.

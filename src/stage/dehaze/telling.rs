@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Haze;
 
-/// A score below this is no haze, as far as anyone can tell: the amount is below 10.
+/// A score below this means no haze, as far as anyone can tell: the amount is below 10.
 const NONE: f32 = 0.2;
 /// Mean veil of a third of the frame from which on it is hazy.
 const HAZY: f32 = 0.3;

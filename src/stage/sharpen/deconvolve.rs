@@ -9,7 +9,7 @@
 
 use fearless_simd::{Level, dispatch};
 
-/// σ = 0.8 px, taps −2 … 2: the blur of a good lens and a Bayer sensor (.7 to 1 are usual).
+/// σ = 0.8 px, taps −2 … 2: the blur of a good lens and a Bayer sensor (0.7 to 1 are usual).
 const TAPS: [f32; 3] = [0.499_05, 0.228_48, 0.021_995];
 /// Radius of the kernel, pixels.
 const RADIUS: usize = 2;

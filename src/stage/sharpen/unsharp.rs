@@ -13,7 +13,7 @@ use crate::frame::{Aligned, BLOCK, Lane, Row, block, block_mut, greater, lesser}
 pub(super) const REACH: usize = 2;
 
 /// Strength of the detail at amount 100. At the default 40 the MTF50 of a slanted edge rises by half
-/// where the lens blurs by σ = .8 px, by a third at 1.3 px (2.5: by 30 %).
+/// where the lens blurs by σ = 0.8 px, by a third at 1.3 px (2.5: by 30 %).
 const STRONGEST: f32 = 2.8;
 /// Threshold in standard deviations of the noise: noise alone rises by 12 % (3 would be 15 %).
 const THRESHOLD: f32 = 3.4;
