@@ -18,7 +18,7 @@ use image::ImageBuffer;
 
 pub use needs::Needs;
 use survey::noise_of;
-pub use survey::{Survey, survey, survey_in, survey_sharing};
+pub use survey::{Likeness, Look, Survey, look, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 
 use crate::error::{Error, ErrorKind, Result, Warning};

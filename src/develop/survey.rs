@@ -5,13 +5,15 @@
 
 mod border;
 mod gamut;
+mod likeness;
 mod noise;
 
 use gamut::Gamut;
+pub use likeness::Likeness;
 
-use crate::filter::{area_average, area_average_of};
+use crate::filter::{SmallPicture, area_average, area_average_of};
 use crate::frame::View;
-use crate::stage::dehaze::{self, Border, DepthMap, Haze, Maps, SharedHaze};
+use crate::stage::dehaze::{self, Border, DepthMap, Framed, Haze, Maps, SharedHaze};
 
 /// Pixels on the long side of the small picture. At 512 a frame of 600 px and its half differed by
 /// 1 to 4 levels after the dehaze, for the half was surveyed at 300: noise and fine texture decide
@@ -44,7 +46,7 @@ pub fn survey<'a>(picture: impl Into<View<'a>>) -> Survey {
 /// in sRGB. A profile that cannot be used is ignored.
 #[must_use]
 pub fn survey_in<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> (Survey, Maps) {
-    look(picture.into(), profile, None)
+    surveyed(picture.into(), profile, None)
 }
 
 /// [`survey_in`] of a frame of a scene, which shares this with the others.
@@ -54,7 +56,7 @@ pub fn survey_sharing<'a>(
     profile: Option<&[u8]>,
     shared: &SharedHaze,
 ) -> (Survey, Maps) {
-    look(picture.into(), profile, Some(shared))
+    surveyed(picture.into(), profile, Some(shared))
 }
 
 /// The noise of a frame that is not surveyed for haze: a border that is not flat counts as picture.
@@ -63,13 +65,36 @@ pub(super) fn noise_of<'a>(picture: impl Into<View<'a>>) -> f32 {
     noise::deviation(view, view.size().rect())
 }
 
-fn look(view: View<'_>, profile: Option<&[u8]>, shared: Option<&SharedHaze>) -> (Survey, Maps) {
-    let mut small = area_average(view, SURVEY_PX);
+/// What one look at a frame tells of its scene.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// What it would share with others.
+    pub shared: SharedHaze,
+    /// What it looks like.
+    pub likeness: Likeness,
+}
+
+/// Looks at a frame with this ICC profile; its samples may be those of a smaller copy.
+#[must_use]
+pub fn look<'a>(picture: impl Into<View<'a>>, profile: Option<&[u8]>) -> Look {
+    let (mut small, _) = scene(picture.into());
+    Gamut::enter(profile, &mut small);
+    Look { shared: dehaze::survey(&small).shared(), likeness: Likeness::of(&small) }
+}
+
+/// The small picture of what is inside the border, and where that lies if there is one.
+fn scene(view: View<'_>) -> (SmallPicture, Option<Framed>) {
+    let small = area_average(view, SURVEY_PX);
     let found = Border::of(&small);
     let framed = (!found.is_none()).then(|| border::framed(view, &found, small.size()));
-    if let Some(framed) = framed {
-        small = area_average_of(view, framed.surveyed, SURVEY_PX);
+    match framed {
+        Some(framed) => (area_average_of(view, framed.surveyed, SURVEY_PX), Some(framed)),
+        None => (small, None),
     }
+}
+
+fn surveyed(view: View<'_>, profile: Option<&[u8]>, shared: Option<&SharedHaze>) -> (Survey, Maps) {
+    let (mut small, framed) = scene(view);
     let gamut = Gamut::enter(profile, &mut small);
     let mut found = match shared {
         Some(shared) => dehaze::survey_sharing(&small, shared),

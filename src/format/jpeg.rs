@@ -18,7 +18,7 @@ mod planes;
 mod scans;
 
 use decode::one_line;
-pub(super) use decode::{decode, plain_samples};
+pub(super) use decode::{decode, decode_eighth, has_eighth, plain_samples};
 pub use encode::BandEncoder;
 
 use super::{Encoding, Format, Header, Limits, Subsampling, Threads, samples, upright};

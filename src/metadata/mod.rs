@@ -34,6 +34,7 @@ pub use blocks::Blocks;
 pub(crate) use blocks::{MOST_EXIF_BYTES, MOST_XMP_BYTES};
 pub use carried::{Carried, Change, ExifTags, Iptc, Picture};
 pub use carry::{SOFTWARE, carry_over};
+pub use exif::Shot;
 pub(crate) use exif::{is_adobe_rgb, is_exif, orientation};
 pub use fields::{Fields, NAMES, Origin, Value};
 pub use photoshop::{with_iptc, without_iptc};

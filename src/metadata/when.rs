@@ -63,6 +63,11 @@ impl fmt::Display for Date {
 }
 
 impl Zone {
+    /// Minutes east of UTC.
+    pub(crate) fn minutes(self) -> i32 {
+        self.0
+    }
+
     /// Reads `+09:00`, `+0900`, `+9` or `Z`.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();

@@ -6,8 +6,10 @@
 
 mod file;
 mod output;
+mod scene;
 
 pub use output::{FormatChoice, Output};
+pub use scene::Scene;
 
 use std::path::Path;
 
@@ -27,6 +29,10 @@ use crate::words;
 pub struct Recipe {
     /// Haze taken out.
     pub dehaze: Dehaze,
+    /// With which frames it shares what is read off the haze.
+    pub scene: Scene,
+    /// The frame whose haze it takes instead of its own, by name or path; empty for none.
+    pub haze_from: String,
     /// Noise taken out of what the dehaze raises.
     pub denoise: Denoise,
     /// Detail raised.
@@ -112,6 +118,7 @@ impl Setting {
     pub fn values(&self) -> Vec<&'static str> {
         match self.name {
             "dehaze" => vec!["auto", "off"],
+            "scene" => vec!["auto", "off", "folder"],
             "sharpen" | "crop" | "long-edge" => vec!["off"],
             "sharpen-method" => Method::ALL.map(Method::name).to_vec(),
             "anchor" | "caption-anchor" => Anchor::ALL.map(Anchor::name).to_vec(),
@@ -141,6 +148,23 @@ pub const SETTINGS: &[Setting] = &[
         help: "colour of the haze: auto, or 0 (grey, fog) to 2; 1.3 for blue ridges",
         read: |r, v| v.parse().map(|value| r.dehaze.haze_colour = value),
         print: |r| r.dehaze.haze_colour.to_string(),
+    },
+    Setting {
+        name: "scene",
+        value: "HOW",
+        help: "frames that share one look: auto (the same view), off, folder, or a field; in a table a name",
+        read: |r, v| v.parse().map(|value| r.scene = value).map_err(|never| match never {}),
+        print: |r| r.scene.to_string(),
+    },
+    Setting {
+        name: "haze-from",
+        value: "FRAME",
+        help: "frame whose haze values are taken, by name or path; empty is none",
+        read: |r, v| {
+            r.haze_from = v.to_owned();
+            Ok(())
+        },
+        print: |r| r.haze_from.clone(),
     },
     Setting {
         name: "denoise",
@@ -326,6 +350,8 @@ mod tests {
         for (name, value) in [
             ("dehaze", "-35"),
             ("haze-colour", "1.3"),
+            ("scene", "event"),
+            ("haze-from", "DSC_0001.JPG"),
             ("sharpen", "off"),
             ("sharpen-method", "deconvolve"),
             ("crop", "3000x2000+800+600"),

@@ -174,6 +174,9 @@ impl Captions {
                 && !value.trim().is_empty()
             {
                 recipe.set_in(&self.folder, name, value)?;
+                if *name == "scene" {
+                    recipe.scene = std::mem::take(&mut recipe.scene).of_line();
+                }
             }
         }
         Ok(())

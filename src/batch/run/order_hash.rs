@@ -4,6 +4,7 @@ use crate::batch::disk::hash::hash;
 use crate::batch::fields::sidecar;
 use crate::batch::job::{Caption, Job};
 use crate::batch::run::shared::Shared;
+use crate::recipe::Scene;
 
 /// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
 pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
@@ -16,6 +17,8 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     // Font and logo count by what they hold: a shoot that is moved with them is the same.
     let mut recipe = (*job.recipe).clone();
     (recipe.caption.font, recipe.caption.logo) = (None, None);
+    // Of its scene what it shares counts, below.
+    (recipe.scene, recipe.haze_from) = (Scene::default(), String::new());
     add(recipe.to_toml().as_bytes());
     for fields in [&job.fields.table, &job.fields.set] {
         add(&fields.len().to_le_bytes());
@@ -35,7 +38,6 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
     add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
-    // What it shares counts; what the scene is called and why does not.
     let haze = job.scene.as_ref().map(|scene| serde_json::to_vec(&scene.haze));
     // Numbers can always be written as JSON.
     haze.iter().for_each(|haze| add(haze.as_deref().unwrap_or_default()));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use libjpeg_turbo_rs::Decoder as Turbo;
 
 use super::super::codec::AsStored;
-use super::super::{Decoding, Format, Header, profile, samples};
+use super::super::{Decoding, Format, Header, Subsampling, profile, samples};
 use super::planes::{self, Model, Plane};
 use super::scans::{self, Rigour};
 use super::{blocks, damage, parts, subsampling};
@@ -95,6 +95,40 @@ pub(in super::super) fn decode(
     };
     let stored = source.stored(planes, pool, &mut blocks, &mut warnings)?;
     Ok(AsStored { stored, blocks, warnings })
+}
+
+/// Long side from which on an eighth of a picture is enough to survey it: the small picture of a survey
+/// has 256 px.
+const EIGHTH_FROM_PX: u32 = 8 * 256;
+
+/// How finely colour is kept, if an eighth can be decoded and is enough.
+fn eighth(frame: &FrameHeader, walk: &Walk<'_>, header: &Header) -> Option<Subsampling> {
+    let large = header.size.long_side() >= EIGHTH_FROM_PX;
+    let known = frame.process == Process::Baseline && model(frame, walk) == Model::Ycc;
+    subsampling(frame).filter(|_| large && known)
+}
+
+/// Whether [`decode_eighth`] decodes this file.
+pub(in super::super) fn has_eighth(bytes: &[u8], header: &Header) -> bool {
+    let walk = jpeg::walk(bytes, Extent::Header).ok();
+    walk.is_some_and(|walk| walk.frame().is_ok_and(|f| eighth(f, &walk, header).is_some()))
+}
+
+/// Decodes a JPEG whose header has been admitted at an eighth of its width and height, if that saves
+/// work: a large sequential one whose colours can stay in planes. No metadata but the profile is read.
+pub(in super::super) fn decode_eighth(bytes: &[u8], header: &Header) -> Result<Option<AsStored>> {
+    let walk = jpeg::walk(bytes, Extent::Whole)?;
+    let frame = walk.frame()?;
+    let Some(sharing) = eighth(frame, &walk, header) else { return Ok(None) };
+    if let Some(fault) = damage::fault(&walk, frame) {
+        return Err(damaged(&fault));
+    }
+    let planes = scans::eighth(bytes, &walk, frame).map_err(|fault| damaged(&fault))?;
+    let blocks_along = |side: u16| u32::from(side).div_ceil(8);
+    let size = Size::new(blocks_along(frame.width), blocks_along(frame.height));
+    let blocks = blocks::read(&walk.segments, &mut Vec::new());
+    let stored = kept(size, sharing.into(), planes).map(Stored::Ycc).ok();
+    Ok(stored.map(|stored| AsStored { stored, blocks, warnings: Vec::new() }))
 }
 
 fn damaged(fault: &str) -> Error {

@@ -49,6 +49,20 @@ pub(super) fn planes_of(frame: &FrameHeader, missing: Option<u8>) -> Result<Vec<
     layouts.into_iter().map(fill).collect()
 }
 
+/// Planes with one sample for each block.
+pub(super) fn planes_of_blocks(frame: &FrameHeader) -> Result<Vec<Plane>, String> {
+    let layouts = layouts(frame);
+    let fill = |mut plane: Plane| {
+        let (across, down) = plane.units();
+        plane.stride = across * plane.blocks_across;
+        let length = down * plane.blocks_down * plane.stride;
+        plane.samples = bytemuck::allocation::try_zeroed_vec(length)
+            .map_err(|()| "there is not enough memory")?;
+        Ok(plane)
+    };
+    layouts.into_iter().map(fill).collect()
+}
+
 /// Planes of samples that were decoded elsewhere, with their strides.
 pub(super) fn planes_from(
     frame: &FrameHeader,
@@ -120,6 +134,14 @@ impl Plane {
         }
         self.samples.truncate(self.rows * self.columns);
         self.samples
+    }
+
+    /// Puts the one sample of a block; one outside of the plane is dropped.
+    #[inline(always)]
+    pub(super) fn put_one(&mut self, x: usize, y: usize, sample: u8) {
+        if let Some(place) = self.samples.get_mut(y * self.stride + x) {
+            *place = sample;
+        }
     }
 
     fn row(&self, y: usize) -> &[u8] {

@@ -13,7 +13,7 @@ use libjpeg_turbo_rs::decode::marker::{JpegMetadata, MarkerReader, ScanInfo};
 use libjpeg_turbo_rs::simd;
 
 use super::one_line;
-use super::planes::{Plane, planes_of};
+use super::planes::{Plane, planes_of, planes_of_blocks};
 use crate::container::jpeg::{FrameHeader, Walk};
 
 /// Bytes that may be left behind the last block of a scan: libjpeg has read that far ahead and does not
@@ -53,9 +53,37 @@ pub(super) fn sequential(
     // Of a whole file every sample is written.
     let missing = (rigour == Rigour::Lenient).then_some(MISSING);
     let mut planes = planes_of(frame, missing)?;
+    let (transform, mut samples) = (simd::detect().idct_islow, [0; 64]);
+    let mut whole = |plane: &mut Plane, [x, y]: [usize; 2], block: &[i16; 64], part: &Part<'_>| {
+        if is_flat(block) {
+            samples.fill(flat(block[0], part.quant[0]));
+        } else {
+            transform(block, part.quant, &mut samples);
+        }
+        plane.put(x, y, &samples);
+    };
     for (scan, walked) in metadata.scans.iter().zip(&walk.scans) {
         let parts = parts(scan, &walked.components, &metadata, &planes)?;
-        decode(bytes, scan, &parts, &mut planes, rigour)?;
+        decode(bytes, scan, &parts, &mut planes, rigour, &mut whole)?;
+    }
+    Ok(planes)
+}
+
+/// The means of all blocks instead of their samples: planes of an eighth of the width and height, for
+/// little more than the reading of the codes.
+pub(super) fn eighth(
+    bytes: &[u8],
+    walk: &Walk<'_>,
+    frame: &FrameHeader,
+) -> Result<Vec<Plane>, String> {
+    let metadata = MarkerReader::new(bytes).read_markers().map_err(|e| one_line(&e))?;
+    let mut planes = planes_of_blocks(frame)?;
+    let mut mean = |plane: &mut Plane, [x, y]: [usize; 2], block: &[i16; 64], part: &Part<'_>| {
+        plane.put_one(x, y, flat(block[0], part.quant[0]));
+    };
+    for (scan, walked) in metadata.scans.iter().zip(&walk.scans) {
+        let parts = parts(scan, &walked.components, &metadata, &planes)?;
+        decode(bytes, scan, &parts, &mut planes, Rigour::Strict, &mut mean)?;
     }
     Ok(planes)
 }
@@ -100,6 +128,7 @@ fn decode(
     parts: &[Part<'_>],
     planes: &mut [Plane],
     rigour: Rigour,
+    put: &mut impl FnMut(&mut Plane, [usize; 2], &[i16; 64], &Part<'_>),
 ) -> Result<(), String> {
     let Some(first) = parts.first() else { return Ok(()) };
     let (across, down) = match parts {
@@ -110,9 +139,8 @@ fn decode(
     let coded = bytes.get(scan.data_offset..).unwrap_or_default();
     let mut reader = BitReader::new(coded);
     let mut decoder = McuDecoder::new(planes.len());
-    let transform = simd::detect().idct_islow;
     let interval = usize::from(scan.restart_interval);
-    let (mut coefficients, mut block) = ([0_i16; 64], [0_u8; 64]);
+    let mut coefficients = [0_i16; 64];
     let (mut until_restart, mut is_lost) = (interval, false);
     for y in 0..down {
         for x in 0..across {
@@ -152,12 +180,8 @@ fn decode(
                                 continue;
                             }
                         }
-                        if is_flat(&coefficients) {
-                            block.fill(flat(coefficients[0], part.quant[0]));
-                        } else {
-                            transform(&coefficients, part.quant, &mut block);
-                        }
-                        plane.put(x * part.across + h, y * part.down + v, &block);
+                        let at = [x * part.across + h, y * part.down + v];
+                        put(plane, at, &coefficients, part);
                     }
                 }
             }

@@ -35,7 +35,7 @@ pub use border::Border;
 pub use colour::HazeColour;
 pub use evidence::Evidence;
 pub use kernel::{Dehazed, DepthRows, Framed, Kernel, Removal};
-pub use shared::SharedHaze;
+pub use shared::{NUMBERS, SharedHaze};
 pub use survey::{DepthMap, Haze, Maps, Survey, survey, survey_sharing};
 pub use tone::Brightness;
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::survey::Survey;
 use super::tone::{Brightness, STEPS};
 use crate::error::{Error, ErrorKind};
+use crate::frame::{encoded, linear};
 
 /// The haze that frames of a scene have in common. As JSON or TOML it is read back to the bit, and checked.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -35,8 +36,14 @@ const SKY_WHITE: (f32, f32) = (0.2, 1.0);
 const WHITE: (f32, f32) = (0.01, 1.0);
 /// Of dehazed luma, which may lie a little beyond black and white.
 const LUMA: (f32, f32) = (-1.0, 2.0);
-/// Values of each kind: how many numbers a scene has.
-const NUMBERS: usize = 6 + 3 * STEPS;
+/// How many numbers a scene has.
+pub const NUMBERS: usize = 6 + 3 * STEPS;
+/// Exponent and strength, the numbers that are no light.
+const NO_LIGHT: std::ops::Range<usize> = 3..5;
+/// The first of the numbers that are light squared.
+const SQUARES: usize = NUMBERS - STEPS;
+/// Least light whose logarithm is taken: beyond black.
+const LEAST_LIGHT: f64 = 1e-4;
 
 impl Survey {
     /// What this frame would share with others of its scene; of a picture in sRGB.
@@ -54,6 +61,34 @@ impl Survey {
 }
 
 impl SharedHaze {
+    /// Whether a number of [`SharedHaze::stops`] is light, which goes with the exposure.
+    #[must_use]
+    pub fn is_light(number: usize) -> bool {
+        !NO_LIGHT.contains(&number)
+    }
+
+    /// All values in a fixed order: light as log₂ of what it is before it is encoded, others as they are.
+    #[must_use]
+    pub fn stops(&self) -> [f64; NUMBERS] {
+        let numbers = self.numbers().map(f64::from);
+        std::array::from_fn(|i| match numbers[i] {
+            value if !Self::is_light(i) => value,
+            value if i < SQUARES => linear(value).max(LEAST_LIGHT).log2(),
+            value => linear(value.max(0.0).sqrt()).max(LEAST_LIGHT).log2(),
+        })
+    }
+
+    /// The way back from [`SharedHaze::stops`]; what is brighter than white is white.
+    #[must_use]
+    pub fn of_stops(stops: &[f64; NUMBERS]) -> Self {
+        let light = |stops: f64| encoded(stops.exp2());
+        Self::from_numbers(&std::array::from_fn(|i| match stops[i] {
+            value if !Self::is_light(i) => value as f32,
+            value if i < SQUARES => light(value) as f32,
+            value => light(value).powi(2) as f32,
+        }))
+    }
+
     /// All values, in a fixed order.
     fn numbers(&self) -> [f32; NUMBERS] {
         let [red, green, blue] = self.airlight;
@@ -143,6 +178,19 @@ mod tests {
             let read: SharedHaze = serde_json::from_str(&written).unwrap();
             assert_eq!(read.numbers().map(f32::to_bits), shared(salt).numbers().map(f32::to_bits));
         }
+    }
+
+    #[test]
+    fn stops_lead_back_and_one_more_is_twice_the_light() {
+        let haze = SharedHaze { airlight: [0.5, 0.6, 0.7], ..shared(7) };
+        let mut stops = haze.stops();
+        let numbers = SharedHaze::of_stops(&stops).numbers().into_iter().zip(haze.numbers());
+        assert!(numbers.clone().all(|(a, b)| (a - b).abs() < 0.01), "{numbers:?}");
+        stops[0] += 1.0;
+        let brighter = SharedHaze::of_stops(&stops);
+        let light = |haze: &SharedHaze| linear(f64::from(haze.airlight[0]));
+        assert!((light(&brighter) / light(&haze) - 2.0).abs() < 1e-3);
+        assert_eq!(brighter.strength, haze.strength);
     }
 
     #[test]

@@ -1,0 +1,105 @@
+//! The cheap look at frames that may have company: decoded small where the format allows it, surveyed, and
+//! let go. On all workers, within the memory of the run; what comes of it depends on neither.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::batch::disk::read::read_bytes;
+use crate::batch::memory::budget::{Budget, Share};
+use crate::batch::memory::machine;
+use crate::batch::settings::Settings;
+use crate::batch::stop::Stop;
+use crate::develop::{Look, look};
+use crate::error::{Error, ErrorKind, Result};
+use crate::format::{self, Decoding, Limits};
+use crate::frame::{Pool, Size};
+
+/// A frame that was looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looked {
+    /// Its size, upright.
+    pub(super) size: Size,
+    /// What was seen.
+    pub(super) look: Look,
+}
+
+/// Looks at these files, in any order; of one that cannot be read there is the reason.
+pub(super) fn look_at(
+    files: &[&Path],
+    settings: &Settings,
+    stop: &Stop,
+    tell: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<Result<Looked>> {
+    let budget = Budget::new(machine::together(settings.memory_bytes));
+    let limits = Limits { memory_bytes: settings.memory_bytes, ..Limits::default() };
+    let decoding = Decoding { limits, accept_damaged: settings.accept_damaged };
+    let pool = Pool::default();
+    let workers = machine::workers_that_fit(match settings.jobs {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        jobs => jobs,
+    });
+    let stopped = || Error::new(ErrorKind::Interrupted, "the run was stopped");
+    let results: Vec<Mutex<Result<Looked>>> =
+        files.iter().map(|_| Mutex::new(Err(stopped()))).collect();
+    let (places, through) = (Budget::new(workers as u64 + 1), AtomicUsize::new(0));
+    let one = |i: usize, bytes: Vec<u8>, share: Share| {
+        // What a panic leaves half done are this frame's own buffers, dropped with it.
+        let seen = catch_unwind(AssertUnwindSafe(|| seen(&bytes, &decoding, &pool)));
+        drop((bytes, share));
+        let seen = seen.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "internal error")));
+        put(&results[i], seen);
+        tell(through.fetch_add(1, Ordering::Relaxed) + 1, files.len());
+    };
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(workers).build();
+    match threads {
+        Ok(threads) => threads.in_place_scope(|scope| {
+            for (i, file) in files.iter().enumerate() {
+                if stop.is_set() {
+                    break;
+                }
+                let place = places.take(1);
+                match admitted(file, &decoding, &budget) {
+                    Ok((bytes, share)) => scope.spawn(move |_| {
+                        let _place = place;
+                        one(i, bytes, share);
+                    }),
+                    Err(error) => put(&results[i], Err(error)),
+                }
+            }
+        }),
+        Err(cause) => results.iter().for_each(|result| {
+            let message = format!("cannot start the workers: {cause}");
+            put(result, Err(Error::new(ErrorKind::Environment, message)));
+        }),
+    }
+    let own =
+        |result: Mutex<Result<Looked>>| result.into_inner().unwrap_or_else(|e| e.into_inner());
+    results.into_iter().map(own).collect()
+}
+
+fn put(place: &Mutex<Result<Looked>>, result: Result<Looked>) {
+    *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = result;
+}
+
+/// The file, with its share of the memory.
+fn admitted(
+    file: &Path,
+    decoding: &Decoding,
+    budget: &std::sync::Arc<Budget>,
+) -> Result<(Vec<u8>, Share)> {
+    let length = std::fs::metadata(file).map_or(0, |file| file.len());
+    let mut share = budget.take(length.min(budget.limit_bytes()));
+    let bytes = read_bytes(file, &decoding.limits)?;
+    share.add(format::bytes_to_survey(&bytes, &decoding.limits)?);
+    Ok((bytes, share))
+}
+
+fn seen(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Looked> {
+    let size = format::probe(bytes, &decoding.limits)?.size;
+    let original = format::decode_to_survey(bytes, decoding, pool)?;
+    let look = look(&original, original.facts.profile.as_deref());
+    original.give_to(pool);
+    Ok(Looked { size, look })
+}
