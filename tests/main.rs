@@ -3,6 +3,7 @@
 //! * [`agency`]: captions and metadata through the built program, as an agency gets them
 //! * [`promises`]: bad files, full disks, interruptions, names, through the built program
 //! * [`delivery`]: presets, sizes and what else goes out, through the built program
+//! * [`scenes`]: frames of one scene developed alike, through the built program
 //! * [`formats`], [`metadata`], [`picture`], [`caption`], [`template`], [`samples`],
 //!   [`dehaze_truth`]: the library from outside
 //! * [`messages`]: the golden page of all messages; [`readme`]: its commands and tables
@@ -26,5 +27,6 @@ mod picture;
 mod promises;
 mod readme;
 mod samples;
+mod scenes;
 mod support;
 mod template;

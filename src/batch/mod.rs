@@ -33,6 +33,6 @@ pub use plan::names::format_of_name;
 pub use plan::order::{Order, Plan, Root, Target};
 pub use plan::{plan, plan_to_read};
 pub use run::existing::Foreseen;
-pub use scene::{Assigned, assign_scenes};
+pub use scene::{Assigned, InScene, assign_scenes};
 pub use settings::{Batch, Existing, Settings};
 pub use stop::Stop;

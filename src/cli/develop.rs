@@ -5,8 +5,8 @@ use clap::ArgMatches;
 use super::planning::{Planned, first_recipe};
 use super::report::{Report, frames_of};
 use super::running::{Run, loudness};
-use super::{dry_run, exit, json};
-use crate::batch::{Batch, Existing, Settings, Summary, Sync, Target};
+use super::{dry_run, exit, json, scenes, signals};
+use crate::batch::{Batch, Existing, Settings, Stop, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -21,8 +21,14 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let recipe = first_recipe(order, &planned.sources)?;
     report.tell(&json::run(frames, place, &recipe, &settings));
     report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
-    let batch = Batch { jobs: planned.plan.jobs, settings };
+    let mut batch = Batch { jobs: planned.plan.jobs, settings };
+    let stop = Stop::default();
+    signals::listen(&stop);
+    scenes::assign(&mut batch.jobs, &batch.settings, &stop, report.loudness())?;
     if order.get_flag("dry-run") {
+        if let Some(signal) = stop.signal() {
+            return Ok(signals::EXIT_BASE + signal as u8);
+        }
         let undelivered = dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
         report.say(&format!("{} planned, nothing written", frames_of(frames)));
         let unreadable = planned.found.unreadable.len();
@@ -43,7 +49,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let folder = planned.out.folder();
     let accepts_existing = order.get_flag("skip-existing");
-    Run { batch, folder, unreadable, accepts_existing }.carry_out(&mut report)
+    Run { batch, folder, unreadable, stop: &stop, accepts_existing }.carry_out(&mut report)
 }
 
 fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {

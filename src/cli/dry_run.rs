@@ -1,6 +1,6 @@
 //! A dry run: what would be done with each frame, on standard output.
 
-use super::json::{lossy, warnings};
+use super::json::{lossy, scene, warnings};
 use super::text;
 use crate::batch::{Batch, Foreseen, Job};
 use crate::error::Result;
@@ -49,6 +49,7 @@ pub(super) fn print(
             "input": lossy(&job.input),
             "output": lossy(&job.output),
             "status": status,
+            "scene": scene(job),
             "caption": caption.as_ref().ok().filter(|text| !text.is_empty()),
             "warnings": &said,
         });
@@ -63,6 +64,9 @@ pub(super) fn print(
             continue;
         }
         let mut lines = format!("{input} -> {output}{note}\n  {}\n", settings_of(job));
+        if let Some(scene) = &job.scene {
+            lines.push_str(&format!("  {}\n", text::scene(scene)));
+        }
         lines.push_str(&caption_of(caption.as_deref().unwrap_or_default()));
         said.iter().for_each(|what| lines.push_str(&format!("  {}\n", text::clean(what))));
         text::print(&lines)?;

@@ -1,5 +1,6 @@
 //! `longlens inspect`: what a frame is, without developing it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -7,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::json::{lossy, rounded};
 use super::{exit, maps, text};
-use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
+use crate::batch::{
+    Assigned, Job, Settings, Stop, assign_scenes, machine_bytes, read_bytes, refuse_bomb,
+};
 use crate::colour;
 use crate::develop::survey_in;
 use crate::error::Result;
@@ -18,9 +21,19 @@ use crate::stage::dehaze::Amount;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let pool = Pool::default();
+    let scenes = scenes(order)?;
     each(order, |path| {
         let maps = order.get_one::<PathBuf>("maps").map(PathBuf::as_path);
-        let facts = inspected(path, maps, &pool)?;
+        let mut facts = inspected(path, maps, &pool)?;
+        if let Some(scene) = scenes.get(path) {
+            facts.push((
+                "scene",
+                match order.get_flag("json") {
+                    true => json!({ "name": scene.scene, "why": scene.why }),
+                    false => json!(format!("{}: {}", scene.scene, scene.why)),
+                },
+            ));
+        }
         if order.get_flag("json") {
             let mut line: serde_json::Map<String, Value> =
                 facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -44,6 +57,16 @@ fn as_text<'a>(name: &'a str, value: &Value) -> (&'a str, String) {
         ("haze", _) => (name, plain.strip_prefix("haze ").unwrap_or(&plain).to_owned()),
         _ => (name, plain),
     }
+}
+
+/// The scenes of several frames, by their paths.
+fn scenes(order: &ArgMatches) -> Result<BTreeMap<PathBuf, Assigned>> {
+    let paths = order.get_many::<PathBuf>("file").into_iter().flatten();
+    let mut jobs: Vec<Job> = paths.map(|path| Job::of_file(path)).collect();
+    if jobs.len() > 1 {
+        assign_scenes(&mut jobs, &Settings::default(), &Stop::default(), &|_, _| {})?;
+    }
+    Ok(jobs.into_iter().filter_map(|job| Some((job.input, job.scene?))).collect())
 }
 
 /// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::batch::{Existing, Outcome, Settings, Status, Summary, Sync};
+use crate::batch::{Existing, Job, Outcome, Settings, Status, Summary, Sync};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::recipe::{Recipe, SETTINGS};
 use crate::stage::dehaze::{Amount, Haze};
@@ -79,6 +79,7 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
         "warnings": warnings(&outcome.warnings),
         "ms": outcome.took.as_millis() as u64,
     });
+    line["scene"] = scene(job);
     match &outcome.result {
         Err(error) => {
             let is_reached = error.kind() != ErrorKind::Interrupted;
@@ -103,6 +104,11 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
         }
     }
     line
+}
+
+/// The scene of a frame, with the reason; null for a frame alone.
+pub(super) fn scene(job: &Job) -> Value {
+    job.scene.as_ref().map_or(Value::Null, |s| json!({ "name": s.scene, "why": s.why }))
 }
 
 /// Warnings as texts.

@@ -15,6 +15,7 @@ mod presets;
 mod progress;
 mod report;
 mod running;
+mod scenes;
 mod signals;
 mod slips;
 mod sources;

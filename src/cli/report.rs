@@ -375,6 +375,7 @@ fn kinds(counts: &BTreeMap<String, usize>) -> String {
 
 fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     let mut lines = Vec::new();
+    lines.extend(outcome.job.scene.as_ref().map(text::scene));
     if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
         let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));

@@ -17,6 +17,8 @@ pub(super) struct Run<'a> {
     pub(super) folder: &'a Path,
     /// Folders and links that could not be read.
     pub(super) unreadable: &'a [Error],
+    /// What ends the run early.
+    pub(super) stop: &'a Stop,
     /// Whether outputs that were not made from their originals are accepted.
     pub(super) accepts_existing: bool,
 }
@@ -24,7 +26,7 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Develops the frames; the exit code.
     pub(super) fn carry_out(self, report: &mut Report) -> Result<u8> {
-        let Self { batch, folder, unreadable, accepts_existing } = self;
+        let Self { batch, folder, unreadable, stop, accepts_existing } = self;
         let frames = batch.jobs.len();
         if frames > 0 {
             prepare_folder(folder)?;
@@ -32,13 +34,11 @@ impl Run<'_> {
                 report.little_space(needed, free);
             }
         }
-        let stop = Stop::default();
-        signals::listen(&stop);
         let mut progress = Progress::new(frames, &batch.settings, report.loudness());
         for error in unreadable {
             progress.suspend(|| report.failure(error));
         }
-        let summary = batch.run(&stop, |event| {
+        let summary = batch.run(stop, |event| {
             progress.event(event);
             if let Event::Finished(outcome) = event {
                 progress.suspend(|| report.outcome(outcome));

@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crate::batch::Assigned;
 use crate::error::{Error, ErrorKind};
 use crate::hidden::is_hidden;
 
@@ -171,6 +172,11 @@ pub(super) fn bytes(count: u64) -> String {
         1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
         _ => format!("{:.2} GB", count as f64 / 1e9),
     }
+}
+
+/// The scene of a frame and why it is in it.
+pub(super) fn scene(scene: &Assigned) -> String {
+    format!("scene {}: {}", clean(&scene.scene), clean(&scene.why))
 }
 
 #[cfg(test)]

@@ -282,33 +282,24 @@ fn decode_admitted(
     Ok(decoded)
 }
 
-/// The picture of a file to be surveyed: that of [`decode_as_stored`], or of a large sequential JPEG the
-/// means of its blocks, an eighth as wide and high, for about a third of the work.
-///
-/// # Errors
-/// Those of [`decode_as_stored`].
-pub fn decode_to_survey(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Original> {
-    let header = probe(bytes, &decoding.limits)?;
-    if header.format == Format::Jpeg {
-        let eighth = guard::contained(header.format.name(), || jpeg::decode_eighth(bytes, &header));
-        if let Some(eighth) = eighth? {
-            let mut decoded = eighth.finish(header, pool)?;
-            embed_adobe_rgb(&mut decoded)?;
-            return Ok(decoded.frame);
-        }
+/// The picture at an eighth of its width and height, if that saves work: of a large sequential JPEG the
+/// means of its blocks.
+fn decode_eighth(bytes: &[u8], header: &Header, pool: &Pool) -> Result<Option<Original>> {
+    if header.format != Format::Jpeg {
+        return Ok(None);
     }
-    Ok(decode_as_stored(bytes, decoding, pool)?.frame)
+    let name = header.format.name();
+    let Some(eighth) = guard::contained(name, || jpeg::decode_eighth(bytes, header))? else {
+        return Ok(None);
+    };
+    let mut decoded = eighth.finish(header.clone(), pool)?;
+    embed_adobe_rgb(&mut decoded)?;
+    Ok(Some(decoded.frame))
 }
 
-/// Bytes that [`decode_to_survey`] takes at its peak, beside the file.
-///
-/// # Errors
-/// Those of [`probe`].
-pub fn bytes_to_survey(bytes: &[u8], limits: &Limits) -> Result<u64> {
-    let header = probe(bytes, limits)?;
-    let eighth = header.format == Format::Jpeg && jpeg::has_eighth(bytes, &header);
-    // A 64th of the samples, and the metadata that the decoder copies.
-    Ok(if eighth { header.decode_bytes / 64 + bytes.len() as u64 } else { header.decode_bytes })
+/// Whether [`decode_eighth`] makes a picture of this file.
+fn has_eighth(bytes: &[u8], header: &Header) -> bool {
+    header.format == Format::Jpeg && jpeg::has_eighth(bytes, header)
 }
 
 /// Cameras say in EXIF alone that their samples are Adobe RGB (CIPA DC-009): they get the profile.

@@ -1,6 +1,7 @@
 //! A file's bytes beside what their header says, so that it is read once on the way of a frame.
 
-use super::{Decoded, Decoding, Header, Limits, decode_admitted, probe};
+use super::{Decoded, Decoding, Header, Limits};
+use super::{decode_admitted, decode_eighth, has_eighth, probe};
 use crate::error::Result;
 use crate::frame::{Original, Pool};
 
@@ -41,5 +42,27 @@ impl Opened {
     pub fn decode_as_stored(self, decoding: &Decoding, pool: &Pool) -> Result<Decoded<Original>> {
         let Self { bytes, header } = self;
         decode_admitted(&bytes, header, decoding, pool)
+    }
+
+    /// The picture to be surveyed: whole, or an eighth as wide and high where that is less work and enough,
+    /// for a third of the time.
+    ///
+    /// # Errors
+    /// As [`decode_as_stored`](super::decode_as_stored).
+    pub fn decode_to_survey(self, decoding: &Decoding, pool: &Pool) -> Result<Original> {
+        match decode_eighth(&self.bytes, &self.header, pool)? {
+            Some(eighth) => Ok(eighth),
+            None => Ok(self.decode_as_stored(decoding, pool)?.frame),
+        }
+    }
+
+    /// Bytes that [`Opened::decode_to_survey`] takes at its peak, beside the file.
+    #[must_use]
+    pub fn survey_bytes(&self) -> u64 {
+        match has_eighth(&self.bytes, &self.header) {
+            // A 64th of the samples, and the metadata that the decoder copies.
+            true => self.header.decode_bytes / 64 + self.bytes.len() as u64,
+            false => self.header.decode_bytes,
+        }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) type Note = fn(usize, Order) -> Vec<u8>;
 #[derive(Debug, Clone)]
 pub(crate) enum Val {
     Ascii(&'static str),
+    Text(String),
     Byte(Vec<u8>),
     Short(u16),
     Long(u32),
@@ -80,6 +81,7 @@ impl Exif {
         let end = self.bytes.len();
         let (kind, count, content) = match value {
             Val::Ascii(text) => (2, text.len() as u32 + 1, [text.as_bytes(), b"\0"].concat()),
+            Val::Text(text) => (2, text.len() as u32 + 1, [text.as_bytes(), b"\0"].concat()),
             Val::Byte(bytes) => (1, bytes.len() as u32, bytes.clone()),
             Val::Short(n) => (3, 1, order.u16(*n).to_vec()),
             Val::Long(n) => (4, 1, order.u32(*n).to_vec()),

@@ -2,5 +2,5 @@
 
 mod contract;
 mod haze;
-mod scene;
+pub(crate) mod scene;
 mod sharpness;

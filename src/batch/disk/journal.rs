@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::write::{Sync, write_whole};
+use crate::batch::scene::record::InScene;
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -50,6 +51,9 @@ pub struct Entry {
     pub recipe_hash: String,
     /// What was chosen for it where the recipe left it open.
     pub chosen: Chosen,
+    /// Its scene, if it was in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<InScene>,
     /// What was done otherwise than asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -318,6 +322,7 @@ mod tests {
             input_hash: "1".repeat(16),
             recipe_hash: "2".repeat(16),
             chosen: Chosen { haze: Some(0.25), ..Chosen::default() },
+            scene: None,
             warnings: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use crate::batch::job::Job;
 use crate::batch::run::known::Known;
 use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
+use crate::batch::scene::record::changed;
 use crate::batch::settings::{Batch, Existing};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -160,8 +161,13 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     let ours = |entry: &&Entry| entry.output_bytes == length && entry.output_hash == holds;
     // The newest line that fits what is there.
     let Some(entry) = entries.iter().rev().find(ours) else { return stranger() };
-    let current = entry.version == env!("CARGO_PKG_VERSION")
+    let ordered = entry.version == env!("CARGO_PKG_VERSION")
         && entry.recipe_hash == digits(recipe_hash(job, shared));
+    let new_scene = changed(entry.scene.as_ref(), job.scene.as_ref());
+    let again = || {
+        let why = new_scene.as_ref().filter(|_| ordered);
+        Verdict::Develop(why.map(|why| Warning::Other(format!("developed again: {why}"))))
+    };
     // A moved shoot is known by its content. A frame of this very run gets another name in it, as
     // when one frame more shifts all numbers.
     let here = |place: &String| shared.known.originals.contains(place);
@@ -174,7 +180,7 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     };
     Verdict::ByOriginal {
         input_hash: entry.input_hash.clone(),
-        same: Box::new(if current { Verdict::UpToDate } else { Verdict::Develop(None) }),
+        same: Box::new(if ordered && new_scene.is_none() { Verdict::UpToDate } else { again() }),
         other: Box::new(other),
     }
 }

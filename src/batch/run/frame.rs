@@ -7,6 +7,7 @@ use crate::batch::job::Job;
 use crate::batch::outcome::{Done, Surveyed};
 use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
+use crate::batch::scene::InScene;
 use crate::colour;
 use crate::develop::{Developed, Means, Prepared, Workers};
 use crate::error::{Result, Warning};
@@ -97,6 +98,7 @@ pub(in crate::batch) fn develop_file(
         input_hash: digits(input_hash),
         recipe_hash: digits(recipe_hash(job, shared)),
         chosen: chosen(&recipe, &done),
+        scene: job.scene.as_ref().map(InScene::of),
         warnings: warnings.iter().map(ToString::to_string).collect(),
     });
     Ok(Finished { bytes: out, done, entry })

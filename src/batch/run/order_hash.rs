@@ -17,7 +17,7 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     // Font and logo count by what they hold: a shoot that is moved with them is the same.
     let mut recipe = (*job.recipe).clone();
     (recipe.caption.font, recipe.caption.logo) = (None, None);
-    // Of its scene what it shares counts, below.
+    // Of its scene what it shares counts, which stands in the journal by itself.
     (recipe.scene, recipe.haze_from) = (Scene::default(), String::new());
     add(recipe.to_toml().as_bytes());
     for fields in [&job.fields.table, &job.fields.set] {
@@ -38,9 +38,6 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
     add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
-    let haze = job.scene.as_ref().map(|scene| serde_json::to_vec(&scene.haze));
-    // Numbers can always be written as JSON.
-    haze.iter().for_each(|haze| add(haze.as_deref().unwrap_or_default()));
     for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
         add(&shared.furniture(path).to_le_bytes());
     }

@@ -11,6 +11,8 @@ pub struct Assigned {
     pub scene: String,
     /// Why the frame is in it, for people.
     pub why: String,
+    /// How many frames are in it.
+    pub frames: usize,
     /// The haze that it shares with the others, at the exposure and the time of this frame.
     pub haze: SharedHaze,
 }

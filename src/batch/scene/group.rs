@@ -20,7 +20,7 @@ const TIMER_PAUSE_MS: i64 = 15 * 60_000;
 /// How even an interval is, as a share of it, and at least in milliseconds.
 const EVEN: (f64, i64) = (0.05, 1_500);
 /// How far focal lengths of one view may differ, as a factor.
-const FOCAL: f64 = 1.03;
+const FOCAL: f32 = 1.03;
 /// Differences up to which frames are alike, in stops: of a burst, of others (see [`Likeness`]).
 const ALIKE: (f32, f32) = (0.8, 0.4);
 /// How many frames a frame is compared with before it: a ship that passes does not end a scene.
@@ -100,7 +100,7 @@ pub(super) struct SeenFrame {
     /// Milliseconds since 1970.
     pub(super) ms: i64,
     /// Exposure in stops.
-    pub(super) exposure_ev: Option<f64>,
+    pub(super) exposure_ev: Option<f32>,
 }
 
 /// Frames that show one view.
@@ -151,10 +151,10 @@ fn link(a: &SeenFrame, b: &SeenFrame) -> Option<f32> {
     if a.size != b.size {
         return None;
     }
-    let brighter = a.exposure_ev.zip(b.exposure_ev).map(|(a, b)| (a - b) as f32);
-    let known = a.likeness.difference(&b.likeness, brighter);
-    // A camera that meters shows the same whatever the exposure.
-    let difference = known.min(a.likeness.difference(&b.likeness, None));
+    let brighter = a.exposure_ev.zip(b.exposure_ev).map_or(0.0, |(a, b)| b - a);
+    // The light is the same, or the camera has followed it.
+    let difference = [brighter, 0.0].map(|ev| a.likeness.difference(&b.likeness, ev));
+    let difference = difference[0].min(difference[1]);
     let most = if b.ms - a.ms <= BURST_MS { ALIKE.0 } else { ALIKE.1 };
     (difference <= most).then_some(difference)
 }

@@ -13,7 +13,7 @@ use crate::batch::settings::Settings;
 use crate::batch::stop::Stop;
 use crate::develop::{Look, look};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{self, Decoding, Limits};
+use crate::format::{Decoding, Limits, Opened};
 use crate::frame::{Pool, Size};
 
 /// A frame that was looked at.
@@ -44,10 +44,10 @@ pub(super) fn look_at(
     let results: Vec<Mutex<Result<Looked>>> =
         files.iter().map(|_| Mutex::new(Err(stopped()))).collect();
     let (places, through) = (Budget::new(workers as u64 + 1), AtomicUsize::new(0));
-    let one = |i: usize, bytes: Vec<u8>, share: Share| {
+    let one = |i: usize, file: Opened, share: Share| {
         // What a panic leaves half done are this frame's own buffers, dropped with it.
-        let seen = catch_unwind(AssertUnwindSafe(|| seen(&bytes, &decoding, &pool)));
-        drop((bytes, share));
+        let seen = catch_unwind(AssertUnwindSafe(|| seen(file, &decoding, &pool)));
+        drop(share);
         let seen = seen.unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "internal error")));
         put(&results[i], seen);
         tell(through.fetch_add(1, Ordering::Relaxed) + 1, files.len());
@@ -61,9 +61,9 @@ pub(super) fn look_at(
                 }
                 let place = places.take(1);
                 match admitted(file, &decoding, &budget) {
-                    Ok((bytes, share)) => scope.spawn(move |_| {
+                    Ok((file, share)) => scope.spawn(move |_| {
                         let _place = place;
-                        one(i, bytes, share);
+                        one(i, file, share);
                     }),
                     Err(error) => put(&results[i], Err(error)),
                 }
@@ -88,17 +88,21 @@ fn admitted(
     file: &Path,
     decoding: &Decoding,
     budget: &std::sync::Arc<Budget>,
-) -> Result<(Vec<u8>, Share)> {
+) -> Result<(Opened, Share)> {
     let length = std::fs::metadata(file).map_or(0, |file| file.len());
     let mut share = budget.take(length.min(budget.limit_bytes()));
-    let bytes = read_bytes(file, &decoding.limits)?;
-    share.add(format::bytes_to_survey(&bytes, &decoding.limits)?);
-    Ok((bytes, share))
+    let file = Opened::new(read_bytes(file, &decoding.limits)?, &decoding.limits)?;
+    let needed = file.survey_bytes();
+    if file.bytes().len() as u64 + needed > decoding.limits.memory_bytes {
+        return Err(Error::new(ErrorKind::TooLarge, "it takes more memory than frames may take"));
+    }
+    share.add(needed);
+    Ok((file, share))
 }
 
-fn seen(bytes: &[u8], decoding: &Decoding, pool: &Pool) -> Result<Looked> {
-    let size = format::probe(bytes, &decoding.limits)?.size;
-    let original = format::decode_to_survey(bytes, decoding, pool)?;
+fn seen(file: Opened, decoding: &Decoding, pool: &Pool) -> Result<Looked> {
+    let size = file.header().size;
+    let original = file.decode_to_survey(decoding, pool)?;
     let look = look(&original, original.facts.profile.as_deref());
     original.give_to(pool);
     Ok(Looked { size, look })

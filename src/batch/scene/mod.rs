@@ -12,16 +12,18 @@ mod group;
 mod line;
 mod look;
 mod names;
+pub(in crate::batch) mod record;
 mod share;
 mod wanted;
 
 pub use assigned::Assigned;
+pub use record::InScene;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::batch::job::Job;
-use crate::batch::settings::Settings;
+use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
 use crate::metadata::Shot;
@@ -83,7 +85,8 @@ pub fn assign_scenes(
     for (Scene { why, members, .. }, name) in scenes.iter().zip(names) {
         let shares: Vec<Share> = members.iter().filter_map(|&i| frame(i)).collect();
         for (&i, haze) in members.iter().zip(shared(&shares)) {
-            assigned.push((i, Assigned { scene: name.clone(), why: why.clone(), haze }));
+            let (scene, why, frames) = (name.clone(), why.clone(), members.len());
+            assigned.push((i, Assigned { scene, why, frames, haze }));
         }
     }
     for (i, path) in &wanted.from {
@@ -150,14 +153,15 @@ fn of_frame(looked: &Looked, shot: &Shot) -> Share {
     Share {
         own: looked.look.shared,
         seconds: shot.taken_ms.map(|ms| ms as f64 / 1000.0),
-        exposure_ev: shot.exposure_ev,
+        exposure_ev: shot.exposure_ev.map(f64::from),
     }
 }
 
 impl Share {
     /// What a frame takes that is told to take the haze of this one.
     fn taken_by(&self, shot: &Shot, path: &Path) -> Assigned {
-        let brighter = shot.exposure_ev.zip(self.exposure_ev).map_or(0.0, |(own, its)| own - its);
+        let brighter = shot.exposure_ev.zip(self.exposure_ev);
+        let brighter = brighter.map_or(0.0, |(own, its)| f64::from(own) - its);
         let mut stops = self.own.stops();
         for (number, value) in stops.iter_mut().enumerate() {
             if SharedHaze::is_light(number) {
@@ -172,6 +176,7 @@ impl Share {
         Assigned {
             scene: format!("haze of {name}"),
             why: "haze-from names that frame".to_owned(),
+            frames: 1,
             haze,
         }
     }
@@ -191,8 +196,12 @@ impl Looks {
         stop: &Stop,
         tell: &(dyn Fn(usize, usize) + Sync),
     ) -> Self {
-        let of_runs = runs.iter().flatten().map(|taken| taken.path.as_path());
-        let named = wanted.named.values().filter(|members| members.len() > 1).flatten();
+        // Where all outputs are there and kept nothing is developed.
+        let is_needed = |i: usize| settings.existing != Existing::Keep || !jobs[i].output.exists();
+        let of_runs = runs.iter().filter(|run| run.iter().any(|taken| is_needed(taken.job)));
+        let of_runs = of_runs.flatten().map(|taken| taken.path.as_path());
+        let named = wanted.named.values().filter(|members| members.len() > 1);
+        let named = named.filter(|members| members.iter().any(|&i| is_needed(i))).flatten();
         let named = named.map(|&i| jobs[i].input.as_path());
         let from = wanted.from.iter().map(|(_, path)| path.as_path());
         let files: BTreeSet<&Path> = of_runs.chain(named).chain(from).collect();

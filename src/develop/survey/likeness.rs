@@ -54,10 +54,9 @@ impl Likeness {
         Self { tones, bands, colour }
     }
 
-    /// How unlike two frames are, in stops; `brighter_ev` is how much more light the other was given, if
-    /// that is known.
+    /// How unlike two frames are, in stops, where the other was given `brighter_ev` more light.
     #[must_use]
-    pub fn difference(&self, other: &Self, brighter_ev: Option<f32>) -> f32 {
+    pub fn difference(&self, other: &Self, brighter_ev: f32) -> f32 {
         let pairs = |a: &[u8], b: &[u8]| -> Vec<f32> {
             let stops = |v: u8| f32::from(v) / STEPS;
             let says = |v: f32| (SAYS.0..SAYS.1).contains(&v);
@@ -65,13 +64,8 @@ impl Likeness {
             pairs.filter(|&(a, b)| says(a) && says(b)).map(|(a, b)| a - b).collect()
         };
         let (tones, bands) = (pairs(&self.tones, &other.tones), pairs(&self.bands, &other.bands));
-        let brighter = brighter_ev.unwrap_or_else(|| {
-            let mut all: Vec<f32> = tones.iter().chain(&bands).copied().collect();
-            all.sort_unstable_by(f32::total_cmp);
-            all.get(all.len() / 2).copied().unwrap_or_default()
-        });
         let apart = |stops: Vec<f32>| {
-            let all: Vec<f32> = stops.iter().map(|v| (v - brighter).abs()).collect();
+            let all: Vec<f32> = stops.iter().map(|v| (v - brighter_ev).abs()).collect();
             mean(&all)
         };
         let colours = self.colour.iter().zip(other.colour);
@@ -113,15 +107,14 @@ mod tests {
             }))
         };
         let (plain, bright) = (like(0.0), like(1.0));
-        assert!(plain.difference(&bright, Some(1.0)) < 0.05, "{plain:?} {bright:?}");
-        assert!(plain.difference(&bright, None) < 0.05);
-        assert!(plain.difference(&bright, Some(0.0)) > 0.8);
+        assert!(plain.difference(&bright, 1.0) < 0.05, "{plain:?} {bright:?}");
+        assert!(plain.difference(&bright, 0.0) > 0.8);
         let other = Likeness::of(&picture(|x, y| view(x, 39 - y)));
-        assert!(plain.difference(&other, Some(0.0)) > 0.5);
+        assert!(plain.difference(&other, 0.0) > 0.5);
         let orange = Likeness::of(&picture(|x, y| {
             let [r, g, b] = view(x, y);
             [r + 0.06, g, b - 0.06]
         }));
-        assert!(plain.difference(&orange, Some(0.0)) > 0.3);
+        assert!(plain.difference(&orange, 0.0) > 0.3);
     }
 }

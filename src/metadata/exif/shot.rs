@@ -26,9 +26,9 @@ pub struct Shot {
     /// Name of the lens.
     pub lens: Option<String>,
     /// Focal length in millimetres.
-    pub focal_mm: Option<f64>,
+    pub focal_mm: Option<f32>,
     /// log₂ of t·ISO/N²: one more is twice as bright. What the lens does not say of N counts as 1.
-    pub exposure_ev: Option<f64>,
+    pub exposure_ev: Option<f32>,
     /// Milliseconds since 1970 by the camera's clock, in UTC if its zone is known.
     pub taken_ms: Option<i64>,
 }
@@ -56,8 +56,8 @@ impl Shot {
         Self {
             camera: (!camera.trim().is_empty()).then_some(camera),
             lens: says(LENS),
-            focal_mm: ratio(FOCAL_LENGTH),
-            exposure_ev: exposure.map(f64::log2),
+            focal_mm: ratio(FOCAL_LENGTH).map(|mm| mm as f32),
+            exposure_ev: exposure.map(|exposure| exposure.log2() as f32),
             taken_ms: taken_ms(view, &table),
         }
     }

@@ -1,0 +1,6 @@
+//! Scenes: which frames are one, and that they are developed alike.
+
+mod alike;
+mod grouped;
+mod make;
+mod same;
