@@ -26,13 +26,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         let maps = order.get_one::<PathBuf>("maps").map(PathBuf::as_path);
         let mut facts = inspected(path, maps, &pool)?;
         if let Some(scene) = scenes.get(path) {
-            facts.push((
-                "scene",
-                match order.get_flag("json") {
-                    true => json!({ "name": scene.scene, "why": scene.why }),
-                    false => json!(format!("{}: {}", scene.scene, scene.why)),
-                },
-            ));
+            facts.push(("scene", json!({ "name": scene.scene, "why": scene.why })));
         }
         if order.get_flag("json") {
             let mut line: serde_json::Map<String, Value> =
@@ -49,11 +43,16 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     })
 }
 
+fn as_word(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
 /// A fact as people read it.
 fn as_text<'a>(name: &'a str, value: &Value) -> (&'a str, String) {
     let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (name, value.as_f64()) {
         ("auto", Some(amount)) => ("dehaze", format!("auto {amount:.0}")),
+        ("scene", _) => (name, [&value["name"], &value["why"]].map(as_word).join(": ")),
         ("haze", _) => (name, plain.strip_prefix("haze ").unwrap_or(&plain).to_owned()),
         _ => (name, plain),
     }
