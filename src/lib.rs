@@ -7,8 +7,8 @@
 //! surveys it small and sweeps it full, running the [`stage`]s that the [`recipe`] asks for; a
 //! [`format`](mod@format) encodes it; [`cli`] reports the outcome. The way of one frame:
 //!
-//! 1. [`batch`] decides which frames are developed, under which names and in how much memory, and reads
-//!    the file.
+//! 1. [`batch`] decides which frames are developed, under which names and in how much memory, and which
+//!    of them are one scene and share the values of their haze; then it reads the file.
 //! 2. [`format`](mod@format) decodes the bytes into samples, turned upright, with the [`metadata`] beside
 //!    them. An upright JPEG stays in its own planes, half the size of RGB, until its rows are read.
 //! 3. [`develop`]: the **survey** looks at the whole frame at 256 px for airlight and optical depth, and at

@@ -41,18 +41,18 @@ fn add_ordered(job: &Job, fields: &mut Fields) {
 /// # Errors
 /// If the file cannot be read or is not a picture that longlens knows.
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
-    let blocks = blocks(&job.input)?;
+    let blocks = blocks(&job.input, &Limits::default())?;
     let mut warnings = Vec::new();
     let fields = fields(job, &blocks, &mut warnings);
     Ok((fields, warnings))
 }
 
 /// The metadata blocks of a file, of a JPEG by its first bytes.
-pub(in crate::batch) fn blocks(path: &Path) -> Result<Blocks> {
+pub(in crate::batch) fn blocks(path: &Path, limits: &Limits) -> Result<Blocks> {
     match blocks_of_start(path) {
         Some(blocks) => Ok(blocks),
         None => {
-            let bytes = read_bytes(path, &Limits::default())?;
+            let bytes = read_bytes(path, limits)?;
             format::read_blocks(&bytes).map_err(|e| e.about(path))
         }
     }

@@ -26,6 +26,7 @@ use crate::batch::job::Job;
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::Limits;
 use crate::metadata::Shot;
 use crate::stage::dehaze::SharedHaze;
 use group::{SeenFrame, Taken, alike, runs};
@@ -49,7 +50,8 @@ pub fn assign_scenes(
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<()> {
     let wanted = Wanted::of(jobs)?;
-    let shots = wanted.shots(jobs);
+    let limits = Limits { memory_bytes: settings.memory_bytes, ..Limits::default() };
+    let shots = wanted.shots(jobs, &limits);
     let taken = |&job: &usize| {
         let (shot, path) = (shots[job].clone()?, jobs[job].input.clone());
         Some(Taken { job, shot, path })
@@ -91,7 +93,7 @@ pub fn assign_scenes(
     }
     for (i, path) in &wanted.from {
         let source = looks.taken_from(path)?;
-        let named = Share { seconds: None, ..of_frame(&source, &wanted::shot(path)) };
+        let named = Share { seconds: None, ..of_frame(&source, &wanted::shot(path, &limits)) };
         let shot = shots[*i].clone().unwrap_or_default();
         assigned.push((*i, named.taken_by(&shot, path)));
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::batch::fields::{blocks, read_fields};
 use crate::batch::job::Job;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::Limits;
 use crate::metadata::{NAMES, Shot};
 use crate::recipe::{Recipe, Scene};
 use crate::stage::dehaze::Amount;
@@ -82,21 +83,21 @@ impl Wanted {
     }
 
     /// What the cameras note of the frames that may need it.
-    pub(super) fn shots(&self, jobs: &[Job]) -> Vec<Option<Shot>> {
+    pub(super) fn shots(&self, jobs: &[Job], limits: &Limits) -> Vec<Option<Shot>> {
         let mut shots = vec![None; jobs.len()];
         let alone = self.by_itself.len() < 2;
         let found = self.by_itself.iter().filter(|_| !alone);
         let named = self.named.values().filter(|members| members.len() > 1).flatten();
         for &i in found.chain(named).chain(self.from.iter().map(|(i, _)| i)) {
-            shots[i] = Some(shot(&jobs[i].input));
+            shots[i] = Some(shot(&jobs[i].input, limits));
         }
         shots
     }
 }
 
 /// What the camera notes of a file; nothing of one that cannot be read.
-pub(super) fn shot(path: &Path) -> Shot {
-    let exif = blocks(path).ok().and_then(|blocks| blocks.exif);
+pub(super) fn shot(path: &Path, limits: &Limits) -> Shot {
+    let exif = blocks(path, limits).ok().and_then(|blocks| blocks.exif);
     exif.map_or_else(Shot::default, |exif| Shot::read(&exif))
 }
 
