@@ -6,9 +6,7 @@ use std::sync::OnceLock;
 use longlens::batch::{Captions, Record};
 use longlens::develop::{Means, Prepared, Workers, develop};
 use longlens::error::{ErrorKind, Result};
-use longlens::format::{
-    self, BandEncoder, Decoding, Encoding, Format, Limits, Subsampling, Threads,
-};
+use longlens::format::{self, BandEncoder, Decoding, Encoding, Format, Limits, Threads};
 use longlens::frame::{Original, Pool, Size};
 use longlens::metadata::{self, Blocks, Change, Fields};
 use longlens::recipe::Recipe;
@@ -136,12 +134,13 @@ pub(crate) fn journal(bytes: &[u8]) {
 fn recipes() -> &'static [Recipe] {
     static RECIPES: OnceLock<Vec<Recipe>> = OnceLock::new();
     RECIPES.get_or_init(|| {
-        let orders: [&[(&str, &str)]; 5] = [
+        let orders: [&[(&str, &str)]; 6] = [
             &[],
             &[("dehaze", "100"), ("sharpen", "100"), ("crop", "3:2")],
             &[("dehaze", "-100"), ("crop", "50%"), ("caption", "Tumen, 28 February")],
             &[("dehaze", "off"), ("sharpen", "off"), ("format", "png")],
             &[("crop", "1:1"), ("caption", "a"), ("format", "tiff")],
+            &[("format", "jpeg"), ("optimize", "yes")],
         ];
         let recipe = |order: &&[(&str, &str)]| {
             let mut recipe = Recipe::default();
@@ -165,11 +164,8 @@ pub(crate) fn frame(bytes: &[u8]) {
     let Ok(decoded) = no_panic(format::decode_as_stored(bytes, &decoding, &pool)) else { return };
     let Ok(frame) = decoded.frame.clone().into_frame(&pool) else { return };
     let Ok(developed) = develop(&frame, recipe) else { return };
-    let encoding = Encoding {
-        format: recipe.output.format.or_same(Format::Jpeg),
-        quality: 80,
-        subsampling: Subsampling::S420,
-    };
+    let format = recipe.output.format.or_same(Format::Jpeg);
+    let encoding = Encoding { quality: 80, coding: recipe.output.coding, ..Encoding::of(format) };
     let mut out = Vec::new();
     let blocks = Blocks::default();
     let written = format::encode(&developed.frame, &encoding, &blocks, Threads::One, &mut out);

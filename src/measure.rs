@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use crate::error::Result;
-use crate::format::{Encoding, Format, Subsampling, Threads, encode};
+use crate::format::{Encoding, Format, Threads, encode};
 use crate::frame::Frame;
 use crate::metadata::Blocks;
 
@@ -33,7 +33,7 @@ pub fn least_ms(runs: usize, mut work: impl FnMut()) -> f64 {
 /// # Errors
 /// As [`encode`].
 pub fn camera_jpeg(frame: &Frame) -> Result<Vec<u8>> {
-    let camera = Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
+    let camera = Encoding::of(Format::Jpeg);
     let mut bytes = Vec::new();
     encode(frame, &camera, &Blocks::default(), Threads::All, &mut bytes)?;
     Ok(bytes)

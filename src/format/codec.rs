@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
+use super::{Coding, Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
 use super::{jpeg, png, profile, tiff, upright, webp};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Original, Pixels, Pool, Stored};
@@ -35,7 +35,7 @@ pub(super) struct Writing {
     /// Whether it is written band by band, by a [`BandEncoder`](super::BandEncoder), without the whole frame.
     pub(super) in_bands: bool,
     /// Bytes that writing takes at most beside a frame of so many, the file included.
-    pub(super) bytes: fn(u64) -> u64,
+    pub(super) bytes: fn(u64, Coding) -> u64,
     /// Whether a file that was written has an end.
     pub(super) is_ended: fn(&[u8]) -> bool,
     /// What becomes of IPTC-IIM in it.
@@ -53,7 +53,7 @@ pub(super) struct AsStored {
 }
 
 /// What is lossless may not shrink at all, and is held three times while it is put together.
-fn lossless_bytes(frame_bytes: u64) -> u64 {
+fn lossless_bytes(frame_bytes: u64, _: Coding) -> u64 {
     3 * frame_bytes
 }
 
@@ -136,8 +136,8 @@ impl Format {
 
     /// Bytes that it takes at most to write a frame of so many, beside that frame; the file is included.
     #[must_use]
-    pub fn encode_bytes(self, frame_bytes: u64) -> u64 {
-        self.codec().writing.as_ref().map_or(0, |writing| (writing.bytes)(frame_bytes))
+    pub fn encode_bytes(self, frame_bytes: u64, coding: Coding) -> u64 {
+        self.codec().writing.as_ref().map_or(0, |writing| (writing.bytes)(frame_bytes, coding))
     }
 
     /// Which of EXIF's tags belong in it.

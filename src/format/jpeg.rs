@@ -1,7 +1,7 @@
 //! JPEG (ITU-T T.81 | ISO 10918-1): its markers, its damage, its samples, its writing.
 //!
 //! libjpeg-turbo-rs decodes: sequential files block by block ([`scans`]), others as a whole, into planes
-//! that most photographs are left in; and it encodes planes that [`colour`] made. What a cut file lacks it
+//! that most photographs are left in; and it codes the blocks that [`transform`] made. What a cut file lacks it
 //! fills with grey and says nothing, so damage is looked for here: [`jpeg::walk`] reads all markers once,
 //! [`damage`] says what does not add up.
 //!
@@ -13,15 +13,18 @@ mod colour;
 mod damage;
 mod decode;
 mod encode;
+mod join;
 mod parts;
 mod planes;
+mod quantise;
 mod scans;
+mod transform;
 
 use decode::one_line;
 pub(super) use decode::{decode, decode_eighth, has_eighth, plain_samples};
 pub use encode::BandEncoder;
 
-use super::{Encoding, Format, Header, Limits, Subsampling, Threads, samples, upright};
+use super::{Coding, Encoding, Format, Header, Limits, Subsampling, Threads, samples, upright};
 use crate::container::jpeg::{self, Extent, FrameHeader, Process, Walk};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Size};
@@ -42,8 +45,13 @@ pub(super) fn damaged_bytes(header: &Header, file_bytes: u64) -> u64 {
 }
 
 /// A photograph has a third of its samples at quality 100, once in bands and once as the file.
-pub(super) fn encode_bytes(frame_bytes: u64) -> u64 {
-    frame_bytes * 2 / 3
+pub(super) fn encode_bytes(frame_bytes: u64, coding: Coding) -> u64 {
+    let coded = frame_bytes * 2 / 3;
+    match coding {
+        Coding::Fast => coded,
+        // The coefficients have 16 bits, and there may be one for each sample.
+        Coding::Small => coded + frame_bytes * 2,
+    }
 }
 
 /// The metadata blocks, from the markers before the first scan.

@@ -168,6 +168,26 @@ pub struct Encoding {
     pub quality: u8,
     /// Of a JPEG: how finely to keep colour.
     pub subsampling: Subsampling,
+    /// Of a JPEG: what is saved, time or bytes.
+    pub coding: Coding,
+}
+
+impl Encoding {
+    /// This format, and a JPEG as it is written by default: quality 92, 4:2:0, fast.
+    #[must_use]
+    pub const fn of(format: Format) -> Self {
+        Self { format, quality: 92, subsampling: Subsampling::S420, coding: Coding::Fast }
+    }
+}
+
+/// What is saved where a JPEG is coded; the picture is the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Coding {
+    /// Time: a baseline file, with tables that suit most photographs.
+    #[default]
+    Fast,
+    /// Bytes: a progressive file, with tables made for the frame.
+    Small,
 }
 
 /// How many threads one encoding may use; the bytes do not depend on it.

@@ -125,6 +125,7 @@ impl Setting {
             "caption-style" => Style::ALL.map(Style::name).to_vec(),
             "format" => output::format_names(),
             "subsampling" => output::subsampling_names(),
+            "optimize" => output::coding_names(),
             "privacy" => Privacy::ALL.map(Privacy::name).to_vec(),
             "write-metadata" => WriteMetadata::ALL.map(WriteMetadata::name).to_vec(),
             "profile" => Profile::ALL.map(Profile::name).to_vec(),
@@ -287,6 +288,13 @@ pub const SETTINGS: &[Setting] = &[
         help: "JPEG colour resolution: same, 420, 422 or 444",
         read: |r, v| output::parse_subsampling(v).map(|value| r.output.subsampling = value),
         print: |r| output::print_subsampling(r.output.subsampling),
+    },
+    Setting {
+        name: "optimize",
+        value: "WHETHER",
+        help: "smaller JPEGs that take longer to write: no or yes",
+        read: |r, v| output::parse_coding(v).map(|value| r.output.coding = value),
+        print: |r| output::print_coding(r.output.coding),
     },
     Setting {
         name: "name",

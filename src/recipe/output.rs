@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::format::{Format, Subsampling};
+use crate::format::{Coding, Format, Subsampling};
 use crate::words::{self, Names};
 
 /// What file a developed frame becomes.
@@ -16,6 +16,8 @@ pub struct Output {
     pub quality: u8,
     /// Of a JPEG: how finely colour is kept; `None` is as the input has it, 4:2:0 if it has none.
     pub subsampling: Option<Subsampling>,
+    /// Of a JPEG: what is saved where it is coded, time or bytes.
+    pub coding: Coding,
     /// Its name without the extension, a [template](crate::template).
     pub name: String,
 }
@@ -26,6 +28,7 @@ impl Default for Output {
             format: FormatChoice::Same,
             quality: 92,
             subsampling: None,
+            coding: Coding::Fast,
             name: "{{ filename }}".to_owned(),
         }
     }
@@ -67,6 +70,9 @@ const SUBSAMPLINGS: &Names<Option<Subsampling>> = &[
     (Some(Subsampling::S444), &["444"]),
 ];
 
+const CODINGS: &Names<Coding> =
+    &[(Coding::Fast, &["no", "false", "off", "0"]), (Coding::Small, &["yes", "true", "on", "1"])];
+
 impl FromStr for FormatChoice {
     type Err = Error;
 
@@ -87,6 +93,19 @@ pub(super) fn parse_subsampling(text: &str) -> Result<Option<Subsampling>> {
 
 pub(super) fn print_subsampling(subsampling: Option<Subsampling>) -> String {
     words::name_of(&subsampling, SUBSAMPLINGS).to_owned()
+}
+
+pub(super) fn parse_coding(text: &str) -> Result<Coding> {
+    words::read(text, "yes or no", CODINGS)
+}
+
+pub(super) fn print_coding(coding: Coding) -> String {
+    words::name_of(&coding, CODINGS).to_owned()
+}
+
+/// Names of codings, as they are printed.
+pub(super) fn coding_names() -> Vec<&'static str> {
+    words::firsts(CODINGS)
 }
 
 /// Names of formats, as they are printed.

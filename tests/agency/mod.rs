@@ -13,7 +13,7 @@ mod written;
 use std::path::Path;
 
 use image::{ImageBuffer, Rgb};
-use longlens::format::{Encoding, Format, Subsampling, Threads, encode};
+use longlens::format::{Encoding, Format, Threads, encode};
 use longlens::frame::{Frame, Pixels};
 use longlens::metadata::Blocks;
 
@@ -26,7 +26,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Frame {
 }
 
 pub(crate) fn file(frame: &Frame, format: Format, blocks: &Blocks) -> Vec<u8> {
-    let encoding = Encoding { format, quality: 90, subsampling: Subsampling::S420 };
+    let encoding = Encoding { quality: 90, ..Encoding::of(format) };
     let mut bytes = Vec::new();
     encode(frame, &encoding, blocks, Threads::One, &mut bytes).unwrap();
     bytes

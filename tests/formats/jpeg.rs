@@ -18,7 +18,7 @@ const SUBSAMPLINGS: [(Subsampling, turbo::Subsampling); 3] = [
 ];
 
 fn jpeg(subsampling: Subsampling) -> Encoding {
-    Encoding { format: Format::Jpeg, quality: 92, subsampling }
+    Encoding { subsampling, ..Encoding::of(Format::Jpeg) }
 }
 
 /// The same frame by the encoder alone, in one piece.

@@ -60,7 +60,7 @@ pub(crate) fn gray16(size: Size) -> Frame {
 
 /// The encoding of a format with settings that lose little.
 pub(crate) fn encoding(format: Format) -> Encoding {
-    Encoding { format, quality: 95, subsampling: Subsampling::S444 }
+    Encoding { quality: 95, subsampling: Subsampling::S444, ..Encoding::of(format) }
 }
 
 /// The bytes of a frame without metadata.

@@ -89,7 +89,8 @@ impl Scene {
             Rgb(self.colour(x, y, column, row).map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8))
         });
         let quality = 95;
-        let encoding = Encoding { format: Format::Jpeg, quality, subsampling: Subsampling::S444 };
+        let encoding =
+            Encoding { quality, subsampling: Subsampling::S444, ..Encoding::of(Format::Jpeg) };
         let blocks = Blocks { exif: Some(exif), ..Blocks::default() };
         let frame = Frame::new(Pixels::Rgb8(pixels));
         let mut bytes = Vec::new();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use image::{ImageBuffer, ImageFormat, Rgb};
-use longlens::format::{Encoding, Format, Subsampling, Threads, encode};
+use longlens::format::{Encoding, Format, Threads, encode};
 use longlens::frame::{Frame, Pixels};
 use longlens::metadata::Blocks;
 
@@ -180,7 +180,7 @@ fn picture(width: u32, height: u32, number: u32) -> ImageBuffer<Rgb<u8>, Vec<u8>
 
 pub(crate) fn jpeg(width: u32, height: u32, number: u32) -> Vec<u8> {
     let frame = Frame::new(Pixels::Rgb8(picture(width, height, number)));
-    let encoding = Encoding { format: Format::Jpeg, quality: 90, subsampling: Subsampling::S420 };
+    let encoding = Encoding { quality: 90, ..Encoding::of(Format::Jpeg) };
     let mut bytes = Vec::new();
     encode(&frame, &encoding, &Blocks::default(), Threads::One, &mut bytes).unwrap();
     bytes

@@ -21,7 +21,9 @@ pub(in crate::batch) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result
     };
     let developed = header.decode_bytes + joined.max(develop.working_bytes);
     let format = recipe.output.format.or_same(header.format);
-    let (finished, encoded) = (develop.frame_bytes, format.encode_bytes(develop.frame_bytes));
+    let coding = recipe.output.coding;
+    let (finished, encoded) =
+        (develop.frame_bytes, format.encode_bytes(develop.frame_bytes, coding));
     Ok(match format.in_bands() {
         true => developed + encoded,
         // The frame that the finished one was made of is gone by then.

@@ -68,6 +68,7 @@ pub(in crate::batch) fn develop_file(
         format,
         quality: recipe.output.quality,
         subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
+        coding: recipe.output.coding,
     };
     let mut out = Vec::new();
     let means = Means { pool: &shared.pool, workers: shared.workers(), survey: None };

@@ -99,6 +99,7 @@ fn one(
         format: recipe.output.format.or_same(header.format),
         quality: recipe.output.quality,
         subsampling: recipe.output.subsampling.or(header.subsampling).unwrap_or(Subsampling::S420),
+        coding: recipe.output.coding,
     };
     let mut out = Vec::new();
     let blocks = Blocks::default();

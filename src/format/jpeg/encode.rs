@@ -4,18 +4,24 @@
 //! thread and on many. A restart resets the prediction of DC and nothing else, and colour is halved
 //! within a row of units only, so the pixels are those of a file without restarts. Bands come as they
 //! are made, in any order.
+//!
+//! For the smallest file the bands are only transformed. When all are there, they are coded as one
+//! progressive file, whose tables fit the frame: same pixels, fewer bytes, more time and memory.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 
-use libjpeg_turbo_rs::{Subsampling as Chroma, compress_raw};
+use libjpeg_turbo_rs::{ComponentCoefficients, JpegCoefficients};
+use libjpeg_turbo_rs::{write_coefficients, write_coefficients_progressive};
 
-use super::super::{Encoding, Format, Subsampling, Threads, check_output, guard, samples};
-use super::blocks;
+use super::super::{Coding, Encoding, Format, Subsampling, Threads, check_output, guard, samples};
 use super::colour::{Order, Planes};
-use crate::container::jpeg::{DRI, EOI, SOI, SOS};
+use super::quantise::steps;
+use super::transform::{Block, Divisors, Plane};
+use super::{blocks, join};
+use crate::container::jpeg::SOI;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Bands, Samples, Sharing, Size, View};
 use crate::metadata::Blocks;
@@ -34,18 +40,35 @@ pub struct BandEncoder {
     size: Size,
     channels: usize,
     depth_bits: u8,
-    quality: u8,
-    chroma: Chroma,
+    steps: [u16; 64],
+    divisors: Divisors,
+    coding: Coding,
     sharing: Sharing,
     threads: Threads,
     /// Rows of pixels in every band but the last.
     rows: usize,
     /// Units in every band but the last: the restart interval.
     interval: u16,
-    /// Planes that no band uses now.
-    spare: Mutex<Vec<Planes>>,
-    /// Every band as a JPEG of its own, once it was taken.
-    encoded: Vec<OnceLock<Result<Vec<u8>>>>,
+    /// Buffers that no band uses now.
+    spare: Mutex<Vec<Spare>>,
+    /// Every band, once it was taken.
+    taken: Vec<OnceLock<Result<Band>>>,
+}
+
+/// What a band is made in.
+#[derive(Debug, Default)]
+struct Spare {
+    planes: Planes,
+    blocks: [Vec<Block>; 3],
+}
+
+/// What was made of a band.
+#[derive(Debug)]
+enum Band {
+    /// A JPEG of its own.
+    File(Vec<u8>),
+    /// Its blocks, not coded yet; grey has those of luma alone.
+    Blocks([Vec<Block>; 3]),
 }
 
 impl BandEncoder {
@@ -75,11 +98,7 @@ impl BandEncoder {
         }
         let channels = like.channels();
         let subsampling = if channels == 1 { Subsampling::S444 } else { encoding.subsampling };
-        let chroma = match subsampling {
-            Subsampling::S444 => Chroma::S444,
-            Subsampling::S422 => Chroma::S422,
-            Subsampling::S420 => Chroma::S420,
-        };
+        let steps = steps(encoding.quality);
         let sharing = Sharing::from(subsampling);
         let Sharing { across, down } = sharing;
         let (width, height) = (size.width as usize, size.height as usize);
@@ -91,14 +110,15 @@ impl BandEncoder {
             size,
             channels,
             depth_bits: like.depth_bits(),
-            quality: encoding.quality.clamp(1, 100),
-            chroma,
+            divisors: Divisors::new(&steps),
+            steps,
+            coding: encoding.coding,
             sharing,
             threads,
             rows,
             interval: (unit_rows * units) as u16,
             spare: Mutex::default(),
-            encoded: (0..height.div_ceil(rows)).map(|_| OnceLock::new()).collect(),
+            taken: (0..height.div_ceil(rows)).map(|_| OnceLock::new()).collect(),
         })
     }
 
@@ -117,7 +137,10 @@ impl BandEncoder {
         out.extend_from_slice(&[0xFF, SOI]);
         blocks::write(blocks, out, &mut warnings);
         let size = self.size;
-        self.join(out)?;
+        match self.coding {
+            Coding::Fast => self.join(out)?,
+            Coding::Small => self.code_as_one(out)?,
+        }
         check_output(size, Format::Jpeg, out)?;
         Ok(warnings)
     }
@@ -127,7 +150,7 @@ impl BandEncoder {
         self.rows * self.size.width as usize * self.channels
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<Planes>> {
+    fn spare(&self) -> MutexGuard<'_, Vec<Spare>> {
         // A list is whole whatever its last holder did.
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -138,16 +161,16 @@ impl BandEncoder {
     }
 
     fn take_bands(&self, first: usize, samples: Samples<'_>, order: Order) {
-        let keep = |i: usize, encoded| {
-            if let Some(place) = self.encoded.get(first + i) {
+        let keep = |i: usize, band| {
+            if let Some(place) = self.taken.get(first + i) {
                 // A band that comes twice stays as it came first.
-                let _ = place.set(encoded);
+                let _ = place.set(band);
             }
         };
-        let of_eight = |(i, samples): (usize, &[u8])| keep(i, self.encode(samples, order));
+        let of_eight = |(i, samples): (usize, &[u8])| keep(i, self.band(samples, order));
         let of_sixteen = |(i, samples): (usize, &[u16])| {
             let eight: Vec<u8> = samples.iter().map(|&s| samples::to_eight(s)).collect();
-            keep(i, self.encode(&eight, order));
+            keep(i, self.band(&eight, order));
         };
         let len = self.band_len();
         match (samples, self.threads) {
@@ -160,54 +183,133 @@ impl BandEncoder {
         }
     }
 
-    fn encode(&self, samples: &[u8], order: Order) -> Result<Vec<u8>> {
-        guard::contained(Format::Jpeg.name(), || self.coded(samples, order))
+    /// What becomes of the samples of a band.
+    fn band(&self, samples: &[u8], order: Order) -> Result<Band> {
+        guard::contained(Format::Jpeg.name(), || {
+            let Spare { mut planes, mut blocks } = self.spare().pop().unwrap_or_default();
+            let rows = samples.len() / (self.size.width as usize * self.channels);
+            self.transform(samples, order, &mut planes, &mut blocks);
+            if self.coding == Coding::Small {
+                self.spare().push(Spare { planes, ..Spare::default() });
+                return Ok(Band::Blocks(blocks));
+            }
+            let coefficients = self.coefficients(rows, blocks);
+            let coded = write_coefficients(&coefficients);
+            let mut components = coefficients.components.into_iter().map(|of| of.blocks);
+            let blocks = std::array::from_fn(|_| components.next().unwrap_or_default());
+            self.spare().push(Spare { planes, blocks });
+            Ok(Band::File(coded.map_err(|e| fault(format!("failed: {e}")))?))
+        })
     }
 
-    fn coded(&self, samples: &[u8], order: Order) -> Result<Vec<u8>> {
+    /// The blocks of a band of samples, by way of its planes.
+    fn transform(
+        &self,
+        samples: &[u8],
+        order: Order,
+        planes: &mut Planes,
+        blocks: &mut [Vec<Block>; 3],
+    ) {
         let width = self.size.width as usize;
         let rows = samples.len() / (width * self.channels);
-        let coded = if self.channels == 1 {
-            compress_raw(&[samples], &[width], &[rows], width, rows, self.quality, self.chroma)
-        } else {
-            let Sharing { across, down } = self.sharing;
-            let mut planes = self.spare().pop().unwrap_or_default();
-            planes.fill(samples, order, width, self.sharing);
-            let (widths, heights) = (width.div_ceil(across), rows.div_ceil(down));
-            let (widths, heights) = ([width, widths, widths], [rows, heights, heights]);
-            let Planes { luma, cb, cr } = &planes;
-            let of = [luma.as_slice(), cb, cr];
-            let coded =
-                compress_raw(&of, &widths, &heights, width, rows, self.quality, self.chroma);
-            self.spare().push(planes);
-            coded
+        let [luma, cb, cr] = blocks;
+        let (of_luma, of_chroma) = self.grid(rows);
+        if self.channels == 1 {
+            return Plane { samples, width }.blocks(&self.divisors, of_luma, luma);
+        }
+        planes.fill(samples, order, width, self.sharing);
+        let chroma_width = width.div_ceil(self.sharing.across);
+        for (samples, width, grid, blocks) in [
+            (&planes.luma, width, of_luma, luma),
+            (&planes.cb, chroma_width, of_chroma, cb),
+            (&planes.cr, chroma_width, of_chroma, cr),
+        ] {
+            Plane { samples, width }.blocks(&self.divisors, grid, blocks);
+        }
+    }
+
+    /// Blocks across and down of luma and of colour in so many rows, in whole units.
+    fn grid(&self, rows: usize) -> ((usize, usize), (usize, usize)) {
+        let Sharing { across, down } = self.sharing;
+        let units = ((self.size.width as usize).div_ceil(8 * across), rows.div_ceil(8 * down));
+        ((units.0 * across, units.1 * down), units)
+    }
+
+    /// Blocks as the entropy coder takes them.
+    fn coefficients(&self, rows: usize, blocks: [Vec<Block>; 3]) -> JpegCoefficients {
+        let (of_luma, of_chroma) = self.grid(rows);
+        let Sharing { across, down } = self.sharing;
+        let component = |(index, blocks): (u8, Vec<Block>)| {
+            // A side has at most 65,535 px, and two samples at most share a colour on it.
+            let ((blocks_x, blocks_y), sampling) = match index {
+                0 => (of_luma, (across as u8, down as u8)),
+                _ => (of_chroma, (1, 1)),
+            };
+            ComponentCoefficients {
+                blocks,
+                blocks_x,
+                blocks_y,
+                h_sampling: sampling.0,
+                v_sampling: sampling.1,
+                quant_table_index: 0,
+                component_id: index + 1,
+            }
         };
-        coded.map_err(|e| Error::new(ErrorKind::Internal, format!("the JPEG encoder failed: {e}")))
+        JpegCoefficients {
+            width: self.size.width as u16,
+            height: rows as u16,
+            data_precision: 8,
+            components: (0..).zip(blocks).take(self.channels).map(component).collect(),
+            quant_tables: vec![self.steps],
+            restart_interval: 0,
+            density_unit: 0,
+            x_density: 1,
+            y_density: 1,
+            saw_jfif_marker: true,
+            adobe_transform: None,
+        }
     }
 
     /// One header with the full height, then the coded bytes of all bands with RST0 to RST7 between.
     fn join(self, out: &mut Vec<u8>) -> Result<()> {
-        let broken = |what| Error::new(ErrorKind::Internal, format!("the JPEG encoder {what}"));
         let height = self.size.height as u16;
-        let encoded = self.encoded.into_iter().map(|band| {
-            band.into_inner().unwrap_or_else(|| Err(broken("was not given every band")))
+        let files = bands(self.taken).map(|band| match band? {
+            Band::File(file) => Ok(file),
+            Band::Blocks(_) => Err(fault("did not code a band")),
         });
-        let encoded = encoded.collect::<Result<Vec<_>>>()?;
-        out.reserve(encoded.iter().map(|band| band.len() + 2).sum());
-        for (band, bytes) in encoded.into_iter().enumerate() {
-            let parts = parts(&bytes).ok_or_else(|| broken("wrote an unknown layout"))?;
-            if band == 0 {
-                write_header(&parts, height, self.interval, out)
-                    .ok_or_else(|| broken("wrote an unknown header"))?;
-            } else {
-                // The remainder of 8 fits.
-                out.extend_from_slice(&[0xFF, 0xD0 + ((band - 1) % 8) as u8]);
-            }
-            out.extend_from_slice(parts.coded);
-        }
-        out.extend_from_slice(&[0xFF, EOI]);
-        Ok(())
+        join::bands(&files.collect::<Result<Vec<_>>>()?, height, self.interval, out)
+            .ok_or_else(|| fault("wrote an unknown layout"))
     }
+
+    /// The blocks of all bands, coded in several scans with tables of their own.
+    fn code_as_one(mut self, out: &mut Vec<u8>) -> Result<()> {
+        let mut whole = <[Vec<Block>; 3]>::default();
+        for band in bands(std::mem::take(&mut self.taken)) {
+            let Band::Blocks(blocks) = band? else { return Err(fault("coded a band too soon")) };
+            for (all, blocks) in whole.iter_mut().zip(blocks) {
+                all.extend(blocks);
+            }
+        }
+        let coefficients = self.coefficients(self.size.height as usize, whole);
+        let file = guard::contained(Format::Jpeg.name(), || {
+            write_coefficients_progressive(&coefficients, None)
+                .map_err(|e| fault(format!("failed: {e}")))
+        })?;
+        join::one(&file, out).ok_or_else(|| fault("wrote an unknown layout"))
+    }
+}
+
+/// The bands in their order; one that never came is an error.
+fn bands(taken: Vec<OnceLock<Result<Band>>>) -> impl Iterator<Item = Result<Band>> {
+    let band = |place: OnceLock<_>| place.into_inner();
+    taken
+        .into_iter()
+        .map(move |place| band(place).unwrap_or_else(|| Err(fault("was not given every band"))))
+}
+
+/// A fault of the encoder itself.
+fn fault(what: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Internal, format!("the JPEG encoder {what}"))
 }
 
 impl Bands for BandEncoder {
@@ -220,58 +322,18 @@ impl Bands for BandEncoder {
     }
 }
 
-/// A small JPEG taken apart.
-struct Parts<'a> {
-    /// Its segments from SOI to SOS, each with marker and body.
-    segments: Vec<(u8, &'a [u8])>,
-    /// Its entropy-coded bytes.
-    coded: &'a [u8],
-}
-
-fn parts(bytes: &[u8]) -> Option<Parts<'_>> {
-    let mut rest = bytes.strip_prefix(&[0xFF, SOI])?;
-    let mut segments = Vec::new();
-    loop {
-        let &[0xFF, marker, high, low] = rest.first_chunk()? else { return None };
-        let length = usize::from(u16::from_be_bytes([high, low]));
-        segments.push((marker, rest.get(4..length + 2)?));
-        rest = &rest[length + 2..];
-        if marker == SOS {
-            return Some(Parts { segments, coded: rest.strip_suffix(&[0xFF, EOI])? });
-        }
-    }
-}
-
-/// Tables, frame header with the full height, restart interval and scan header.
-fn write_header(parts: &Parts<'_>, height: u16, interval: u16, out: &mut Vec<u8>) -> Option<()> {
-    for &(marker, body) in &parts.segments {
-        let segment_start = out.len() + 4;
-        match marker {
-            // The band's own JFIF; the frame has one already.
-            0xE0..=0xEF => continue,
-            SOS => {
-                out.extend_from_slice(&[&[0xFF, DRI, 0, 4], &interval.to_be_bytes()[..]].concat())
-            }
-            _ => {}
-        }
-        out.extend_from_slice(&[0xFF, marker]);
-        out.extend_from_slice(&(body.len() as u16 + 2).to_be_bytes());
-        out.extend_from_slice(body);
-        if marker == 0xC0 {
-            out.get_mut(segment_start + 1..segment_start + 3)?
-                .copy_from_slice(&height.to_be_bytes());
-        }
-    }
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::Frame;
 
-    fn encoded(frame: &Frame, subsampling: Subsampling, band_bytes: usize) -> Vec<u8> {
-        let encoding = Encoding { format: Format::Jpeg, quality: 92, subsampling };
+    fn encoded(
+        frame: &Frame,
+        subsampling: Subsampling,
+        coding: Coding,
+        band_bytes: usize,
+    ) -> Vec<u8> {
+        let encoding = Encoding { subsampling, coding, ..Encoding::of(Format::Jpeg) };
         let (size, like) = (frame.size(), &frame.pixels);
         let encoder =
             BandEncoder::in_bands(size, like.into(), &encoding, Threads::One, band_bytes).unwrap();
@@ -286,11 +348,15 @@ mod tests {
         for (width, height) in [(250, 171), (64, 300), (17, 43), (1, 999)] {
             let frame = Frame::specimen(Size::new(width, height));
             for subsampling in [Subsampling::S444, Subsampling::S422, Subsampling::S420] {
-                let [joined, whole] = [1, 1 << 30].map(|bytes| encoded(&frame, subsampling, bytes));
+                let with = |coding, bytes| encoded(&frame, subsampling, coding, bytes);
+                let [joined, whole] = [1, 1 << 30].map(|bytes| with(Coding::Fast, bytes));
                 assert!(joined != whole, "more than one band");
-                let [joined, whole] =
-                    [joined, whole].map(|file| libjpeg_turbo_rs::decompress(&file).unwrap().data);
+                let [small, as_small] = [1, 1 << 30].map(|bytes| with(Coding::Small, bytes));
+                assert!(small == as_small, "bands leave no trace");
+                let [joined, whole, small] = [joined, whole, small]
+                    .map(|file| libjpeg_turbo_rs::decompress(&file).unwrap().data);
                 assert!(joined == whole, "{width}x{height} {subsampling:?}");
+                assert!(small == whole, "{width}x{height} {subsampling:?} progressive");
             }
         }
     }
@@ -298,8 +364,7 @@ mod tests {
     #[test]
     fn a_band_that_never_came_is_an_error() {
         let frame = Frame::specimen(Size::new(40, 40));
-        let encoding =
-            Encoding { format: Format::Jpeg, quality: 92, subsampling: Subsampling::S420 };
+        let encoding = Encoding::of(Format::Jpeg);
         let encoder =
             BandEncoder::in_bands(frame.size(), (&frame).into(), &encoding, Threads::One, 1)
                 .unwrap();
