@@ -117,6 +117,33 @@ pub(crate) fn whole(
     }
 }
 
+/// A number of bytes: `400MB`, `1.5GiB`, `2g`, or plain bytes.
+///
+/// # Errors
+/// What is wrong with it: the unit, the number, or more than any machine has.
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let unit_at = lower.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(lower.len());
+    let (number, unit) = lower.split_at(unit_at);
+    let unit: f64 = match unit {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "kib" => 1024.0,
+        "mib" => 1024.0 * 1024.0,
+        "gib" => 1024.0 * 1024.0 * 1024.0,
+        _ => return Err(format!("'{unit}' is not a unit (kB, MB, GB, MiB, GiB)")),
+    };
+    /// An exabyte.
+    const MOST: f64 = 1e18;
+    match number.trim().parse::<f64>() {
+        Ok(n) if n >= 0.0 && n * unit < MOST => Ok((n * unit).round() as u64),
+        Ok(n) if n.is_finite() && n > 0.0 => Err("that is more than any machine has".to_owned()),
+        _ => Err(format!("'{number}' is not a number")),
+    }
+}
+
 fn without_unit<'a>(text: &'a str, unit: &str) -> &'a str {
     let text = text.trim();
     let at = text.len().saturating_sub(unit.len());

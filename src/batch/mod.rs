@@ -25,7 +25,7 @@ pub use fields::read_fields;
 pub use job::{Caption, Fields, Job};
 pub use memory::bomb::refuse_bomb;
 pub use memory::machine::machine_bytes;
-pub use outcome::{Done, Event, Outcome, Status, Summary, Surveyed};
+pub use outcome::{Done, Event, Fit, Outcome, Status, Summary, Surveyed};
 pub use plan::captions::{Captions, Line};
 pub use plan::check::{captions, lacking};
 pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_lines, split_at_nul};

@@ -96,12 +96,23 @@ pub struct Done {
     pub format: Format,
     /// Its length in bytes.
     pub bytes: u64,
+    /// What was needed to make it no longer than it may be, if that is limited.
+    pub fitted: Option<Fit>,
     /// What the survey found, if there was one.
     pub surveyed: Option<Surveyed>,
     /// Whether the original said where it was taken.
     pub had_position: bool,
     /// What was taken out of the metadata.
     pub removed: Vec<Removed>,
+}
+
+/// How a file was made to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fit {
+    /// Quality of the JPEG.
+    pub quality: u8,
+    /// How often the frame was encoded.
+    pub encodings: u8,
 }
 
 /// What the survey of a frame found, as far as it is told: its maps go with the frame. Kept until the file

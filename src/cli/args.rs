@@ -91,7 +91,7 @@ fn run_flags() -> [Arg; 11] {
         Arg::new("memory")
             .long("memory")
             .value_name("SIZE")
-            .value_parser(super::text::parse_bytes)
+            .value_parser(super::text::parse_memory)
             .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
         switch("overwrite").help("Replace outputs that exist"),
         switch("skip-existing").conflicts_with("overwrite").help(

@@ -96,6 +96,10 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
             line["height"] = json!(done.size.height);
             line["bytes"] = json!(done.bytes);
             line["had_position"] = json!(done.had_position);
+            if let Some(fit) = &done.fitted {
+                line["quality"] = json!(fit.quality);
+                line["encodings"] = json!(fit.encodings);
+            }
             if let Some(found) = &done.surveyed {
                 let strength = job.recipe.dehaze.amount.strength(found.haze.auto_strength);
                 line["dehaze"] = haze(&found.haze);

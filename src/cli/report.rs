@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::folder_files::FolderFiles;
 use super::json;
 use super::text;
-use crate::batch::{Done, Found, Outcome, Plan, Status, Summary};
+use crate::batch::{Done, Fit, Found, Outcome, Plan, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
 use crate::stage::dehaze::Amount;
@@ -381,6 +381,10 @@ fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
         let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
         lines.push(format!("dehaze {dehaze} = {amount:.0}: {}", found.haze));
         lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
+    }
+    if let Some(Fit { quality, encodings }) = done.fitted {
+        let times = if encodings == 1 { "encoding" } else { "encodings" };
+        lines.push(format!("quality {quality}, in {encodings} {times}"));
     }
     if !done.removed.is_empty() {
         let removed: Vec<_> = done.removed.iter().map(ToString::to_string).collect();

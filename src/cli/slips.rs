@@ -35,6 +35,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["ratio", "aspect", "aspect-ratio", "geometry"], "--crop PART"),
     (&["type", "file-format", "to"], "--format FORMAT"),
     (&["jpeg-quality", "jpg-quality"], "--quality Q"),
+    (&["max-size-bytes", "filesize", "file-size", "target-size"], "--max-bytes SIZE"),
     (&["suffix", "prefix", "rename", "filename", "pattern"], "--name \"{{ filename }}-web\""),
     (&["simulate", "noop", "test", "preview"], "--dry-run"),
     (&["csv", "table", "metadata"], "--captions FILE"),

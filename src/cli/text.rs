@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use crate::batch::Assigned;
 use crate::error::{Error, ErrorKind};
 use crate::hidden::is_hidden;
+use crate::words;
 
 /// The text with harmful characters escaped as `\u{1b}`.
 pub(super) fn clean(text: &str) -> String {
@@ -133,35 +134,16 @@ pub(super) fn to_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// `400MB`, `1.5GiB`, `2g`, or plain bytes.
-pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let unit_at = lower.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(lower.len());
-    let (number, unit) = lower.split_at(unit_at);
-    let unit: f64 = match unit {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1e3,
-        "m" | "mb" => 1e6,
-        "g" | "gb" => 1e9,
-        "kib" => 1024.0,
-        "mib" => 1024.0 * 1024.0,
-        "gib" => 1024.0 * 1024.0 * 1024.0,
-        _ => return Err(format!("'{unit}' is not a unit (MB, GB, MiB, GiB)")),
-    };
+/// Memory to stay within.
+pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
     /// Less than the program and its fonts take themselves.
-    const LEAST: f64 = 64e6;
-    /// An exabyte.
-    const MOST: f64 = 1e18;
-    match number.trim().parse::<f64>() {
-        Ok(n) if n * unit >= LEAST && n * unit < MOST => Ok((n * unit) as u64),
-        Ok(n) if n.is_finite() && n * unit >= MOST => {
-            Err("that is more than any machine has".to_owned())
+    const LEAST: u64 = 64_000_000;
+    match words::bytes(text)? {
+        bytes @ LEAST.. => Ok(bytes),
+        bytes if text.trim().ends_with(|c: char| c.is_ascii_digit()) => {
+            Err(format!("'{text}' has no unit: {bytes} bytes are too few"))
         }
-        Ok(n) if n.is_finite() && unit == 1.0 => {
-            Err(format!("'{text}' has no unit: {n} bytes are too few"))
-        }
-        Ok(n) if n.is_finite() => Err("at least 64MB is needed".to_owned()),
-        _ => Err(format!("'{number}' is not a number")),
+        _ => Err("at least 64MB is needed".to_owned()),
     }
 }
 
@@ -203,9 +185,9 @@ mod tests {
 
     #[test]
     fn sizes_are_read_with_their_units() {
-        assert_eq!(parse_bytes("400MB"), Ok(400_000_000));
-        assert_eq!(parse_bytes("1.5 GiB"), Ok(1_610_612_736));
-        assert!(parse_bytes("5 parsecs").is_err());
-        assert!(parse_bytes("1MB").is_err());
+        assert_eq!(parse_memory("400MB"), Ok(400_000_000));
+        assert_eq!(parse_memory("1.5 GiB"), Ok(1_610_612_736));
+        assert!(parse_memory("5 parsecs").is_err());
+        assert!(parse_memory("1MB").is_err());
     }
 }

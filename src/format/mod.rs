@@ -7,6 +7,7 @@
 //! This room knows bytes, not files: whoever calls it reads and writes them.
 
 mod codec;
+mod fit;
 mod guard;
 mod jpeg;
 mod opened;
@@ -20,6 +21,7 @@ mod upright;
 mod webp;
 
 pub use crate::container::kinds::{Format, is_picture_ending, is_raw_ending};
+pub use fit::{Fitted, encode_to_fit};
 pub use jpeg::BandEncoder;
 pub use opened::Opened;
 pub(crate) use sniff::raw_refusal;

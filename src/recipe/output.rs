@@ -18,6 +18,8 @@ pub struct Output {
     pub subsampling: Option<Subsampling>,
     /// Of a JPEG: what is saved where it is coded, time or bytes.
     pub coding: Coding,
+    /// Bytes that it may have at the most.
+    pub max_bytes: Option<u64>,
     /// Its name without the extension, a [template](crate::template).
     pub name: String,
 }
@@ -29,6 +31,7 @@ impl Default for Output {
             quality: 92,
             subsampling: None,
             coding: Coding::Fast,
+            max_bytes: None,
             name: "{{ filename }}".to_owned(),
         }
     }
@@ -106,6 +109,29 @@ pub(super) fn print_coding(coding: Coding) -> String {
 /// Names of codings, as they are printed.
 pub(super) fn coding_names() -> Vec<&'static str> {
     words::firsts(CODINGS)
+}
+
+/// Fewest bytes that a file may be limited to: less is a slip.
+const LEAST_BYTES: u64 = 1000;
+
+pub(super) fn parse_max_bytes(text: &str) -> Result<Option<u64>> {
+    if words::is_off(text) {
+        return Ok(None);
+    }
+    match words::bytes(text) {
+        Ok(bytes) if bytes >= LEAST_BYTES => Ok(Some(bytes)),
+        _ => Err(Error::no_value(text, "a file size", "off, or a size such as 1MB or 800kB")),
+    }
+}
+
+/// In the largest unit that gives a whole number.
+pub(super) fn print_max_bytes(most: Option<u64>) -> String {
+    match most {
+        None => "off".to_owned(),
+        Some(bytes) if bytes % 1_000_000 == 0 => format!("{}MB", bytes / 1_000_000),
+        Some(bytes) if bytes % 1000 == 0 => format!("{}kB", bytes / 1000),
+        Some(bytes) => bytes.to_string(),
+    }
 }
 
 /// Names of formats, as they are printed.

@@ -1,3 +1,4 @@
-//! What goes out: presets.
+//! What goes out: presets, limits of size.
 
 mod presets;
+mod sizes;

@@ -71,6 +71,9 @@ pub struct Chosen {
     /// Airlight: red, green and blue of 255.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub airlight: Option<[u8; 3]>,
+    /// Quality of a JPEG whose length is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
 }
 
 /// A path in the journal: text if it is text, else its bytes as numbers.

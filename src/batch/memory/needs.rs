@@ -25,6 +25,8 @@ pub(in crate::batch) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result
     let (finished, encoded) =
         (develop.frame_bytes, format.encode_bytes(develop.frame_bytes, coding));
     Ok(match format.in_bands() {
+        // The frame is kept whole, to be encoded again, and one file while the next is made.
+        true if recipe.output.max_bytes.is_some() => developed + finished + 2 * encoded,
         true => developed + encoded,
         // The frame that the finished one was made of is gone by then.
         false => finished + developed.max(encoded),

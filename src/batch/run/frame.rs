@@ -5,15 +5,15 @@ use crate::batch::disk::journal::{Chosen, Entry, Name, name_below, place};
 use crate::batch::fields::{caption_text, fields};
 use crate::batch::job::Job;
 use crate::batch::outcome::{Done, Surveyed};
+use crate::batch::run::finish::{Ended, Finishing};
 use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
 use crate::batch::scene::InScene;
 use crate::colour;
-use crate::develop::{Developed, Means, Prepared, Workers};
+use crate::develop::{Means, Prepared};
 use crate::error::{Result, Warning};
-use crate::format::{self, BandEncoder, Decoded, Encoding, Opened, Subsampling, Threads};
-use crate::frame::Original;
-use crate::metadata::{self, Blocks, Change, Picture, Profile};
+use crate::format::{self, Decoded, Encoding, Opened, Subsampling};
+use crate::metadata::{self, Change, Picture, Profile};
 use crate::recipe::Recipe;
 
 /// A finished file that is not written yet.
@@ -72,8 +72,10 @@ pub(in crate::batch) fn develop_file(
     };
     let mut out = Vec::new();
     let means = Means { pool: &shared.pool, workers: shared.workers(), survey: None };
-    let finishing = Finishing { encoding, blocks: &carried.blocks, shared };
-    let (developed, of_encoder) = finishing.run(prepared, original, means, &mut out)?;
+    let max_bytes = recipe.output.max_bytes;
+    let finishing = Finishing { encoding, max_bytes, blocks: &carried.blocks, shared };
+    let Ended { developed, fitted, warnings: of_encoder } =
+        finishing.run(prepared, original, means, &mut out)?;
     warnings.extend(developed.warnings);
     warnings.append(&mut carried.warnings);
     warnings.extend(of_encoder);
@@ -84,6 +86,7 @@ pub(in crate::batch) fn develop_file(
         size,
         format: encoding.format,
         bytes: out.len() as u64,
+        fitted,
         surveyed: developed.survey.map(Surveyed::from),
         had_position: carried.had_position,
         removed: carried.removed,
@@ -105,49 +108,14 @@ pub(in crate::batch) fn develop_file(
     Ok(Finished { bytes: out, done, entry })
 }
 
-/// The last part of a frame's way: developed and encoded.
-struct Finishing<'a> {
-    encoding: Encoding,
-    blocks: &'a Blocks,
-    shared: &'a Shared<'a>,
-}
-
-impl Finishing<'_> {
-    /// A JPEG is encoded band by band as it is developed, any other file when its frame is whole.
-    fn run(
-        &self,
-        prepared: Prepared<'_>,
-        original: Original,
-        means: Means<'_>,
-        out: &mut Vec<u8>,
-    ) -> Result<(Developed<()>, Vec<Warning>)> {
-        let threads = match means.workers {
-            Workers::One => Threads::One,
-            Workers::All => Threads::All,
-        };
-        let (encoding, blocks) = (&self.encoding, self.blocks);
-        if encoding.format.in_bands() {
-            let encoder = BandEncoder::new(prepared.size(), &original, encoding, threads)?;
-            let developed = prepared.develop_into(original, means, &encoder)?;
-            self.shared.go_on()?;
-            return Ok((developed, encoder.finish(blocks, out)?));
-        }
-        let Developed { frame, survey, kept, warnings } = prepared.develop(original, means)?;
-        self.shared.go_on()?;
-        // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
-        means.pool.trim_to(0);
-        let of_encoder = format::encode(&frame, encoding, blocks, threads, out)?;
-        means.pool.give(frame);
-        Ok((Developed { frame: (), survey, kept, warnings }, of_encoder))
-    }
-}
-
 fn chosen(recipe: &Recipe, done: &Done) -> Chosen {
-    let Some(found) = &done.surveyed else { return Chosen::default() };
+    let quality = done.fitted.map(|fit| fit.quality);
+    let Some(found) = &done.surveyed else { return Chosen { quality, ..Chosen::default() } };
     let rounded = |value: f32| Some((f64::from(value) * 1000.0).round() / 1000.0);
     Chosen {
         haze: rounded(found.haze.evidence.score()),
         strength: rounded(recipe.dehaze.amount.strength(found.haze.auto_strength)),
         airlight: Some(found.haze.airlight.map(|a| (a * 255.0).round() as u8)),
+        quality,
     }
 }

@@ -8,6 +8,7 @@
 pub(in crate::batch) mod admit;
 pub(in crate::batch) mod deliver;
 pub(in crate::batch) mod existing;
+pub(in crate::batch) mod finish;
 pub(in crate::batch) mod frame;
 pub(in crate::batch) mod known;
 pub(in crate::batch) mod order_hash;

@@ -1,0 +1,67 @@
+//! The last part of a frame's way: developed, and encoded into the bytes of its file.
+
+use crate::batch::outcome::Fit;
+use crate::batch::run::shared::Shared;
+use crate::develop::{Developed, Means, Prepared, Workers};
+use crate::error::{Result, Warning};
+use crate::format::{self, BandEncoder, Encoding, Fitted, Threads};
+use crate::frame::Original;
+use crate::metadata::Blocks;
+
+/// How a frame is finished.
+pub(in crate::batch) struct Finishing<'a> {
+    pub(in crate::batch) encoding: Encoding,
+    /// Bytes that the file may have at the most.
+    pub(in crate::batch) max_bytes: Option<u64>,
+    pub(in crate::batch) blocks: &'a Blocks,
+    pub(in crate::batch) shared: &'a Shared<'a>,
+}
+
+/// What came of it, beside the file.
+pub(in crate::batch) struct Ended {
+    pub(in crate::batch) developed: Developed<()>,
+    pub(in crate::batch) fitted: Option<Fit>,
+    /// Of the encoder.
+    pub(in crate::batch) warnings: Vec<Warning>,
+}
+
+impl Finishing<'_> {
+    /// A JPEG of any length is encoded band by band as it is developed, any other file when its frame is
+    /// whole.
+    pub(in crate::batch) fn run(
+        &self,
+        prepared: Prepared<'_>,
+        original: Original,
+        means: Means<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Ended> {
+        let threads = match means.workers {
+            Workers::One => Threads::One,
+            Workers::All => Threads::All,
+        };
+        let (encoding, blocks) = (&self.encoding, self.blocks);
+        if encoding.format.in_bands() && self.max_bytes.is_none() {
+            let encoder = BandEncoder::new(prepared.size(), &original, encoding, threads)?;
+            let developed = prepared.develop_into(original, means, &encoder)?;
+            self.shared.go_on()?;
+            let warnings = encoder.finish(blocks, out)?;
+            return Ok(Ended { developed, fitted: None, warnings });
+        }
+        let Developed { frame, survey, kept, warnings } = prepared.develop(original, means)?;
+        let developed = Developed { frame: (), survey, kept, warnings };
+        self.shared.go_on()?;
+        // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
+        means.pool.trim_to(0);
+        let (fitted, warnings) = match self.max_bytes {
+            None => (None, format::encode(&frame, encoding, blocks, threads, out)?),
+            Some(most) => {
+                let Fitted { quality, encodings, warnings } =
+                    format::encode_to_fit(&frame, encoding, blocks, threads, most, out)?;
+                let has_quality = encoding.format.in_bands();
+                (has_quality.then_some(Fit { quality, encodings }), warnings)
+            }
+        };
+        means.pool.give(frame);
+        Ok(Ended { developed, fitted, warnings })
+    }
+}
