@@ -226,7 +226,7 @@ impl fmt::Display for Warning {
             Self::MetadataDropped(what) => write!(f, "metadata dropped: {what}"),
             Self::NoPlace { what, format } => write!(f, "{format} has no place for {what}"),
             Self::PartsLeftOut(what) => {
-                write!(f, "left out, with all that points to it: {what}")
+                write!(f, "dropped, with all references to it: {what}")
             }
             Self::MissingGlyph(c) => {
                 write!(f, "no font has the character '{c}' (U+{:04X})", u32::from(*c))

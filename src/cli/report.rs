@@ -293,7 +293,8 @@ impl Report {
             per_second(summary.megapixels)
         ));
         if summary.done > 0 {
-            self.say(&format!("outputs are in {}", text::path(&self.out)));
+            let are = if self.out.is_dir() { "outputs are in" } else { "the output is" };
+            self.say(&format!("{are} {}", text::path(&self.out)));
         }
         self.positions(summary);
         self.advice(summary);

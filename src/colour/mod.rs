@@ -7,6 +7,7 @@
 
 mod cmyk;
 mod mapping;
+mod space;
 mod transform;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use moxcms::{ColorProfile, DataColorSpace, LocalizableString, ProfileText};
 
 pub(crate) use cmyk::{Polarity, Press};
 pub use mapping::Mapping;
+pub use space::space_of;
 pub use transform::convert_to_srgb;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Aligned, BLOCK, Input, Lane, Row, Sample, block, block_mut};
-use crate::stage::dehaze::{Dehazed, DepthRows, Removal};
+use crate::frame::{Aligned, BLOCK, Input, Lane, Row, Sample, Space, block, block_mut};
+use crate::stage::dehaze::{Dehazed, DepthRows, Kernel, Removal, run_in};
 
 // Each kernel is dispatched by itself, in a function of its own, not the band as a whole: a band with
 // everything inlined, for four kinds of samples and four levels, took the compiler five minutes, and
@@ -31,7 +31,44 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         scene: Range<usize>,
         dehaze: Option<(&Removal, &DepthRows)>,
     ) {
-        dispatch!(level, _simd => self.fill_blocks(planes, len, scene, dehaze));
+        let judged = dehaze.and_then(|(removal, depth)| Some((removal, depth, removal.space()?)));
+        match judged.filter(|_| CHANNELS == 3) {
+            Some((removal, depth, space)) => {
+                self.fill_in(level, planes, len, scene, (&removal.kernel::<f32>(), depth), space);
+            }
+            None => dispatch!(level, _simd => self.fill_blocks(planes, len, scene, dehaze)),
+        }
+    }
+
+    /// The same for samples of another space than sRGB.
+    fn fill_in<I: Input<Lane = L>>(
+        self,
+        level: Level,
+        planes: [&[I]; CHANNELS],
+        len: usize,
+        scene: Range<usize>,
+        dehaze: (&Kernel, &DepthRows),
+        (space, sample_max): (&Space, f32),
+    ) {
+        let Self { mut colours, gains, luma } = self;
+        let (mut dehazed, mut made) = (Dehazed::<f32, 3>::default(), Dehazed::default());
+        for first in (0..len).step_by(BLOCK) {
+            let planes: [&[I; BLOCK]; CHANNELS] = planes.map(|plane| block(plane, first));
+            let levels = std::array::from_fn(|c| planes[c % CHANNELS].map(Input::level));
+            run_in(space, level, dehaze, first, &levels, sample_max, &mut dehazed);
+            for (lanes, plane) in made.colours.iter_mut().zip(dehazed.colours.iter()) {
+                *lanes = plane.map(|value| L::from_f32(value * L::UNIT));
+            }
+            *made.gains = *dehazed.gains;
+            if first < scene.start || first + BLOCK > scene.end {
+                leave(planes, |i| scene.contains(&(first + i)), &mut made);
+            }
+            *block_mut(luma, first) = *luma_of(&made.colours);
+            *block_mut(gains, first) = *made.gains;
+            for (row, plane) in colours.iter_mut().zip(made.colours.iter()) {
+                *block_mut(row, first) = *plane;
+            }
+        }
     }
 
     #[inline(always)]

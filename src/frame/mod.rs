@@ -16,6 +16,7 @@ mod picture;
 mod plane;
 mod pool;
 mod ring;
+mod space;
 mod specimen;
 mod ycc;
 
@@ -36,6 +37,7 @@ pub use plane::Plane;
 pub(crate) use pool::zeros;
 pub use pool::{Pool, Pooled};
 pub use ring::Ring;
+pub use space::{Curve, Space};
 pub use ycc::{Sharing, Ycc};
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.

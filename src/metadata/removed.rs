@@ -22,6 +22,8 @@ pub enum Removed {
     EditorSettings,
     /// Content credentials (C2PA), which hold for the original alone.
     ContentCredentials,
+    /// What other programs repeat of a field that was set or removed.
+    Copies,
     /// Names of people who were cropped out.
     PersonCroppedOut,
     /// A comment or another part that cannot be read surely.
@@ -41,6 +43,7 @@ impl fmt::Display for Removed {
             Self::FurtherPicture => "pointers to further pictures",
             Self::EditorSettings => "settings of an editor",
             Self::ContentCredentials => "content credentials (C2PA)",
+            Self::Copies => "other programs' copies of fields that were changed",
             Self::PersonCroppedOut => "names of people who were cropped out",
             Self::Unread => "parts that cannot be read",
             Self::AllElse => "all else",

@@ -156,7 +156,7 @@ impl Denoiser {
                 for i in 0..BLOCK {
                     // Green for luma: near enough to say how much is raised.
                     let level = centre[CHANNELS / 2][i].level();
-                    exponents[i] = kernel.exponent(level, [depth.a(i), depth.b(i)]);
+                    exponents[i] = kernel.exponent_of_own(level, [depth.a(i), depth.b(i)]);
                 }
             }
             let made = out.each_mut().map(|row| block_mut(row, first));

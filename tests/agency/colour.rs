@@ -96,3 +96,59 @@ fn a_grey_frame_in_srgb_gets_a_grey_profile() {
         assert!(ramp.pixels().enumerate().all(|(x, p)| p.0[0].abs_diff(x as u8) <= 1));
     }
 }
+
+/// A scene of coloured blocks that gets hazier to the top; encoded sRGB.
+fn hazy(x: u32, y: u32) -> [f32; 3] {
+    let clear = (1.0 - (-(y as f32) / 90.0).exp()).clamp(0.05, 1.0);
+    let block = (x / 7 + 3 * (y / 9)) % 5;
+    let object = [[0.5, 0.2, 0.1], [0.1, 0.3, 0.15], [0.35, 0.35, 0.3], [0.05; 3], [0.6, 0.5, 0.2]];
+    std::array::from_fn(|c| {
+        0.85 - 0.03 * (2 - c) as f32 + (object[block as usize][c] - 0.85) * clear
+    })
+}
+
+#[test]
+fn a_scene_is_dehazed_alike_in_every_space() {
+    let profiles = [
+        None,
+        Some(ColorProfile::new_display_p3()),
+        Some(ColorProfile::new_adobe_rgb()),
+        Some(ColorProfile::new_pro_photo_rgb()),
+    ];
+    for dehaze in ["auto", "70"] {
+        let mut finished: Vec<(f64, Vec<u16>)> = Vec::new();
+        for profile in &profiles {
+            let mut colours: Vec<[f32; 3]> =
+                (0..320 * 240).map(|i| hazy(i % 320, i / 320)).collect();
+            let icc = profile.as_ref().map(|profile| profile.encode().unwrap());
+            if let Some(icc) = &icc {
+                Mapping::new(icc).unwrap().from_srgb(&mut colours).unwrap();
+            }
+            let samples = colours.as_flattened().iter().map(|v| (v * 65_535.0).round() as u16);
+            let pixels = ImageBuffer::from_raw(320, 240, samples.collect()).unwrap();
+            let blocks = Blocks { icc: icc.clone().map(Arc::from), ..Blocks::default() };
+            let bench = Bench::new();
+            bench.put("in/a.png", &file(&Frame::new(Pixels::Rgb16(pixels)), Format::Png, &blocks));
+            let ran = bench.run(&["develop", "in", "-o", "out", "--json", "--dehaze", dehaze]);
+            let lines =
+                ran.out.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+            let amount = lines.filter_map(|line| line["dehaze"]["amount"].as_f64()).next().unwrap();
+            let decoded =
+                decode(&bench.out("a.png"), &Decoding::default(), &Pool::default()).unwrap();
+            let mut pixels = decoded.frame.pixels;
+            if let Some(icc) = &icc {
+                convert_to_srgb(&mut pixels, icc).unwrap();
+            }
+            let Pixels::Rgb16(pixels) = pixels else { panic!("16 bits stay so") };
+            finished.push((amount, pixels.into_raw()));
+        }
+        let (amount, srgb) = &finished[0];
+        assert!(*amount > 10.0, "the scene is hazy: {amount}");
+        for ((other, colours), profile) in finished.iter().zip(&profiles) {
+            assert!((amount - other).abs() < 1.0, "{dehaze}: {amount} and {other}: {profile:?}");
+            let far = srgb.iter().zip(colours).map(|(a, b)| f64::from(a.abs_diff(*b)) / 257.0);
+            let mean = far.sum::<f64>() / srgb.len() as f64;
+            assert!(mean < 0.5, "{dehaze}: {mean} levels of 255 apart: {profile:?}");
+        }
+    }
+}

@@ -284,7 +284,9 @@ fn a_field_that_is_replaced_or_taken_away_goes_from_all_its_homes() {
     };
     for text in ["New", ""] {
         let set = ["title", "description", "byline", "keywords"].map(|name| (name, text));
-        let after = carried(&before, &writing(Privacy::Field), &set, WHOLE).blocks;
+        let after = carried(&before, &writing(Privacy::Field), &set, WHOLE);
+        assert!(after.removed.contains(&Removed::Copies), "{text:?}");
+        let after = after.blocks;
         let exif = after.exif.as_ref().unwrap();
         let old: Vec<u8> = "Old".encode_utf16().flat_map(u16::to_be_bytes).skip(1).collect();
         for left in [&b"Old"[..], b"old", &old] {

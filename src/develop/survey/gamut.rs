@@ -1,14 +1,16 @@
 //! Haze judged on colours as they look: the small picture of a frame with a profile is surveyed in sRGB, and
 //! what is found is brought back to the frame's own values.
 
-use crate::colour::Mapping;
+use crate::colour::{Mapping, describe, space_of};
 use crate::filter::SmallPicture;
-use crate::frame::{Plane, luma};
-use crate::stage::dehaze::Survey;
+use crate::frame::{Plane, Space, luma};
+use crate::stage::dehaze::{Judged, Survey};
 
 /// From the samples of a frame to sRGB and back.
 pub(super) struct Gamut {
     mapping: Mapping,
+    /// The frame's own space, if it is no more than a curve and primaries.
+    space: Option<Space>,
     /// Luma of the small picture as its samples have it.
     own: Plane,
     /// The same in sRGB.
@@ -19,7 +21,9 @@ impl Gamut {
     /// Of a frame with this profile; makes its small picture sRGB. `None`, and the picture as it is, if the
     /// profile cannot be used both ways: then the samples are taken as they are.
     pub(super) fn enter(profile: Option<&[u8]>, picture: &mut SmallPicture) -> Option<Self> {
-        let mapping = Mapping::new(profile?).ok().filter(Mapping::goes_back)?;
+        let profile = profile.filter(|profile| describe(profile).is_ok_and(|d| !d.is_srgb))?;
+        let mapping = Mapping::new(profile).ok().filter(Mapping::goes_back)?;
+        let space = space_of(profile);
         let own = luma_of(picture);
         let [red, green, blue] = picture.channels.each_ref().map(Plane::values);
         let mut colours: Vec<[f32; 3]> =
@@ -29,17 +33,23 @@ impl Gamut {
             channel.values_mut().iter_mut().zip(&colours).for_each(|(v, colour)| *v = colour[c]);
         }
         let srgb = luma_of(picture);
-        Some(Self { mapping, own, srgb })
+        Some(Self { mapping, space, own, srgb })
     }
 
-    /// Brings what was found back: the airlight by the profile, and τ = a·luma + b by the line that takes the
-    /// samples' luma to sRGB's, least in squares.
+    /// A frame whose space is known is dehazed as sRGB, and what was found stays. Of any other it is brought
+    /// back: the airlight by the profile, and τ = a·luma + b by the line that takes the samples' luma to
+    /// sRGB's, least in squares.
     pub(super) fn leave(&self, survey: &mut Survey) {
+        let line = line(self.own.values(), self.srgb.values());
+        survey.depth.judged = self.space.map(|space| Judged { space, line });
+        if self.space.is_some() {
+            return;
+        }
         let mut airlight = [survey.haze.airlight];
         if self.mapping.from_srgb(&mut airlight).is_ok() {
             [survey.haze.airlight] = airlight.map(|air| air.map(|a| a.max(1.0 / 255.0)));
         }
-        let (slope, offset) = line(self.own.values(), self.srgb.values());
+        let (slope, offset) = line;
         let coefficients = &mut survey.depth.coefficients;
         coefficients.b = coefficients.b.clone().zip(&coefficients.a, |b, a| b + a * offset);
         coefficients.a = coefficients.a.clone().map(|a| a * slope);

@@ -84,7 +84,7 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
         a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),
         b: Plane::new(Size::new(3, 2), vec![0.9, 0.4, 1.5, 0.2, 2.2, 0.6]),
     };
-    let depth = DepthMap { coefficients, framed: None };
+    let depth = DepthMap { coefficients, framed: None, judged: None };
     let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
     let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
     RowStages {

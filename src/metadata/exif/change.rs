@@ -254,8 +254,8 @@ impl Work<'_> {
         let tables = self.tiff.tables();
         let stays =
             unwanted.unless.is_some() && tables.iter().filter_map(says).next() == unwanted.unless;
-        if !stays {
-            self.remove(unwanted.tag);
+        if !stays && self.remove(unwanted.tag) && unwanted.is_copy {
+            self.removed.insert(Removed::Copies);
         }
     }
 

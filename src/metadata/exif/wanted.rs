@@ -15,11 +15,13 @@ pub(in crate::metadata) struct Wanted {
     pub(super) text: Option<String>,
     /// It stays if it says this.
     pub(super) unless: Option<String>,
+    /// Whether the tag repeats a field that has a tag of its own.
+    pub(super) is_copy: bool,
 }
 
 impl Wanted {
     fn new(table: Which, tag: u16, text: Option<String>) -> Self {
-        Self { table, tag, text, unless: None }
+        Self { table, tag, text, unless: None, is_copy: false }
     }
 
     /// Whether it takes the tag out.
@@ -55,7 +57,7 @@ pub(in crate::metadata) fn wanted(
             "keywords" => Some(fields.list(name).join(";")),
             name => in_exif(fields, name),
         };
-        all.push(Wanted { table, tag, text: None, unless });
+        all.push(Wanted { table, tag, text: None, unless, is_copy: true });
     }
     all.extend(of_dates(block, dates));
     all

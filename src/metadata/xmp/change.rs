@@ -188,6 +188,9 @@ impl Changing<'_> {
         if let Some(fields) = self.take {
             take_given(&tree, fields, &mut edits);
         }
+        if self.write.is_some_and(|fields| has_copies(&tree, fields)) {
+            removed.insert(Removed::Copies);
+        }
         let write = |fields| replaced(&tree, fields, self.dates, &mut edits);
         let new = self.write.map(write).unwrap_or_default();
         if !new.is_empty() {
@@ -279,6 +282,15 @@ impl Changing<'_> {
             edits.extend(number(&node.name).map(|new| (node.inner.clone(), new)));
         }
     }
+}
+
+/// Whether a packet repeats fields that somebody gave or took away, in other words.
+fn has_copies(tree: &Tree<'_>, fields: &Fields) -> bool {
+    let given = ALIASES.into_iter().filter(|alias| fields.is_given(alias.0));
+    let texts = given.filter_map(|(field, prefix, local)| {
+        Some((fields.get(field), property(tree, prefix, local)?))
+    });
+    texts.into_iter().any(|(field, copy)| field != Some(&copy))
 }
 
 /// Takes out the properties that have to say something else, and gives the elements that say it.

@@ -9,9 +9,11 @@ use std::f32::consts::LOG2_E;
 
 use super::ends::{EXPONENT_MAX, EXPONENT_MIN, Ends};
 use super::tone::Tone;
-use super::{Dehaze, DepthMap, Haze, HazeColour, wavelength};
+use super::{Dehaze, DepthMap, Haze, HazeColour, Judged, wavelength};
 use crate::filter::Coefficients;
-use crate::frame::{Aligned, BLOCK, Input, Lane, Rect, Row, Size, block, greater, lesser, luma};
+use crate::frame::{
+    Aligned, BLOCK, Input, Lane, Rect, Row, Size, Space, block, greater, lesser, luma,
+};
 
 /// Transmission of the thinnest haze that a negative amount adds, at amount −100.
 const ADDED_T: f32 = 0.65;
@@ -27,6 +29,9 @@ pub struct Removal {
     framed: Option<Framed>,
     /// Least and greatest exponent.
     range: [f32; 2],
+    /// Of samples that are not sRGB's.
+    judged: Option<Judged>,
+    sample_max: f32,
 }
 
 /// A picture with a border around it, in pixels of the frame.
@@ -70,6 +75,8 @@ impl Removal {
             },
             framed: depth.framed,
             range,
+            judged: depth.judged,
+            sample_max,
         })
     }
 
@@ -85,6 +92,12 @@ impl Removal {
         self.range[1] > 0.0
     }
 
+    /// The space of the samples if it is not sRGB, and the greatest sample.
+    #[must_use]
+    pub fn space(&self) -> Option<(&Space, f32)> {
+        self.judged.as_ref().map(|judged| (&judged.space, self.sample_max))
+    }
+
     /// The kernel for results in the units of `L`.
     #[inline(always)]
     #[must_use]
@@ -96,6 +109,8 @@ impl Removal {
             tone,
             unscaled: 1.0 / tone.gain(),
             range: self.range,
+            line: self.judged.map_or((1.0, 0.0), |judged| judged.line),
+            sample_max: self.sample_max,
         }
     }
 }
@@ -109,6 +124,8 @@ pub struct Kernel {
     unscaled: f32,
     air: [f32; 3],
     range: [f32; 2],
+    line: (f32, f32),
+    sample_max: f32,
 }
 
 impl Kernel {
@@ -142,6 +159,14 @@ impl Kernel {
     pub fn exponent(&self, luma: f32, [a, b]: [f32; 2]) -> f32 {
         let [low, high] = self.range;
         lesser(greater(a * luma + b, low), high)
+    }
+
+    /// [`Self::exponent`] of a luma in the samples' own space.
+    #[inline(always)]
+    #[must_use]
+    pub fn exponent_of_own(&self, luma: f32, maps: [f32; 2]) -> f32 {
+        let (slope, offset) = self.line;
+        self.exponent(slope * luma + offset * self.sample_max, maps)
     }
 
     /// One pixel, raised for [`Lane::from_raised`], and its gain (green's); `maps` are a and b

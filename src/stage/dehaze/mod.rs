@@ -25,6 +25,7 @@ mod measure;
 mod shared;
 mod sky;
 mod skyline;
+mod space;
 mod survey;
 mod telling;
 mod tone;
@@ -36,7 +37,8 @@ pub use colour::HazeColour;
 pub use evidence::Evidence;
 pub use kernel::{Dehazed, DepthRows, Framed, Kernel, Removal};
 pub use shared::{NUMBERS, SharedHaze};
-pub use survey::{DepthMap, Haze, Maps, Survey, survey, survey_sharing};
+pub use space::run_in;
+pub use survey::{DepthMap, Haze, Judged, Maps, Survey, survey, survey_sharing};
 pub use tone::Brightness;
 
 /// How to dehaze.

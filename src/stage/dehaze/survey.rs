@@ -10,7 +10,7 @@ use super::sky::{self, sky};
 use super::tone::Brightness;
 use super::wavelength;
 use crate::filter::{Coefficients, SmallPicture, exp2, softened};
-use crate::frame::{Plane, luma};
+use crate::frame::{Plane, Space, luma};
 
 /// The haze of a scene: frames of one scene may share it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +34,17 @@ pub struct DepthMap {
     pub coefficients: Coefficients,
     /// Where they lie in the frame if it has a border.
     pub framed: Option<Framed>,
+    /// If the samples are not sRGB's and the haze was judged as if they were: how they are.
+    pub judged: Option<Judged>,
+}
+
+/// Samples of another space than sRGB, in which the haze of the frame was judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// The samples' own space.
+    pub space: Space,
+    /// Slope and offset of the line that takes their luma to sRGB's, 0..1: near enough for the noise.
+    pub line: (f32, f32),
 }
 
 /// What the survey saw, as pictures of the size of the small one, 0..1: for whoever wants to look.
@@ -112,7 +123,7 @@ fn look(picture: &SmallPicture, shared: Option<&SharedHaze>) -> Survey {
         ),
         evidence,
     };
-    let depth = DepthMap { coefficients, framed: None };
+    let depth = DepthMap { coefficients, framed: None, judged: None };
     let slope = depth.coefficients.a.clone().zip(&guide, |a, luma| a * luma);
     let taken = slope.zip(&depth.coefficients.b, |slope, b| {
         1.0 - exp2(-std::f32::consts::LOG2_E * (slope + b).max(0.0))
