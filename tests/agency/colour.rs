@@ -97,14 +97,17 @@ fn a_grey_frame_in_srgb_gets_a_grey_profile() {
     }
 }
 
-/// A scene of coloured blocks that gets hazier to the top; encoded sRGB.
+/// Coloured blocks before a plain sky, in haze that gets denser to the top; encoded sRGB.
 fn hazy(x: u32, y: u32) -> [f32; 3] {
-    let clear = (1.0 - (-(y as f32) / 90.0).exp()).clamp(0.05, 1.0);
-    let block = (x / 7 + 3 * (y / 9)) % 5;
-    let object = [[0.5, 0.2, 0.1], [0.1, 0.3, 0.15], [0.35, 0.35, 0.3], [0.05; 3], [0.6, 0.5, 0.2]];
-    std::array::from_fn(|c| {
-        0.85 - 0.03 * (2 - c) as f32 + (object[block as usize][c] - 0.85) * clear
-    })
+    let air = [0.74, 0.77, 0.82];
+    if y < 60 {
+        return air.map(|air| air + 0.02);
+    }
+    let objects =
+        [[0.3, 0.16, 0.1], [0.1, 0.22, 0.1], [0.28, 0.27, 0.22], [0.05; 3], [0.4, 0.33, 0.15]];
+    let object = objects[((x / 7 + 3 * (y / 9)) % 5) as usize];
+    let transmission = (-1.6 + 1.5 * (y - 60) as f32 / 180.0).exp();
+    std::array::from_fn(|c| object[c] * transmission + air[c] * (1.0 - transmission))
 }
 
 #[test]
