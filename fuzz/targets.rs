@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use longlens::batch::{Captions, Record};
+use longlens::batch::{Captions, Record, WrittenPlan};
 use longlens::develop::{Means, Prepared, Workers, develop};
 use longlens::error::{ErrorKind, Result};
 use longlens::format::{self, BandEncoder, Decoding, Encoding, Format, Limits, Threads};
@@ -128,6 +128,15 @@ pub(crate) fn captions(bytes: &[u8]) {
 #[allow(dead_code, reason = "each fuzz program uses one of these")]
 pub(crate) fn journal(bytes: &[u8]) {
     assert!(Record::recover(bytes).is_ok(), "bytes in memory can be read");
+}
+
+/// Any bytes as a written plan.
+#[allow(dead_code, reason = "each fuzz program uses one of these")]
+pub(crate) fn plan(bytes: &[u8]) {
+    if let Ok(plan) = no_panic(WrittenPlan::read(bytes)) {
+        assert_eq!(plan.jobs.len(), plan.head.frames);
+        assert_eq!(plan.dealt(3).len(), plan.jobs.len());
+    }
 }
 
 /// Recipes that together use every stage.

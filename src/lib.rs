@@ -21,6 +21,8 @@
 //!    band by band, as the sweep makes them.
 //! 7. [`batch`] writes a temporary file, syncs and renames it: the complete new file or the old one.
 //!
+//! A plan can be written down, and its frames developed in shards on many machines ([`batch::WrittenPlan`]).
+//!
 //! Beside this way: `container` finds the named parts of a file's bytes, [`colour`] converts between profiles,
 //! `words` reads values as people type them, `hidden` lists invisible characters, `measure` serves the benches.
 //!

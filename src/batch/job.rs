@@ -27,8 +27,21 @@ pub struct Job {
     pub sequence: u32,
     /// The scene that it is in, and what it shares with the others in it; `None` for a frame alone.
     pub scene: Option<Assigned>,
+    /// What its original held when a written plan was made; `None` if nobody looked.
+    pub planned: Option<Original>,
     /// What the plan has to say about it.
     pub warnings: Vec<Warning>,
+}
+
+/// What an original held when a plan was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Original {
+    /// Its length.
+    pub bytes: u64,
+    /// XXH3 of its bytes, 16 hexadecimal digits.
+    pub hash: String,
+    /// Millions of pixels; 0 if that cannot be told.
+    pub megapixels: f64,
 }
 
 impl Job {
@@ -44,6 +57,7 @@ impl Job {
             caption: Caption::None,
             sequence: 1,
             scene: None,
+            planned: None,
             warnings: Vec::new(),
         }
     }

@@ -69,6 +69,8 @@ pub struct Summary {
     pub up_to_date: usize,
     /// Frames that failed.
     pub failed: usize,
+    /// Those of them that are worth another try: a disk was gone for a moment.
+    pub passing: usize,
     /// Frames that were not begun because the run was stopped.
     pub unbegun: usize,
     /// Frames whose file said where it was taken.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::batch::disk::write::Sync;
 use crate::batch::job::Job;
 use crate::batch::memory::machine::machine_bytes;
+use crate::batch::shard::Shard;
 
 /// What happens to outputs that exist before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,6 +39,20 @@ pub struct Settings {
     /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
     /// originals.
     pub journal: Option<PathBuf>,
+    /// Which part of a plan this is: it keeps a journal of its own.
+    pub shard: Shard,
+    /// Whether files are read and hashed that have the size and times that the log knows.
+    pub reading: Reading,
+}
+
+/// How a run finds out whether files are those that the journal knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reading {
+    /// By size and times; a file with others is read.
+    #[default]
+    Changed,
+    /// Every file is read.
+    All,
 }
 
 impl Default for Settings {
@@ -50,6 +65,8 @@ impl Default for Settings {
             accept_damaged: false,
             sync: Sync::Full,
             journal: None,
+            shard: Shard::WHOLE,
+            reading: Reading::Changed,
         }
     }
 }

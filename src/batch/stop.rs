@@ -1,7 +1,8 @@
 //! The wish to end a run early: by a signal, or because the disk is full.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +12,16 @@ use tempfile::NamedTempFile;
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     wish: Arc<AtomicUsize>,
-    /// The temporary file that a sudden end would leave.
-    left: Arc<Mutex<Option<PathBuf>>>,
+    /// What a sudden end would leave.
+    left: Arc<Mutex<Left>>,
+}
+
+#[derive(Debug, Default)]
+struct Left {
+    /// The output that is being written.
+    temporary: Option<PathBuf>,
+    /// Claims on frames.
+    claims: BTreeSet<PathBuf>,
 }
 
 impl Stop {
@@ -37,11 +46,11 @@ impl Stop {
         Some(self.wish.load(Ordering::Relaxed)).filter(|&n| n != 0 && n != Self::ENVIRONMENT)
     }
 
-    /// Takes away the temporary file of a frame that is being written, and lets no other begin: to
-    /// be called when the program ends without waiting for its workers. Outputs stay whole.
+    /// Takes away the temporary file of a frame that is being written and the claims on frames, and lets
+    /// no other begin: to be called when the program ends without waiting for its workers. Outputs stay whole.
     pub fn abandon(&self) {
         let mut left = self.left();
-        if let Some(path) = left.take() {
+        for path in left.temporary.take().iter().chain(&left.claims) {
             // Gone already if it has just got its name.
             let _ = std::fs::remove_file(path);
         }
@@ -63,16 +72,37 @@ impl Stop {
     ) -> io::Result<NamedTempFile> {
         let mut left = self.left();
         let made = make()?;
-        *left = Some(made.path().to_path_buf());
+        left.temporary = Some(made.path().to_path_buf());
         Ok(made)
     }
 
     /// It has its name, or is gone.
     pub(in crate::batch) fn leaves_nothing(&self) {
-        *self.left() = None;
+        self.left().temporary = None;
     }
 
-    fn left(&self) -> MutexGuard<'_, Option<PathBuf>> {
+    /// Makes a claim, and notes its path if it was made.
+    pub(in crate::batch) fn claiming<T>(
+        &self,
+        path: &Path,
+        make: impl FnOnce() -> io::Result<Option<T>>,
+    ) -> io::Result<Option<T>> {
+        let mut left = self.left();
+        let made = make()?;
+        if made.is_some() {
+            left.claims.insert(path.to_path_buf());
+        }
+        Ok(made)
+    }
+
+    /// Gives a claim up.
+    pub(in crate::batch) fn unclaims(&self, path: &Path, give_up: impl FnOnce()) {
+        let mut left = self.left();
+        give_up();
+        left.claims.remove(path);
+    }
+
+    fn left(&self) -> MutexGuard<'_, Left> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn command() -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .subcommand(develop())
+        .subcommand(plan())
+        .subcommand(run())
+        .subcommand(report())
         .subcommand(recipe())
         .subcommand(Command::new("presets").about("List the recipes that have a name"))
         .subcommand(inspect())
@@ -40,14 +43,101 @@ fn develop() -> Command {
         )
         .args(settings())
         .arg(recipes())
-        .arg(
-            Arg::new("require")
-                .long("require")
-                .value_name("FIELDS")
-                .value_delimiter(',')
-                .help("Do nothing unless every frame has these fields: city,country,date,byline"),
-        )
+        .arg(require())
         .args(run_flags())
+}
+
+fn require() -> Arg {
+    Arg::new("require")
+        .long("require")
+        .value_name("FIELDS")
+        .value_delimiter(',')
+        .help("Do nothing unless every frame has these fields: city,country,date,byline")
+}
+
+/// What a run takes of the machine.
+fn machine() -> [Arg; 2] {
+    [
+        Arg::new("jobs")
+            .short('j')
+            .long("jobs")
+            .value_name("N")
+            .value_parser(jobs)
+            .help("Frames to develop at once [default: one per core]"),
+        Arg::new("memory")
+            .long("memory")
+            .value_name("SIZE")
+            .value_parser(super::text::parse_memory)
+            .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
+    ]
+}
+
+/// How much is printed.
+fn loudness() -> [Arg; 2] {
+    [
+        switch("quiet").short('q').help("Print errors only"),
+        Arg::new("verbose")
+            .short('v')
+            .long("verbose")
+            .action(ArgAction::Count)
+            .help("Print what was chosen for each frame, and why"),
+    ]
+}
+
+fn no_sync() -> Arg {
+    switch("no-sync").help("Do not push outputs to the disk before reporting them")
+}
+
+fn verify() -> Arg {
+    switch("verify")
+}
+
+fn json() -> Arg {
+    switch("json").help("Print JSON lines on standard output: the run, each frame, the summary")
+}
+
+fn plan() -> Command {
+    Command::new("plan")
+        .about("Print the plan of a shoot, for 'longlens run' on one machine or many")
+        .args(sources())
+        .arg(path("out", "OUT").short('o').long("out").required(true).help("Folder to write to"))
+        .args(settings())
+        .arg(recipes())
+        .arg(require())
+        .arg(switch("accept-damaged").help("Plan to develop damaged files as far as they go"))
+        .args(loudness())
+}
+
+fn run() -> Command {
+    Command::new("run")
+        .about("Develop the frames of a plan, or a shard of them; what is done is skipped")
+        .arg(path("plan", "PLAN").required(true).help("The plan, or - for standard input"))
+        .arg(
+            Arg::new("shard")
+                .long("shard")
+                .value_name("I/N")
+                .default_value("1/1")
+                .help("Which part: 3/8, or auto in an array of Slurm, Kubernetes or AWS Batch"),
+        )
+        .args(machine())
+        .arg(switch("overwrite").help("Replace outputs that were not made from their originals"))
+        .arg(
+            switch("skip-existing")
+                .conflicts_with("overwrite")
+                .help("Accept outputs that were not made from their originals"),
+        )
+        .arg(verify().help("Read and hash every file, also those with known size and times"))
+        .arg(no_sync())
+        .arg(json())
+        .args(loudness())
+}
+
+fn report() -> Command {
+    Command::new("report")
+        .about("Print what is done of a plan, what failed, and what is missing")
+        .arg(path("plan", "PLAN").required(true).help("The plan, or - for standard input"))
+        .arg(verify().help("Read and hash every output, also those with known size and times"))
+        .arg(switch("json").help("Print JSON lines: each shard, each frame, the sums"))
 }
 
 /// Where frames and their fields come from.
@@ -80,19 +170,8 @@ pub(super) fn sources() -> [Arg; 7] {
 }
 
 /// How the run goes.
-fn run_flags() -> [Arg; 11] {
-    [
-        Arg::new("jobs")
-            .short('j')
-            .long("jobs")
-            .value_name("N")
-            .value_parser(jobs)
-            .help("Frames to develop at once [default: one per core]"),
-        Arg::new("memory")
-            .long("memory")
-            .value_name("SIZE")
-            .value_parser(super::text::parse_memory)
-            .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
+fn run_flags() -> Vec<Arg> {
+    let files = [
         switch("overwrite").help("Replace outputs that exist"),
         switch("skip-existing").conflicts_with("overwrite").help(
             "Keep outputs that exist, whatever they were made from, and do not count that as a failure",
@@ -101,19 +180,13 @@ fn run_flags() -> [Arg; 11] {
             "Continue an earlier run: develop what is missing, and redo outputs whose original, \
              recipe or longlens version has changed (needs the journal in the output folder)",
         ),
+        verify().help("With --resume, read and hash every file, also those with known size and times"),
         switch("accept-damaged").help("Develop damaged files as far as they go, with a warning"),
-        switch("no-sync").help("Do not push outputs to the disk before reporting them"),
+        no_sync(),
         switch("dry-run").help("Print what would be done and write nothing"),
-        switch("json").help(
-            "Print JSON lines on standard output: the run, each frame, the summary",
-        ),
-        switch("quiet").short('q').help("Print errors only"),
-        Arg::new("verbose")
-            .short('v')
-            .long("verbose")
-            .action(ArgAction::Count)
-            .help("Print what was chosen for each frame, and why"),
-    ]
+        json(),
+    ];
+    machine().into_iter().chain(files).chain(loudness()).collect()
 }
 
 fn recipe() -> Command {

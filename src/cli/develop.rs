@@ -4,9 +4,9 @@ use clap::ArgMatches;
 
 use super::planning::{Planned, first_recipe};
 use super::report::{Report, frames_of};
-use super::running::{Run, loudness};
+use super::running::{Passing, Run, loudness};
 use super::{dry_run, exit, json, scenes, signals};
-use crate::batch::{Batch, Existing, Settings, Stop, Summary, Sync, Target};
+use crate::batch::{Batch, Existing, Reading, Settings, Shard, Stop, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -49,7 +49,9 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let folder = planned.out.folder();
     let accepts_existing = order.get_flag("skip-existing");
-    Run { batch, folder, unreadable, stop: &stop, accepts_existing }.carry_out(&mut report)
+    let passing = Passing::Fail;
+    let run = Run { batch, folder, unreadable, stop: &stop, accepts_existing, passing };
+    run.carry_out(&mut report)
 }
 
 fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
@@ -74,5 +76,7 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
         accept_damaged: order.get_flag("accept-damaged"),
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         journal,
+        shard: Shard::WHOLE,
+        reading: if order.get_flag("verify") { Reading::All } else { Reading::Changed },
     })
 }

@@ -7,15 +7,18 @@ mod dry_run;
 mod fields;
 mod folder_files;
 mod inspect;
+mod joined;
 mod json;
 mod man;
 mod maps;
+mod plan;
 mod planning;
 mod presets;
 mod progress;
 mod report;
 mod running;
 mod scenes;
+mod shard;
 mod signals;
 mod slips;
 mod sources;
@@ -42,6 +45,8 @@ mod exit {
     pub(super) const USAGE: u8 = 2;
     /// The run could not go on: disk full, folder not writable, a fault of longlens itself.
     pub(super) const ENVIRONMENT: u8 = 3;
+    /// Of a plan: what is not done may be done by another try (`EX_TEMPFAIL` of sysexits.h).
+    pub(super) const TRY_AGAIN: u8 = 75;
 }
 
 /// The whole program; its exit code.
@@ -64,6 +69,9 @@ fn ordered() -> u8 {
     };
     let ended = match matches.subcommand() {
         Some(("develop", order)) => develop::run(order),
+        Some(("plan", order)) => plan::run(order),
+        Some(("run", order)) => shard::run(order),
+        Some(("report", order)) => joined::run(order),
         Some(("recipe", order)) => print_recipe(order),
         Some(("presets", _)) => presets::list(),
         Some(("inspect", order)) => inspect::run(order),
@@ -94,6 +102,11 @@ fn told(error: &Error) {
     if std::env::args_os().any(|word| word == "--json") {
         text::to_stdout(&text::json(&json::error(error)));
     }
+}
+
+/// Whether a switch was given, in a command that has it.
+fn has(order: &ArgMatches, switch: &str) -> bool {
+    order.try_get_one::<bool>(switch).is_ok_and(|given| given == Some(&true))
 }
 
 /// The settings that were given as flags, by name and text.

@@ -8,7 +8,9 @@ use clap::ArgMatches;
 use super::presets::Layers;
 use super::sources::{Sources, logos};
 use super::text;
-use crate::batch::{Found, Order, Plan, Target, captions, find, format_of_name, lacking, plan};
+use crate::batch::{
+    Found, Job, Order, Plan, Target, captions, find, format_of_name, lacking, plan,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
 use crate::stage::caption::Typesetter;
@@ -31,7 +33,7 @@ impl Planned {
         let mut found = find(&sources.named, out.folder())?;
         let plan = plan_of(order, &sources, &mut found, &out)?;
         let captions = check_fields(order, &plan)?;
-        check_drawing(&plan)?;
+        check_drawing(&plan.jobs)?;
         Ok(Self { sources, out, found, plan, captions })
     }
 }
@@ -44,9 +46,9 @@ pub(super) fn first_recipe(order: &ArgMatches, sources: &Sources) -> Result<Reci
 
 /// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
 /// has begun.
-fn check_drawing(plan: &Plan) -> Result<()> {
+pub(super) fn check_drawing(jobs: &[Job]) -> Result<()> {
     let mut seen = HashSet::new();
-    for caption in plan.jobs.iter().map(|job| &job.recipe.caption) {
+    for caption in jobs.iter().map(|job| &job.recipe.caption) {
         let named = (&caption.font, &caption.logo);
         if named != (&None, &None) && seen.insert(named) {
             Typesetter::open(caption)?;
@@ -122,15 +124,20 @@ fn read_files(order: &ArgMatches, sources: &Sources, layers: &Layers) -> Vec<Pat
     named.chain(of_folders).chain(layers.files()).cloned().collect()
 }
 
+/// The fields that every frame must have.
+pub(super) fn required(order: &ArgMatches) -> Vec<&str> {
+    let given = order.get_many::<String>("require").into_iter().flatten();
+    given.map(|name| name.trim()).collect()
+}
+
 /// Whether every frame has the fields that are required or that its caption needs; an error after
 /// all that lack one were named. For a dry run the captions, in the order of the frames.
 fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> {
-    let required: Vec<&String> = order.get_many("require").into_iter().flatten().collect();
-    let required: Vec<&str> = required.iter().map(|name| name.trim()).collect();
+    let required = required(order);
     if required.contains(&"") {
         return Err(Error::no_value("", "a field", "names: --require city,country"));
     }
-    let (captions, lacking) = if order.get_flag("dry-run") {
+    let (captions, lacking) = if super::has(order, "dry-run") {
         let captions = captions(plan, &required);
         let errors = captions.iter().filter_map(|caption| caption.as_ref().err());
         let lacking = errors.filter(|error| error.kind() == ErrorKind::Caption).cloned().collect();
@@ -138,13 +145,19 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
     } else {
         (Vec::new(), lacking(plan, &required))
     };
-    let Some(first) = lacking.first() else { return Ok(captions) };
-    for error in &lacking {
+    refuse_lacking(&lacking, plan.jobs.len())?;
+    Ok(captions)
+}
+
+/// An error after all frames were named that lack a field.
+pub(super) fn refuse_lacking(lacking: &[Error], frames: usize) -> Result<()> {
+    let Some(first) = lacking.first() else { return Ok(()) };
+    for error in lacking {
         let path = error.path().map(text::path).unwrap_or_default();
         let tone = text::painted(text::Tone::Error);
         text::to_stderr(&format!("longlens: {tone} {path}: {}\n", text::clean(error.message())));
     }
-    let lack = match (lacking.len(), plan.jobs.len()) {
+    let lack = match (lacking.len(), frames) {
         (1, 1) => "the frame".to_owned(),
         (count, frames) => format!("{count} of {frames} frames"),
     };

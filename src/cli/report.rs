@@ -90,7 +90,7 @@ impl Report {
         }
     }
 
-    fn warn(&self, line: &str) {
+    pub(super) fn warn(&self, line: &str) {
         if self.loudness != Loudness::Quiet {
             text::to_stderr(&format!("longlens: {} {line}\n", text::painted(text::Tone::Warning)));
         }

@@ -21,12 +21,23 @@ pub(super) struct Run<'a> {
     pub(super) stop: &'a Stop,
     /// Whether outputs that were not made from their originals are accepted.
     pub(super) accepts_existing: bool,
+    /// What becomes of failures that may not come again.
+    pub(super) passing: Passing,
+}
+
+/// What becomes of failures that may not come again: a disk that is gone for a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// They are failures like any other.
+    Fail,
+    /// Whoever started the run is asked to try again.
+    TryAgain,
 }
 
 impl Run<'_> {
     /// Develops the frames; the exit code.
     pub(super) fn carry_out(self, report: &mut Report) -> Result<u8> {
-        let Self { batch, folder, unreadable, stop, accepts_existing } = self;
+        let Self { batch, folder, unreadable, stop, accepts_existing, passing } = self;
         let frames = batch.jobs.len();
         if frames > 0 {
             prepare_folder(folder)?;
@@ -50,6 +61,11 @@ impl Run<'_> {
             summary.failed + unreadable.len() > 0 || summary.not_delivered > 0 && !accepts_existing;
         let exit = match stop.signal() {
             Some(signal) => signals::EXIT_BASE + signal as u8,
+            None if passing == Passing::TryAgain
+                && (summary.environment || summary.passing > 0) =>
+            {
+                exit::TRY_AGAIN
+            }
             None if summary.environment => exit::ENVIRONMENT,
             None if is_lacking => exit::SOME_FAILED,
             None => exit::DONE,

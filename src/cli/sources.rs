@@ -123,13 +123,18 @@ fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
 }
 
 fn list_bytes(list: &Path) -> Result<Vec<u8>> {
+    bytes_of(list, "cannot read the list")
+}
+
+/// A file that was named, or standard input for `-`.
+pub(super) fn bytes_of(file: &Path, tried: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = if list == Path::new("-") {
+    let read = if file == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
     } else {
-        std::fs::read(list).map(|read| bytes = read)
+        std::fs::read(file).map(|read| bytes = read)
     };
-    read.map_err(|e| Error::io(ErrorKind::Usage, "cannot read the list", &e).about(list))?;
+    read.map_err(|e| Error::io(ErrorKind::Usage, tried, &e).about(file))?;
     Ok(bytes)
 }
 

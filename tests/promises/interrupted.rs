@@ -105,9 +105,13 @@ fn two_runs_into_one_folder_at_once_make_one_tree() {
     bench.frames(12, 200);
     bench.develop("in -o whole").code(0);
     let (first, second) = (begin(&bench, "out"), begin(&bench, "out"));
+    let mut developed = 0;
     for run in [first, second] {
-        Ran::of(run.wait_with_output().unwrap()).code(0);
+        let ran = Ran::of(run.wait_with_output().unwrap()).code(0);
+        let count = ran.err.split(" developed").next().unwrap().rsplit(' ').next().unwrap();
+        developed += count.parse::<u32>().unwrap();
     }
+    assert_eq!(developed, 12, "each frame is developed by one of them");
     bench.develop("in -o out --resume").code(0).says("12 up to date");
     assert_eq!(bench.tree("out"), bench.tree("whole"));
 }

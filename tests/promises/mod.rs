@@ -8,5 +8,6 @@ mod interrupted;
 mod mutated;
 mod names;
 mod orders;
+mod planned;
 mod resumed;
 mod slips;

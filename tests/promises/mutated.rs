@@ -139,6 +139,19 @@ fn journal() {
 }
 
 #[test]
+fn plan() {
+    let head = format!(
+        r#"{{"longlens":"{}","folder":"/shoot","out":"out","frames":2,"megapixels":2.5,"recipe_hash":"00","accept_damaged":false,"require":["city"],"settings":{{"crop":"3:2"}}}}"#,
+        env!("CARGO_PKG_VERSION")
+    );
+    let frames = r#"{"input":[255,47],"output":"a.jpg","bytes":3,"hash":"11","megapixels":1.5,"sequence":1,"settings":{"caption":"{{ city }}"},"fields":{"city":"Tumen"},"warnings":["w"],"check":"22"}
+{"input":"b.jpg","output":"b/b.jpg","megapixels":1.0,"sequence":2,"sidecar":"b.xmp","caption":"text","set":{"date":"2024"}}"#;
+    let whole = format!("{head}\n{frames}\n").into_bytes();
+    assert!(longlens::batch::WrittenPlan::read(&whole).is_ok());
+    mutate("plan", 20_000, &[whole], targets::plan);
+}
+
+#[test]
 fn frame() {
     let numbered = |(i, mut bytes): (usize, Vec<u8>)| {
         bytes.insert(0, i as u8);

@@ -123,18 +123,24 @@ impl Bench {
         Ran::of(run.unwrap())
     }
 
-    /// Every file below a folder with its bytes, hidden ones too.
+    /// Every file below a folder with its bytes, hidden ones too, but for the logs, which have times.
     pub(crate) fn tree(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut tree = BTreeMap::new();
         let top = self.path(folder);
         for entry in walkdir::WalkDir::new(&top) {
             let entry = entry.unwrap();
-            if entry.file_type().is_file() {
+            let is_log = entry.file_name().to_string_lossy().ends_with(".log.jsonl");
+            if entry.file_type().is_file() && !is_log {
                 let name = entry.path().strip_prefix(&top).unwrap().to_path_buf();
                 tree.insert(name, fs::read(entry.path()).unwrap());
             }
         }
         tree
+    }
+
+    /// As [`Bench::tree`], of a folder that may not be there yet.
+    pub(crate) fn tree_or_empty(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        if self.path(folder).exists() { self.tree(folder) } else { BTreeMap::new() }
     }
 
     /// No temporary file is left below a folder, and every picture there can be read to its end.

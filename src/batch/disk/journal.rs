@@ -1,6 +1,7 @@
 //! The record of a folder of outputs: what each was made from, how, and what it holds.
 //!
-//! `.longlens.jsonl` in the output folder, one line of JSON for each output. A line is appended
+//! `.longlens.jsonl` in the output folder, one line of JSON for each output; a shard of a plan has one of
+//! its own, `.longlens.3-of-8.jsonl`, and all are read together. A line is appended
 //! before the output gets its name, so it promises nothing by itself: an output is ours if its length
 //! and hash are those of a line. A run that was not stopped puts the lines in the order of the
 //! outputs, the last of each, so the journal too is the same after an interruption.
@@ -10,19 +11,18 @@
 //!
 //! A line that is cut short or broken is passed over: the frame is developed again.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::fs;
+use std::io::BufRead;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::write::{Sync, write_whole};
+use crate::batch::disk::lines::{self, Line, Place};
+use crate::batch::disk::name::Name;
 use crate::batch::scene::record::InScene;
-use crate::batch::stop::Stop;
+use crate::batch::shard::Shard;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Name of the journal in the output folder; hidden, so that it is not an input of a later run.
@@ -76,35 +76,37 @@ pub struct Chosen {
     pub quality: Option<u8>,
 }
 
-/// A path in the journal: text if it is text, else its bytes as numbers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Name {
-    /// A path that is UTF-8.
-    Text(String),
-    /// Any other.
-    Bytes(Vec<u8>),
-}
-
-impl Name {
-    /// The name of a path.
-    #[must_use]
-    pub fn of(path: &Path) -> Self {
-        match path.to_str() {
-            Some(text) => Self::Text(text.to_owned()),
-            None => Self::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
-        }
+impl Line for Entry {
+    fn output(&self) -> &Name {
+        &self.output
     }
 }
 
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Bytes(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
-        }
+/// The journals and logs of a folder with the shards that keep them, in order; none if it is not there.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(in crate::batch) fn kept_files(folder: &Path) -> Result<Vec<(Shard, String)>> {
+    let cannot = |e: &std::io::Error| {
+        Error::io(ErrorKind::Environment, "cannot read the output folder", e).about(folder)
+    };
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = match fs::read_dir(here) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|e| cannot(&e))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(|e| cannot(&e))?.file_name();
+        let name = name.to_str().and_then(|name| Some((Shard::of_file(name)?, name.to_owned())));
+        files.extend(name);
     }
+    files.sort();
+    Ok(files)
 }
+
+/// The end of a log's name, which a journal's has not.
+pub(in crate::batch) const LOG_ENDING: &str = ".log.jsonl";
 
 /// Where a file lies, as [`Entry::input_place`] says it.
 pub(in crate::batch) fn place(input: &Path) -> String {
@@ -113,38 +115,68 @@ pub(in crate::batch) fn place(input: &Path) -> String {
     digits(hash(whole.as_os_str().as_encoded_bytes()))
 }
 
-/// What a journal knew when the run began.
+/// What the journals of a folder say.
 #[derive(Debug, Default)]
 pub struct Record {
     by_output: HashMap<Name, Vec<Entry>>,
+    places: Vec<Place>,
     /// Lines that could not be read.
     pub broken_lines: usize,
 }
 
 impl Record {
-    /// Reads a journal; none is an empty one.
+    /// Reads the journals of a folder; none is an empty one.
     ///
     /// # Errors
     /// If there is one that cannot be read, or something else of its name.
     pub fn read(folder: &Path) -> Result<Self> {
-        let path = folder.join(JOURNAL);
-        if !is_there(&path)? {
-            return Ok(Self::default());
+        Self::read_with(folder, Shard::WHOLE)
+    }
+
+    /// Reads the journals of a folder, and later on that of this shard too, if there is none yet:
+    /// another run of it may begin one.
+    ///
+    /// # Errors
+    /// As [`Record::read`].
+    pub(in crate::batch) fn read_with(folder: &Path, shard: Shard) -> Result<Self> {
+        let kept = kept_files(folder)?;
+        let journals = kept.iter().filter(|(_, name)| !name.ends_with(LOG_ENDING));
+        let mut paths: Vec<_> = journals.map(|(_, name)| folder.join(name)).collect();
+        let own = shard.journal(folder);
+        if !paths.contains(&own) {
+            paths.push(own);
         }
-        let file = File::open(&path).map_err(|e| cannot("read", &path, &e))?;
-        Self::recover(BufReader::new(file)).map_err(|e| cannot("read", &path, &e))
+        let places = paths.into_iter().map(Place::begin).collect();
+        let mut record = Self { places, ..Self::default() };
+        record.read_on()?;
+        Ok(record)
+    }
+
+    /// Takes up the lines that were added since; whether there were any.
+    ///
+    /// # Errors
+    /// As [`Record::read`].
+    pub(in crate::batch) fn read_on(&mut self) -> Result<bool> {
+        let mut added = false;
+        for place in &mut self.places {
+            self.broken_lines += place.read_on(|entry: Entry| {
+                added = true;
+                self.by_output.entry(entry.output.clone()).or_default().push(entry);
+            })?;
+        }
+        Ok(added)
     }
 
     /// Reads what can be read of these lines.
     ///
     /// # Errors
     /// Of the reader.
-    pub fn recover(lines: impl BufRead) -> std::io::Result<Self> {
-        let mut by_output: HashMap<Name, Vec<Entry>> = HashMap::new();
-        let broken_lines = for_each_entry(lines, |entry, _| {
-            by_output.entry(entry.output.clone()).or_default().push(entry);
+    pub fn recover(reader: impl BufRead) -> std::io::Result<Self> {
+        let mut record = Self::default();
+        record.broken_lines = lines::for_each(reader, |entry: Entry, _| {
+            record.by_output.entry(entry.output.clone()).or_default().push(entry);
         })?;
-        Ok(Self { by_output, broken_lines })
+        Ok(record)
     }
 
     /// Whether nothing is known.
@@ -160,159 +192,19 @@ impl Record {
     }
 }
 
-/// Calls `each` with every entry and where in the file its line is; returns how many lines
-/// are broken.
-fn for_each_entry(
-    mut lines: impl BufRead,
-    mut each: impl FnMut(Entry, Range<u64>),
-) -> std::io::Result<usize> {
-    /// Longest line that is one: two paths as numbers, warnings.
-    const MOST_BYTES: u64 = 1 << 20;
-    let (mut line, mut begin, mut broken) = (Vec::new(), 0, 0);
-    loop {
-        line.clear();
-        let end = begin + (&mut lines).take(MOST_BYTES).read_until(b'\n', &mut line)? as u64;
-        if end == begin {
-            return Ok(broken);
-        }
-        match serde_json::from_slice(line.trim_ascii()) {
-            Ok(entry) => each(entry, begin..end),
-            Err(_) => broken += usize::from(!line.trim_ascii().is_empty()),
-        }
-        begin = end;
-    }
-}
-
-/// A journal that is being written.
-#[derive(Debug)]
-pub(in crate::batch) struct Journal {
-    folder: PathBuf,
-    file: File,
-}
-
-impl Journal {
-    /// Opens the journal of a folder, or begins one.
-    pub(in crate::batch) fn open(folder: &Path) -> Result<Self> {
-        let path = folder.join(JOURNAL);
-        loop {
-            is_there(&path)?;
-            let file = OpenOptions::new().read(true).append(true).create(true).open(&path);
-            let mut file = file.map_err(|e| cannot("open", &path, &e))?;
-            // Shared by all runs into this folder; where the file system knows no locks, two runs
-            // at once may lose lines, never outputs.
-            let _ = file.lock_shared();
-            if same_file(&file, &path) {
-                end_torn_line(&mut file).map_err(|e| cannot("write", &path, &e))?;
-                return Ok(Self { folder: folder.to_path_buf(), file });
-            }
-            // Another run has just put a new one in its place.
-        }
-    }
-
-    /// Appends a line.
-    pub(in crate::batch) fn append(&mut self, entry: &Entry) -> Result<()> {
-        // An entry is strings and numbers: it can always be written as JSON.
-        let mut line = serde_json::to_vec(entry).unwrap_or_default();
-        line.push(b'\n');
-        self.file.write_all(&line).map_err(|e| cannot("write", &self.folder.join(JOURNAL), &e))
-    }
-
-    /// Pushes the lines to the disk.
-    pub(in crate::batch) fn sync(&self) -> Result<()> {
-        self.file.sync_data().map_err(|e| cannot("sync", &self.folder.join(JOURNAL), &e))
-    }
-
-    /// Puts the lines in order, the last of each output, unless another run is writing too.
-    pub(in crate::batch) fn close(self, sync: Sync, stop: &Stop) -> Result<()> {
-        let path = self.folder.join(JOURNAL);
-        if self.file.unlock().is_err()
-            || self.file.try_lock().is_err()
-            || !same_file(&self.file, &path)
-        {
-            return Ok(());
-        }
-        match in_order(&self.file).map_err(|e| cannot("read", &path, &e))? {
-            Some(bytes) => write_whole(&path, &bytes, sync, stop),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The last line of each output, in the order of their names; `None` if the file is that already.
-///
-/// Of the lines only the names are held: with the entries whole, the end of a run of 1,000 small
-/// frames took more memory than its middle.
-fn in_order(mut file: &File) -> std::io::Result<Option<Vec<u8>>> {
-    let mut lines: BTreeMap<Name, Range<u64>> = BTreeMap::new();
-    let (mut end, mut ordered) = (0, true);
-    file.rewind()?;
-    for_each_entry(BufReader::new(file), |entry, line| {
-        let last = lines.last_key_value().is_none_or(|(last, _)| *last < entry.output);
-        ordered &= last && line.start == end;
-        end = line.end;
-        lines.insert(entry.output, line);
-    })?;
-    if ordered && end == file.metadata()?.len() {
-        return Ok(None);
-    }
-    let length: u64 = lines.values().map(|line| line.end - line.start).sum();
-    let mut bytes = Vec::with_capacity(length as usize);
-    for line in lines.values() {
-        file.seek(SeekFrom::Start(line.start))?;
-        file.take(line.end - line.start).read_to_end(&mut bytes)?;
-    }
-    Ok(Some(bytes))
-}
-
-/// The path below the folder, or as it is.
-pub(in crate::batch) fn name_below(folder: &Path, output: &Path) -> Name {
-    Name::of(output.strip_prefix(folder).unwrap_or(output))
-}
-
-fn cannot(what: &str, path: &Path, cause: &std::io::Error) -> Error {
-    Error::io(ErrorKind::Environment, &format!("cannot {what} the journal"), cause).about(path)
-}
-
-/// Whether there is a journal; a link, pipe or folder of its name is refused.
-fn is_there(path: &Path) -> Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(kind) if kind.is_file() => Ok(true),
-        Ok(_) => {
-            Err(Error::new(ErrorKind::Environment, "it is not a file, so no journal can be kept")
-                .about(path)
-                .with_hint("move it away, or name another output folder"))
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(cannot("look at", path, &e)),
-    }
-}
-
-#[cfg(unix)]
-fn same_file(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let (Ok(open), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };
-    (open.dev(), open.ino()) == (named.dev(), named.ino())
-}
-
-#[cfg(not(unix))]
-fn same_file(_: &File, path: &Path) -> bool {
-    path.exists()
-}
-
-/// A killed run may have left half a line: what follows it begins on a new one.
-fn end_torn_line(file: &mut File) -> std::io::Result<()> {
-    if file.metadata()?.len() == 0 {
-        return Ok(());
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    if last != *b"\n" { file.write_all(b"\n") } else { Ok(()) }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
     use super::*;
+    use crate::batch::disk::lines::{Lines, in_order};
+    use crate::batch::disk::write::Sync;
+    use crate::batch::stop::Stop;
+
+    fn open(folder: &Path) -> Result<Lines<Entry>> {
+        Lines::open(folder.join(JOURNAL))
+    }
 
     fn entry(output: &str, version: &str) -> Entry {
         Entry {
@@ -333,14 +225,15 @@ mod tests {
     #[test]
     fn a_torn_line_costs_itself_only_and_the_end_is_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(folder.path()).unwrap();
+        let mut journal = open(folder.path()).unwrap();
         journal.append(&entry("b.jpg", "1")).unwrap();
         journal.append(&entry("a.jpg", "1")).unwrap();
         journal.append(&entry("b.jpg", "2")).unwrap();
-        journal.file.write_all(b"{\"version\":\"1\",\"outp").unwrap();
         drop(journal);
+        let mut torn = File::options().append(true).open(folder.path().join(JOURNAL)).unwrap();
+        torn.write_all(b"{\"version\":\"1\",\"outp").unwrap();
 
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = open(folder.path()).unwrap();
         let record = Record::read(folder.path()).unwrap();
         assert_eq!((record.of(&Name::Text("b.jpg".into())).len(), record.broken_lines), (2, 1));
         journal.close(Sync::Full, &Stop::default()).unwrap();
@@ -348,14 +241,14 @@ mod tests {
         let read: Vec<Entry> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(read, [entry("a.jpg", "1"), entry("b.jpg", "2")]);
         let file = File::open(folder.path().join(JOURNAL)).unwrap();
-        assert_eq!(in_order(&file).unwrap(), None, "and stays as it is from then on");
+        assert_eq!(in_order::<Entry>(&file).unwrap(), None, "and stays as it is from then on");
     }
 
     #[test]
     fn two_runs_at_once_lose_no_line() {
         let folder = tempfile::tempdir().unwrap();
-        let mut first = Journal::open(folder.path()).unwrap();
-        let mut second = Journal::open(folder.path()).unwrap();
+        let mut first = open(folder.path()).unwrap();
+        let mut second = open(folder.path()).unwrap();
         first.append(&entry("a.jpg", "1")).unwrap();
         first.close(Sync::Lazy, &Stop::default()).unwrap();
         second.append(&entry("b.jpg", "1")).unwrap();
@@ -371,7 +264,7 @@ mod tests {
         let elsewhere = folder.path().join("elsewhere");
         fs::create_dir(folder.path().join("out")).unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("out").join(JOURNAL)).unwrap();
-        assert!(Journal::open(&folder.path().join("out")).is_err());
+        assert!(open(&folder.path().join("out")).is_err());
         assert!(!elsewhere.exists());
     }
 }

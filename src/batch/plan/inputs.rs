@@ -19,8 +19,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::batch::disk::journal::{JOURNAL, Record, name_below};
+use crate::batch::disk::journal::{JOURNAL, Record};
 use crate::batch::disk::kinds::{extension, is_named_like_one, sniff_file, undeveloped};
+use crate::batch::disk::name::{name_below, path_of_bytes};
 use crate::batch::plan::sidecars::Sidecars;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -341,15 +342,4 @@ pub fn split_at_lines(list: &[u8]) -> Vec<PathBuf> {
 #[must_use]
 pub fn split_at_nul(list: &[u8]) -> Vec<PathBuf> {
     list.split(|&byte| byte == 0).filter(|path| !path.is_empty()).map(path_of_bytes).collect()
-}
-
-#[cfg(unix)]
-fn path_of_bytes(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-#[cfg(not(unix))]
-fn path_of_bytes(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -12,13 +12,15 @@ pub(in crate::batch) mod inputs;
 pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
 pub(in crate::batch) mod order;
+pub(in crate::batch) mod originals;
+pub(in crate::batch) mod reading;
 mod set;
 mod sidecars;
 pub(in crate::batch) mod templates;
+pub(in crate::batch) mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::batch::job::{Caption, Fields, Job};
 use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
@@ -128,19 +130,22 @@ fn job(
         Some(text) => text,
         None if recipe.caption.text.is_empty() => Caption::None,
         None => {
-            let source = order.codes.map(|codes| codes.apply_to_template(&recipe.caption.text));
-            Caption::Template(templates.get(source.as_ref().unwrap_or(&recipe.caption.text))?)
+            if let Some(codes) = order.codes {
+                recipe.caption.text = codes.apply_to_template(&recipe.caption.text);
+            }
+            Caption::Template(templates.get(&recipe.caption.text)?)
         }
     };
     Ok(Job {
         input: input.path.clone(),
         output: PathBuf::new(),
-        recipe: Arc::new(recipe),
+        recipe: templates.share(recipe),
         sidecar: None,
         fields,
         caption,
         sequence: 0,
         scene: None,
+        planned: None,
         warnings: Vec::new(),
     })
 }

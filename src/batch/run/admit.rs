@@ -1,17 +1,22 @@
 //! Admission: a frame's file is read and its share of the memory taken before a worker gets it.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::batch::disk::claim::Claim;
+use crate::batch::disk::hash::{digits, hash};
+use crate::batch::disk::log::Seen;
 use crate::batch::disk::read::read_bytes;
+use crate::batch::disk::stamp::Stamp;
 use crate::batch::job::Job;
 use crate::batch::memory::bomb::refuse_bomb;
 use crate::batch::memory::budget::{Budget, Share};
 use crate::batch::memory::machine;
 use crate::batch::memory::needs::needed_bytes;
 use crate::batch::outcome::Status;
-use crate::batch::run::deliver::{Content, Delivery};
+use crate::batch::run::deliver::{Content, Delivery, Kept};
 use crate::batch::run::existing::{Verdict, look};
 use crate::batch::run::shared::Shared;
 use crate::error::{Error, ErrorKind, Result, Warning};
@@ -26,37 +31,55 @@ pub(in crate::batch) struct Admitted {
     pub(in crate::batch) replaced: Option<Warning>,
     pub(in crate::batch) begun: Instant,
     pub(in crate::batch) share: Share,
+    pub(in crate::batch) claim: Option<Claim>,
+    /// Size and times of the original.
+    pub(in crate::batch) stamp: Option<Stamp>,
 }
 
-/// The frame, if it is to be developed; what is kept or refused goes to the writer.
+/// After this time a run looks again at a frame that another one is developing.
+pub(in crate::batch) const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// What became of a frame whose turn it was.
+#[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
+pub(in crate::batch) enum Turn {
+    /// It is to be developed.
+    Admitted(Admitted),
+    /// It was kept or refused, and the writer has it.
+    Through,
+    /// Another run is developing it: its turn comes again.
+    Elsewhere(Job),
+}
+
+/// Reads a frame's file if it is to be developed; what is kept or refused goes to the writer.
 pub(in crate::batch) fn admitted(
     job: Job,
     budget: &Arc<Budget>,
     shared: &Shared,
     deliver: &SyncSender<Delivery>,
-) -> Option<Admitted> {
+) -> Turn {
     let begun = Instant::now();
     let mut warnings = job.warnings.clone();
     match admit(&job, budget, shared) {
-        Ok(Admission::Kept(status, warning)) => {
+        Ok(Admission::Elsewhere) => Turn::Elsewhere(job),
+        Ok(Admission::Kept { status, warning, seen }) => {
             warnings.extend(warning);
-            let result = Ok(Content::Kept(Box::new(status)));
-            let _ = deliver.send(Delivery { job, result, warnings, begun, share: None });
-            None
+            let result = Ok(Content::Kept(Box::new(Kept { status, seen })));
+            let _ = deliver.send(Delivery::without_memory(job, result, warnings, begun));
+            Turn::Through
         }
         Err(error) => {
             refuse(deliver, job, error, begun);
-            None
+            Turn::Through
         }
-        Ok(Admission::Developed(file, share, replaced)) => {
-            Some(Admitted { job, file, warnings, replaced, begun, share })
+        Ok(Admission::Developed { file, share, replaced, claim, stamp }) => {
+            Turn::Admitted(Admitted { job, file, warnings, replaced, begun, share, claim, stamp })
         }
     }
 }
 
 fn refuse(deliver: &SyncSender<Delivery>, job: Job, error: Error, begun: Instant) {
     let warnings = job.warnings.clone();
-    let _ = deliver.send(Delivery { job, result: Err(error), warnings, begun, share: None });
+    let _ = deliver.send(Delivery::without_memory(job, Err(error), warnings, begun));
 }
 
 pub(in crate::batch) fn refuse_all(
@@ -73,30 +96,80 @@ pub(in crate::batch) fn refuse_all(
 #[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
 enum Admission {
     /// Its output stays as it is.
-    Kept(Status, Option<Warning>),
-    /// It is developed: its file, its share of the memory, and what to say of what it replaces.
-    Developed(Opened, Share, Option<Warning>),
+    Kept { status: Status, warning: Option<Warning>, seen: Option<Seen> },
+    /// Another run is developing it.
+    Elsewhere,
+    /// It is developed: its file, its share of the memory, what to say of what it replaces.
+    Developed {
+        file: Opened,
+        share: Share,
+        replaced: Option<Warning>,
+        claim: Option<Claim>,
+        stamp: Option<Stamp>,
+    },
+}
+
+impl Admission {
+    fn kept(status: Status, warning: Option<Warning>) -> Self {
+        Self::Kept { status, warning, seen: None }
+    }
+}
+
+/// What a frame is to be, and the claim on it if it may be developed; `None` if another run has it.
+fn claimed(job: &Job, shared: &Shared) -> Result<Option<(Verdict, Option<Claim>)>> {
+    let stamp = || Stamp::of(&fs::symlink_metadata(&job.output).ok()?);
+    let before = stamp();
+    let verdict = look(job, shared)?;
+    let Some(folder) = &shared.settings.journal else { return Ok(Some((verdict, None))) };
+    if !matches!(verdict, Verdict::Develop(_) | Verdict::ByOriginal { .. }) {
+        return Ok(Some((verdict, None)));
+    }
+    match Claim::of(folder, &job.output, shared.stop) {
+        Ok(None) => Ok(None),
+        // Whoever had it has just written it.
+        Ok(claim) if stamp() != before => Ok(Some((look(job, shared)?, claim))),
+        Ok(claim) => Ok(Some((verdict, claim))),
+        // No claim is to be had here.
+        Err(_) => Ok(Some((verdict, None))),
+    }
 }
 
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
-    let verdict = match look(job, shared)? {
-        Verdict::Skip => return Ok(Admission::Kept(Status::Skipped, None)),
-        Verdict::Taken(warning) => return Ok(Admission::Kept(Status::NotDelivered, Some(warning))),
+    let Some((verdict, claim)) = claimed(job, shared)? else { return Ok(Admission::Elsewhere) };
+    let verdict = match verdict {
+        Verdict::Skip => return Ok(Admission::kept(Status::Skipped, None)),
+        Verdict::Taken(warning) => {
+            return Ok(Admission::kept(Status::NotDelivered, Some(warning)));
+        }
+        Verdict::UpToDate(_) => return Ok(Admission::kept(Status::UpToDate, None)),
         verdict => verdict,
     };
     let decoding = shared.decoding();
     let most_bytes = shared.settings.memory_bytes;
-    let length = std::fs::metadata(&job.input).map_or(0, |file| file.len());
+    let found = fs::metadata(&job.input).ok();
+    let length = found.as_ref().map_or(0, fs::Metadata::len);
+    let stamp = found.as_ref().and_then(Stamp::of_settled);
     let mut share = budget.take(length.min(budget.limit_bytes()));
     make_room(&share, budget, shared)?;
     let bytes = read_bytes(&job.input, &decoding.limits)?;
-    let replaced = match verdict.on(&bytes) {
-        Verdict::Skip => return Ok(Admission::Kept(Status::Skipped, None)),
-        Verdict::Taken(warning) => return Ok(Admission::Kept(Status::NotDelivered, Some(warning))),
-        Verdict::UpToDate => return Ok(Admission::Kept(Status::UpToDate, None)),
-        Verdict::Develop(warning) => warning,
-        Verdict::ByOriginal { .. } => None,
+    let replaced = match on_bytes(verdict, job, &bytes)? {
+        (Verdict::Skip, _) => return Ok(Admission::kept(Status::Skipped, None)),
+        (Verdict::Taken(warning), _) => {
+            return Ok(Admission::kept(Status::NotDelivered, Some(warning)));
+        }
+        (Verdict::UpToDate(held), input_hash) => {
+            let seen = held.stamp.zip(input_hash).map(|(output, input_hash)| Seen {
+                input: stamp,
+                input_hash,
+                output,
+                output_hash: held.hash,
+            });
+            let seen = seen.filter(|seen| shared.known.seen(job, shared.settings) != Some(seen));
+            return Ok(Admission::Kept { status: Status::UpToDate, warning: None, seen });
+        }
+        (Verdict::Develop(warning), _) => warning,
+        (Verdict::ByOriginal { .. }, _) => None,
     };
     let file = Opened::new(bytes, &decoding.limits)?;
     let (header, file_bytes) = (file.header(), file.bytes().len() as u64);
@@ -121,7 +194,23 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     share.add(needed);
     shared.pool.trim_to(most_bytes.saturating_sub(needed));
     make_room(&share, budget, shared)?;
-    Ok(Admission::Developed(file, share, replaced))
+    Ok(Admission::Developed { file, share, replaced, claim, stamp })
+}
+
+/// The verdict now that the original is read, and its hash if anything depended on it.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if the original is not the one that was planned.
+fn on_bytes(verdict: Verdict, job: &Job, bytes: &[u8]) -> Result<(Verdict, Option<String>)> {
+    if !matches!(verdict, Verdict::ByOriginal { .. }) && job.planned.is_none() {
+        return Ok((verdict, None));
+    }
+    let hash = digits(hash(bytes));
+    if job.planned.as_ref().is_some_and(|planned| planned.hash != hash) {
+        let message = "the original has changed since the plan was made";
+        return Err(Error::new(ErrorKind::Usage, message).with_hint("make the plan again"));
+    }
+    Ok((verdict.on(&hash), Some(hash)))
 }
 
 /// Sees to it that what was admitted can be allocated; a frame that does not fit beside the others

@@ -2,17 +2,23 @@
 //! journal, and reports a frame when file and folder are safe. No worker waits for the disk.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
+use crate::batch::disk::claim::Claim;
 use crate::batch::disk::folder::{make_folder, sync_folder, tidy};
-use crate::batch::disk::journal::{JOURNAL, Journal};
+use crate::batch::disk::journal::Entry;
+use crate::batch::disk::lines::Lines;
+use crate::batch::disk::log::Seen;
+use crate::batch::disk::stamp::Stamp;
 use crate::batch::disk::write::{Sync, Taken, is_taken, write_beside};
 use crate::batch::job::Job;
 use crate::batch::memory::budget::Share;
 use crate::batch::outcome::{Event, Outcome, Status, Summary};
 use crate::batch::run::frame::Finished;
+use crate::batch::run::logbook::{Logbook, is_passing};
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{ErrorKind, Result, Warning};
@@ -25,12 +31,35 @@ pub(in crate::batch) struct Delivery {
     pub(in crate::batch) begun: Instant,
     /// Its memory, given back when it is written.
     pub(in crate::batch) share: Option<Share>,
+    /// Its claim, given up when it is written.
+    pub(in crate::batch) claim: Option<Claim>,
+    /// Size and times of the original when it was read.
+    pub(in crate::batch) stamp: Option<Stamp>,
+}
+
+impl Delivery {
+    /// Of a frame that was not developed.
+    pub(in crate::batch) fn without_memory(
+        job: Job,
+        result: Result<Content>,
+        warnings: Vec<Warning>,
+        begun: Instant,
+    ) -> Self {
+        Self { job, result, warnings, begun, share: None, claim: None, stamp: None }
+    }
 }
 
 /// What there is of it.
 pub(in crate::batch) enum Content {
     File(Box<Finished>),
-    Kept(Box<Status>),
+    Kept(Box<Kept>),
+}
+
+/// A frame whose output stays.
+pub(in crate::batch) struct Kept {
+    pub(in crate::batch) status: Status,
+    /// Original and output, if they had to be read.
+    pub(in crate::batch) seen: Option<Seen>,
 }
 
 /// Frames whose folders are synced together at the most.
@@ -46,7 +75,8 @@ pub(in crate::batch) fn write_all(
     let mut summary = Summary::default();
     let mut written = Vec::new();
     let (folders, tidied) = (BTreeSet::new(), HashSet::new());
-    let mut disk = Disk { settings, stop, journal: None, folders, tidied };
+    let logbook = Logbook::new(settings);
+    let mut disk = Disk { settings, stop, journal: None, logbook, folders, tidied };
     while let Ok(first) = deliveries.recv() {
         let mut next = Some(first);
         while let Some(delivery) = next {
@@ -62,6 +92,7 @@ pub(in crate::batch) fn write_all(
             tell(&Event::Finished(&outcome));
         }
     }
+    summary.warnings.extend(disk.logbook.fault());
     if !stop.is_set()
         && let Err(error) = disk.close()
     {
@@ -77,7 +108,8 @@ struct Disk<'a> {
     settings: &'a Settings,
     stop: &'a Stop,
     /// Opened for the first frame that is written.
-    journal: Option<Journal>,
+    journal: Option<Lines<Entry>>,
+    logbook: Logbook,
     folders: BTreeSet<PathBuf>,
     /// Folders that were freed of what a killed run left in them.
     tidied: HashSet<PathBuf>,
@@ -85,17 +117,33 @@ struct Disk<'a> {
 
 impl Disk<'_> {
     fn deliver(&mut self, delivery: Delivery) -> Outcome {
-        let Delivery { job, result, warnings, begun, share } = delivery;
+        let Delivery { job, result, warnings, begun, share, claim, stamp } = delivery;
+        let mut seen = None;
         let result = result.and_then(|content| match content {
-            Content::Kept(status) => Ok(*status),
-            Content::File(finished) => self.write(&job, *finished),
+            Content::Kept(kept) => {
+                seen = kept.seen;
+                Ok(kept.status)
+            }
+            Content::File(finished) => {
+                let (status, made) = self.write(&job, *finished, stamp)?;
+                seen = made;
+                Ok(status)
+            }
         });
-        drop(share);
+        drop((share, claim));
         let result = result.map_err(|error| error.about(&job.input));
-        Outcome { job, result, warnings, took: begun.elapsed() }
+        let outcome = Outcome { job, result, warnings, took: begun.elapsed() };
+        self.logbook.write(&outcome, seen);
+        outcome
     }
 
-    fn write(&mut self, job: &Job, finished: Finished) -> Result<Status> {
+    /// Writes a file; what it and its original are then.
+    fn write(
+        &mut self,
+        job: &Job,
+        finished: Finished,
+        stamp: Option<Stamp>,
+    ) -> Result<(Status, Option<Seen>)> {
         let folder = job.output.parent().unwrap_or(Path::new(""));
         make_folder(folder, self.settings.sync)?;
         if !self.tidied.contains(folder) {
@@ -115,7 +163,7 @@ impl Disk<'_> {
         // The line first: an output without one would be a stranger's to a resumed run.
         if let (Some(folder), Some(entry)) = (&self.settings.journal, &finished.entry) {
             if self.journal.is_none() {
-                self.journal = Some(Journal::open(folder)?);
+                self.journal = Some(Lines::open(self.settings.shard.journal(folder))?);
             }
             if let Some(journal) = &mut self.journal {
                 journal.append(entry)?;
@@ -123,7 +171,14 @@ impl Disk<'_> {
         }
         whole.rename(taken)?;
         self.folders.insert(folder.to_path_buf());
-        Ok(Status::Done(finished.done))
+        let output = fs::metadata(&job.output).ok().and_then(|file| Stamp::of(&file));
+        let seen = finished.entry.zip(output).map(|(entry, output)| Seen {
+            input: stamp,
+            input_hash: entry.input_hash,
+            output,
+            output_hash: entry.output_hash,
+        });
+        Ok((Status::Done(finished.done), seen))
     }
 
     /// Pushes names and journal to the disk.
@@ -133,17 +188,18 @@ impl Disk<'_> {
             return Ok(());
         }
         folders.iter().try_for_each(|folder| sync_folder(folder))?;
-        self.journal.as_ref().map_or(Ok(()), Journal::sync)
+        self.journal.as_ref().map_or(Ok(()), Lines::sync)
     }
 
     fn close(self) -> Result<()> {
+        self.logbook.close(self.stop);
         let resumes =
             matches!(self.settings.existing, Existing::Resume | Existing::ResumeOverwrite);
         let journal = match (self.journal, &self.settings.journal) {
             (Some(journal), _) => journal,
             // The run before it may have been killed between its last frame and this.
-            (None, Some(folder)) if resumes && folder.join(JOURNAL).exists() => {
-                Journal::open(folder)?
+            (None, Some(folder)) if resumes && self.settings.shard.journal(folder).exists() => {
+                Lines::open(self.settings.shard.journal(folder))?
             }
             _ => return Ok(()),
         };
@@ -172,6 +228,7 @@ fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
                 _ => {}
             }
             summary.failed += 1;
+            summary.passing += usize::from(is_passing(error, &outcome.job));
         }
     }
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::journal::{Entry, Name, name_below, place};
+use crate::batch::disk::journal::{Entry, Record, place};
+use crate::batch::disk::name::{Name, name_below};
 use crate::batch::disk::read::read_bytes;
+use crate::batch::disk::stamp::Stamp;
 use crate::batch::job::Job;
 use crate::batch::run::known::Known;
 use crate::batch::run::order_hash::recipe_hash;
@@ -25,7 +27,7 @@ pub(in crate::batch) enum Verdict {
     /// What there is stays, and was not made from this original or is not known to be, as this says.
     Taken(Warning),
     /// What there is is what would be made again.
-    UpToDate,
+    UpToDate(Held),
     /// It depends on whether the original has this hash, of what the output was made from.
     ByOriginal {
         /// XXH3 as the journal has it.
@@ -37,12 +39,25 @@ pub(in crate::batch) enum Verdict {
     },
 }
 
+/// An output, and what it holds.
+#[derive(Debug)]
+pub(in crate::batch) struct Held {
+    /// Its size and times, taken before it was read.
+    pub(in crate::batch) stamp: Option<Stamp>,
+    /// XXH3 as the journal has it.
+    pub(in crate::batch) hash: String,
+}
+
 impl Verdict {
-    /// The verdict once the original's bytes are known; it depends on nothing any more.
-    pub(in crate::batch) fn on(self, original: &[u8]) -> Self {
+    /// The verdict once the original's hash is known; it depends on nothing any more.
+    pub(in crate::batch) fn on(self, original: &str) -> Self {
         match self {
             Self::ByOriginal { input_hash, same, other } => {
-                if input_hash == digits(hash(original)) { *same } else { *other }
+                if input_hash == original {
+                    *same
+                } else {
+                    *other
+                }
             }
             verdict => verdict,
         }
@@ -72,12 +87,13 @@ impl Batch {
         let of = |job: &Job| {
             let mut verdict = look(job, &shared)?;
             if matches!(verdict, Verdict::ByOriginal { .. }) {
-                verdict = verdict.on(&read_bytes(&job.input, &shared.decoding().limits)?);
+                let bytes = read_bytes(&job.input, &shared.decoding().limits)?;
+                verdict = verdict.on(&digits(hash(&bytes)));
             }
             Ok(match verdict {
                 Verdict::Skip => Foreseen::Kept(None),
                 Verdict::Taken(warning) => Foreseen::Kept(Some(warning)),
-                Verdict::UpToDate => Foreseen::UpToDate,
+                Verdict::UpToDate(_) => Foreseen::UpToDate,
                 Verdict::Develop(warning) => Foreseen::Planned(warning),
                 Verdict::ByOriginal { .. } => Foreseen::Planned(None),
             })
@@ -104,22 +120,38 @@ pub(in crate::batch) fn look(job: &Job, shared: &Shared) -> Result<Verdict> {
         return Err(Error::new(ErrorKind::Usage, message)
             .with_hint("it is left alone: move it away, or name another output folder"));
     }
-    match shared.settings.existing {
-        Existing::Keep => Ok(keep(job, kind.len(), shared)),
-        Existing::Overwrite => Ok(Verdict::Develop(None)),
-        Existing::Resume | Existing::ResumeOverwrite => Ok(resume(job, kind.len(), shared)),
+    let judge = |record: &Record| match shared.settings.existing {
+        Existing::Keep => keep(job, kind.len(), record, shared),
+        Existing::Overwrite => Verdict::Develop(None),
+        Existing::Resume | Existing::ResumeOverwrite => resume(job, &kind, record, shared),
+    };
+    let mut record = shared.known.record();
+    let mut verdict = judge(&record);
+    // Another run may have made it meanwhile. What it wrote and nobody can read is not known.
+    if matches!(verdict, Verdict::Develop(_) | Verdict::Taken(_))
+        && shared.settings.existing != Existing::Overwrite
+        && record.read_on().unwrap_or(false)
+    {
+        verdict = judge(&record);
     }
+    if matches!(verdict, Verdict::ByOriginal { .. })
+        && let Some(hash) = shared.known.input_hash(job, shared.settings)
+        && job.planned.as_ref().is_none_or(|planned| planned.hash == hash)
+    {
+        verdict = verdict.on(&hash);
+    }
+    Ok(verdict)
 }
 
 /// What the journal says of a job's output, the newest last.
-fn entries<'a>(job: &Job, shared: &'a Shared) -> &'a [Entry] {
+fn entries<'a>(job: &Job, record: &'a Record, shared: &Shared) -> &'a [Entry] {
     let folder = shared.settings.journal.as_deref().unwrap_or(Path::new(""));
-    shared.known.record.of(&name_below(folder, &job.output))
+    record.of(&name_below(folder, &job.output))
 }
 
 /// It is kept whatever it is; whether it is this frame's decides which warning it gets.
-fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
-    let Some(entry) = entries(job, shared).last() else {
+fn keep(job: &Job, length: u64, record: &Record, shared: &Shared) -> Verdict {
+    let Some(entry) = entries(job, record, shared).last() else {
         let what = match shared.settings.journal {
             Some(_) => "the output exists and is not in the journal",
             None => "the output exists",
@@ -140,8 +172,8 @@ fn keep(job: &Job, length: u64, shared: &Shared) -> Verdict {
     }
 }
 
-fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
-    let entries = entries(job, shared);
+fn resume(job: &Job, file: &fs::Metadata, record: &Record, shared: &Shared) -> Verdict {
+    let entries = entries(job, record, shared);
     let kept = |warning: Warning| match shared.settings.existing {
         Existing::ResumeOverwrite => Verdict::Develop(None),
         _ => Verdict::Taken(warning),
@@ -153,12 +185,12 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
         };
         kept(Warning::Other(format!("{what}; keeping it")))
     };
+    let length = file.len();
     if !entries.iter().any(|entry| entry.output_bytes == length) {
         return stranger();
     }
-    let Ok(bytes) = fs::read(&job.output) else { return stranger() };
-    let holds = digits(hash(&bytes));
-    let ours = |entry: &&Entry| entry.output_bytes == length && entry.output_hash == holds;
+    let Some(held) = held(job, file, shared) else { return stranger() };
+    let ours = |entry: &&Entry| entry.output_bytes == length && entry.output_hash == held.hash;
     // The newest line that fits what is there.
     let Some(entry) = entries.iter().rev().find(ours) else { return stranger() };
     let ordered = entry.version == env!("CARGO_PKG_VERSION")
@@ -180,9 +212,23 @@ fn resume(job: &Job, length: u64, shared: &Shared) -> Verdict {
     };
     Verdict::ByOriginal {
         input_hash: entry.input_hash.clone(),
-        same: Box::new(if ordered && new_scene.is_none() { Verdict::UpToDate } else { again() }),
+        same: Box::new(match ordered && new_scene.is_none() {
+            true => Verdict::UpToDate(held),
+            false => again(),
+        }),
         other: Box::new(other),
     }
+}
+
+/// What an output holds: as it was read last, if it has not been changed since.
+fn held(job: &Job, file: &fs::Metadata, shared: &Shared) -> Option<Held> {
+    let stamp = Stamp::of(file);
+    let known = shared.known.output_hash(job, stamp, shared.settings);
+    let hash = match known {
+        Some(hash) => hash,
+        None => digits(hash(&fs::read(&job.output).ok()?)),
+    };
+    Some(Held { stamp, hash })
 }
 
 /// Whether an entry is of this original, by where it lies: a name counts from where a run began.

@@ -1,7 +1,8 @@
 //! One frame's whole way: the file in, the finished file's bytes out.
 
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::journal::{Chosen, Entry, Name, name_below, place};
+use crate::batch::disk::journal::{Chosen, Entry, place};
+use crate::batch::disk::name::{Name, name_below};
 use crate::batch::fields::{caption_text, fields};
 use crate::batch::job::Job;
 use crate::batch::outcome::{Done, Surveyed};

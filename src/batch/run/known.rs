@@ -1,16 +1,22 @@
-//! What was known of the outputs when a run began.
+//! What was known of the outputs when a run began, and what other runs have added since.
 
 use std::collections::HashSet;
+use std::fs;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::batch::disk::journal::{Record, place};
+use crate::batch::disk::log::{Log, Seen};
+use crate::batch::disk::name::name_below;
+use crate::batch::disk::stamp::Stamp;
 use crate::batch::job::Job;
-use crate::batch::settings::{Existing, Settings};
+use crate::batch::settings::{Existing, Reading, Settings};
 use crate::error::Result;
 
-/// What is known of the outputs before the run.
+/// What is known of the outputs.
 #[derive(Debug, Default)]
 pub(in crate::batch) struct Known {
-    pub(in crate::batch) record: Record,
+    record: Mutex<Record>,
+    log: Log,
     /// Where the originals of this run lie, as the journal says it.
     pub(in crate::batch) originals: HashSet<String>,
 }
@@ -25,13 +31,49 @@ impl Known {
         let record = match settings.existing {
             Existing::Overwrite => return Ok(Self::default()),
             // All that is there is kept anyway, and only said less of.
-            Existing::Keep => Record::read(folder).unwrap_or_default(),
-            Existing::Resume | Existing::ResumeOverwrite => Record::read(folder)?,
+            Existing::Keep => Record::read_with(folder, settings.shard).unwrap_or_default(),
+            Existing::Resume | Existing::ResumeOverwrite => {
+                Record::read_with(folder, settings.shard)?
+            }
         };
         let originals = match record.is_empty() {
             true => HashSet::new(),
             false => jobs.iter().map(|job| place(&job.input)).collect(),
         };
-        Ok(Self { record, originals })
+        let log = match record.is_empty() {
+            true => Log::default(),
+            // Without it everything is read.
+            false => Log::read(folder).unwrap_or_default(),
+        };
+        Ok(Self { record: Mutex::new(record), log, originals })
+    }
+
+    /// The journals. One thread asks, frame by frame.
+    pub(in crate::batch) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the files of a job were when they were last read.
+    pub(in crate::batch) fn seen(&self, job: &Job, settings: &Settings) -> Option<&Seen> {
+        let folder = settings.journal.as_deref()?;
+        self.log.of(&name_below(folder, &job.output))?.seen.as_ref()
+    }
+
+    /// Hash of an output with this stamp, if it was read when it had it.
+    pub(in crate::batch) fn output_hash(
+        &self,
+        job: &Job,
+        now: Option<Stamp>,
+        settings: &Settings,
+    ) -> Option<String> {
+        let seen = self.seen(job, settings).filter(|_| settings.reading == Reading::Changed)?;
+        (Some(seen.output) == now).then(|| seen.output_hash.clone())
+    }
+
+    /// Hash of an original that has the stamp with which it was read.
+    pub(in crate::batch) fn input_hash(&self, job: &Job, settings: &Settings) -> Option<String> {
+        let seen = self.seen(job, settings).filter(|_| settings.reading == Reading::Changed)?;
+        let now = Stamp::of(&fs::metadata(&job.input).ok()?);
+        (seen.input.is_some() && seen.input == now).then(|| seen.input_hash.clone())
     }
 }

@@ -10,12 +10,15 @@ pub(in crate::batch) mod deliver;
 pub(in crate::batch) mod existing;
 pub(in crate::batch) mod finish;
 pub(in crate::batch) mod frame;
+pub(in crate::batch) mod joined;
 pub(in crate::batch) mod known;
+pub(in crate::batch) mod logbook;
 pub(in crate::batch) mod order_hash;
 pub(in crate::batch) mod shared;
 pub(in crate::batch) mod typesetters;
 pub(in crate::batch) mod work;
 
+use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +28,7 @@ use crate::batch::job::Job;
 use crate::batch::memory::budget::Budget;
 use crate::batch::memory::machine;
 use crate::batch::outcome::{Event, Outcome, Summary};
-use crate::batch::run::admit::{admitted, refuse_all};
+use crate::batch::run::admit::{LOOK_AGAIN, Turn, admitted, refuse_all};
 use crate::batch::run::deliver::{Delivery, write_all};
 use crate::batch::run::known::Known;
 use crate::batch::run::shared::Shared;
@@ -138,16 +141,29 @@ fn admit_all(
         shared.to_begin.store(jobs.len(), Ordering::Relaxed);
     }
     pool.in_place_scope(|scope| {
-        let mut jobs = jobs.into_iter();
-        while let Some(job) = jobs.next() {
+        // Frames that another run is developing come again at the end.
+        let (mut jobs, mut elsewhere) = (jobs.into_iter(), VecDeque::new());
+        while let Some(job) = jobs.next().or_else(|| elsewhere.pop_front()) {
+            let is_last_round = jobs.len() == 0;
             let place = places.take(1);
             if shared.stop.is_set() {
-                let unbegun = std::iter::once(job).chain(jobs.by_ref());
+                let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
                 return refuse_all(unbegun, &shared.stopped(), deliver);
             }
-            let Some(admitted) = admitted(job, &budget, shared, deliver) else {
-                shared.to_begin.fetch_sub(1, Ordering::Relaxed);
-                continue;
+            let admitted = match admitted(job, &budget, shared, deliver) {
+                Turn::Admitted(admitted) => admitted,
+                Turn::Through => {
+                    shared.to_begin.fetch_sub(1, Ordering::Relaxed);
+                    continue;
+                }
+                Turn::Elsewhere(job) => {
+                    elsewhere.push_back(job);
+                    drop(place);
+                    if is_last_round {
+                        std::thread::sleep(LOOK_AGAIN);
+                    }
+                    continue;
+                }
             };
             scope.spawn(move |_| {
                 shared.to_begin.fetch_sub(1, Ordering::Relaxed);

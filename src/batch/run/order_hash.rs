@@ -4,7 +4,6 @@ use crate::batch::disk::hash::hash;
 use crate::batch::fields::sidecar;
 use crate::batch::job::{Caption, Job};
 use crate::batch::run::shared::Shared;
-use crate::recipe::Scene;
 
 /// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
 pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
@@ -14,12 +13,7 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
         all.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         all.extend_from_slice(bytes);
     };
-    // Font and logo count by what they hold: a shoot that is moved with them is the same.
-    let mut recipe = (*job.recipe).clone();
-    (recipe.caption.font, recipe.caption.logo) = (None, None);
-    // Of its scene what it shares counts, which stands in the journal by itself.
-    (recipe.scene, recipe.haze_from) = (Scene::default(), String::new());
-    add(recipe.to_toml().as_bytes());
+    add(shared.recipe_text(&job.recipe).as_bytes());
     for fields in [&job.fields.table, &job.fields.set] {
         add(&fields.len().to_le_bytes());
         for (name, value) in fields {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::batch::disk::hash::hash;
 use crate::batch::run::known::Known;
@@ -15,6 +15,7 @@ use crate::develop::Workers;
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{Decoding, Limits};
 use crate::frame::Pool;
+use crate::recipe::{Recipe, Scene};
 
 /// What all frames of a run share.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub(in crate::batch) struct Shared<'a> {
     pub(in crate::batch) typesetters: Typesetters,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
+    /// The last recipe and its text: most frames share one.
+    recipe: Mutex<Option<(Arc<Recipe>, Arc<str>)>>,
 }
 
 impl<'a> Shared<'a> {
@@ -41,6 +44,7 @@ impl<'a> Shared<'a> {
             to_begin: AtomicUsize::new(usize::MAX),
             typesetters: Typesetters::default(),
             furniture: Mutex::default(),
+            recipe: Mutex::default(),
         }
     }
 
@@ -48,6 +52,22 @@ impl<'a> Shared<'a> {
     pub(in crate::batch) fn furniture(&self, path: &Path) -> u64 {
         let mut known = self.furniture.lock().unwrap_or_else(PoisonError::into_inner);
         *known.entry(path.to_path_buf()).or_insert_with(|| fs::read(path).map_or(0, |b| hash(&b)))
+    }
+
+    /// The text of a recipe without font and logo, which count by what they hold: a shoot that is moved
+    /// with them is the same.
+    pub(in crate::batch) fn recipe_text(&self, recipe: &Arc<Recipe>) -> Arc<str> {
+        let mut last = self.recipe.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, text)) = last.as_ref().filter(|(known, _)| Arc::ptr_eq(known, recipe)) {
+            return Arc::clone(text);
+        }
+        let mut plain = (**recipe).clone();
+        (plain.caption.font, plain.caption.logo) = (None, None);
+        // Of its scene what it shares counts, which is in the journal by itself.
+        (plain.scene, plain.haze_from) = (Scene::default(), String::new());
+        let text: Arc<str> = plain.to_toml().into();
+        *last = Some((Arc::clone(recipe), Arc::clone(&text)));
+        text
     }
 
     pub(in crate::batch) fn decoding(&self) -> Decoding {

@@ -24,7 +24,7 @@ pub(in crate::batch) fn developed(
 
 /// One frame, whatever happens in it.
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
-    let Admitted { job, file, mut warnings, replaced, begun, mut share } = admitted;
+    let Admitted { job, file, mut warnings, replaced, begun, mut share, claim, stamp } = admitted;
     let developed = match shared.stop.is_set() {
         true => Err(shared.stopped()),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
@@ -39,5 +39,5 @@ fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
     warnings.extend(replaced);
     share.shrink_to(developed.as_ref().map_or(0, |finished| finished.bytes.capacity() as u64));
     let result = developed.map(|finished| Content::File(Box::new(finished)));
-    Delivery { job, result, warnings, begun, share: Some(share) }
+    Delivery { job, result, warnings, begun, share: Some(share), claim, stamp }
 }

@@ -1,0 +1,58 @@
+//! `longlens plan`: all that `develop` decides before it starts, as a text on standard output.
+
+use std::io::{BufWriter, Write};
+
+use clap::ArgMatches;
+
+use super::planning::{Planned, first_recipe, required};
+use super::report::{Report, frames_of};
+use super::running::loudness;
+use super::{exit, scenes, signals, text};
+use crate::batch::{Existing, Settings, Stop, Target, WriteOrder, look_at_originals, write_plan};
+use crate::error::{Error, ErrorKind, Result};
+
+pub(super) fn run(order: &ArgMatches) -> Result<u8> {
+    let mut planned = Planned::of(order)?;
+    let Target::Folder(out) = &planned.out else {
+        return Err(Error::new(ErrorKind::Usage, "a plan needs an output folder, not a file"));
+    };
+    let mut report = Report::new(loudness(order), false, out);
+    report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
+    let (jobs, unreadable) = (&mut planned.plan.jobs, &planned.found.unreadable);
+    if jobs.is_empty() && unreadable.is_empty() {
+        return Err(super::no_frames(&planned.found));
+    }
+    for error in unreadable {
+        report.failure(error);
+    }
+    for error in look_at_originals(jobs) {
+        let path = error.path().map(text::path).unwrap_or_default();
+        let why = text::clean(error.message());
+        report.warn(&format!("{path}: {why}; it is planned all the same"));
+    }
+    let stop = Stop::default();
+    signals::listen(&stop);
+    // Whatever there is of the outputs, the scenes are those of all frames.
+    let settings = Settings { existing: Existing::Overwrite, ..Settings::default() };
+    scenes::assign(jobs, &settings, &stop, report.loudness())?;
+    if let Some(signal) = stop.signal() {
+        return Ok(signals::EXIT_BASE + signal as u8);
+    }
+    let folder = std::env::current_dir()
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot tell the present folder", &e))?;
+    let write_order = WriteOrder {
+        folder,
+        out,
+        recipe: &first_recipe(order, &planned.sources)?,
+        accept_damaged: order.get_flag("accept-damaged"),
+        require: required(order).into_iter().map(str::to_owned).collect(),
+    };
+    let mut stdout = BufWriter::new(std::io::stdout().lock());
+    write_plan(jobs, &write_order, &mut stdout)
+        .and_then(|()| stdout.flush())
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot write to standard output", &e))?;
+    let megapixels = jobs.iter().filter_map(|job| job.planned.as_ref()).map(|o| o.megapixels);
+    let megapixels = megapixels.sum::<f64>();
+    report.say(&format!("{} planned, {megapixels:.0} MP", frames_of(jobs.len())));
+    Ok(if unreadable.is_empty() { exit::DONE } else { exit::SOME_FAILED })
+}
