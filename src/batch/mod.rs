@@ -39,6 +39,7 @@ pub use plan::originals::look_at_originals;
 pub use plan::reading::WrittenPlan;
 pub use plan::written::{Head, Order as WriteOrder, write_plan};
 pub use plan::{plan, plan_to_read};
+pub use run::company::recall_scenes;
 pub use run::existing::Foreseen;
 pub use run::joined::{Fate, Fated, Part, joined, parts};
 pub use scene::{Assigned, InScene, assign_scenes};

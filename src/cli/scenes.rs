@@ -5,10 +5,10 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::report::Loudness;
-use crate::batch::{Job, Settings, Stop, assign_scenes};
+use crate::batch::{Job, Settings, Stop, assign_scenes, recall_scenes};
 use crate::error::Result;
 
-/// Decides which frames are scenes. On a terminal a bar says how far that is.
+/// Decides which frames are scenes, if there is anything new to look at. On a terminal a bar says how far that is.
 ///
 /// # Errors
 /// As [`assign_scenes`].
@@ -18,6 +18,9 @@ pub(super) fn assign(
     stop: &Stop,
     loudness: Loudness,
 ) -> Result<()> {
+    if recall_scenes(jobs, settings) {
+        return Ok(());
+    }
     let shown = loudness != Loudness::Quiet && std::io::stderr().is_terminal();
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(None, target);

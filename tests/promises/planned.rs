@@ -5,6 +5,9 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use longlens::format::{Limits, probe};
+use longlens::frame::Size;
+
 use crate::support::{Bench, Ran, jpeg};
 
 /// Runs the program with these words.
@@ -192,8 +195,8 @@ fn a_line_that_was_edited_is_checked_again() {
     let changed = "\"sequence\":2,\"settings\":{\"crop\":\"30x20+0+0\"}";
     bench.put("shoot.plan", original.replacen("\"sequence\":2", changed, 1).as_bytes());
     run(&bench, "run shoot.plan").code(0);
-    let size = image::image_dimensions(bench.path("out/001.jpg")).unwrap();
-    assert_eq!(size, (30, 20));
+    let header = probe(&bench.out("001.jpg"), &Limits::default()).unwrap();
+    assert_eq!(header.size, Size::new(30, 20));
     bench.put("shoot.plan", b"Dear editor\n");
     run(&bench, "run shoot.plan").code(2).says("line 1: not a line of a plan");
 }

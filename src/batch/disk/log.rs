@@ -13,6 +13,7 @@ use crate::batch::disk::journal::{LOG_ENDING, kept_files};
 use crate::batch::disk::lines::{Line, Place};
 use crate::batch::disk::name::Name;
 use crate::batch::disk::stamp::Stamp;
+use crate::batch::scene::Assigned;
 use crate::batch::shard::Shard;
 use crate::error::Result;
 
@@ -35,6 +36,12 @@ pub struct Trace {
     /// The files as they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Seen>,
+    /// Hash of all frames among which scenes were looked for, as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The scene that the frame was found to be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<Assigned>,
 }
 
 /// How a frame ended.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::disk::claim::Claim;
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::log::Seen;
+use crate::batch::disk::log::{Seen, Trace};
 use crate::batch::disk::read::read_bytes;
 use crate::batch::disk::stamp::Stamp;
 use crate::batch::job::Job;
@@ -18,6 +18,7 @@ use crate::batch::memory::needs::needed_bytes;
 use crate::batch::outcome::Status;
 use crate::batch::run::deliver::{Content, Delivery, Kept};
 use crate::batch::run::existing::{Verdict, look};
+use crate::batch::run::logbook::renewed;
 use crate::batch::run::shared::Shared;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::Opened;
@@ -61,9 +62,9 @@ pub(in crate::batch) fn admitted(
     let mut warnings = job.warnings.clone();
     match admit(&job, budget, shared) {
         Ok(Admission::Elsewhere) => Turn::Elsewhere(job),
-        Ok(Admission::Kept { status, warning, seen }) => {
+        Ok(Admission::Kept { status, warning, renewed }) => {
             warnings.extend(warning);
-            let result = Ok(Content::Kept(Box::new(Kept { status, seen })));
+            let result = Ok(Content::Kept(Box::new(Kept { status, renewed })));
             let _ = deliver.send(Delivery::without_memory(job, result, warnings, begun));
             Turn::Through
         }
@@ -96,7 +97,7 @@ pub(in crate::batch) fn refuse_all(
 #[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
 enum Admission {
     /// Its output stays as it is.
-    Kept { status: Status, warning: Option<Warning>, seen: Option<Seen> },
+    Kept { status: Status, warning: Option<Warning>, renewed: Option<Trace> },
     /// Another run is developing it.
     Elsewhere,
     /// It is developed: its file, its share of the memory, what to say of what it replaces.
@@ -111,7 +112,7 @@ enum Admission {
 
 impl Admission {
     fn kept(status: Status, warning: Option<Warning>) -> Self {
-        Self::Kept { status, warning, seen: None }
+        Self::Kept { status, warning, renewed: None }
     }
 }
 
@@ -134,6 +135,13 @@ fn claimed(job: &Job, shared: &Shared) -> Result<Option<(Verdict, Option<Claim>)
     }
 }
 
+/// An output that stays, its files as they were seen if they had to be read.
+fn up_to_date(job: &Job, seen: Option<Seen>, shared: &Shared) -> Admission {
+    let before = shared.known.trace(job, shared.settings);
+    let renewed = renewed(job, before, seen, shared);
+    Admission::Kept { status: Status::UpToDate, warning: None, renewed }
+}
+
 /// Reads a frame's file and takes its share of the memory, unless its output is kept.
 fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
     let Some((verdict, claim)) = claimed(job, shared)? else { return Ok(Admission::Elsewhere) };
@@ -142,7 +150,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
         Verdict::Taken(warning) => {
             return Ok(Admission::kept(Status::NotDelivered, Some(warning)));
         }
-        Verdict::UpToDate(_) => return Ok(Admission::kept(Status::UpToDate, None)),
+        Verdict::UpToDate(_) => return Ok(up_to_date(job, None, shared)),
         verdict => verdict,
     };
     let decoding = shared.decoding();
@@ -165,8 +173,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
                 output,
                 output_hash: held.hash,
             });
-            let seen = seen.filter(|seen| shared.known.seen(job, shared.settings) != Some(seen));
-            return Ok(Admission::Kept { status: Status::UpToDate, warning: None, seen });
+            return Ok(up_to_date(job, seen, shared));
         }
         (Verdict::Develop(warning), _) => warning,
         (Verdict::ByOriginal { .. }, _) => None,

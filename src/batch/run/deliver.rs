@@ -11,7 +11,7 @@ use crate::batch::disk::claim::Claim;
 use crate::batch::disk::folder::{make_folder, sync_folder, tidy};
 use crate::batch::disk::journal::Entry;
 use crate::batch::disk::lines::Lines;
-use crate::batch::disk::log::Seen;
+use crate::batch::disk::log::{Seen, Trace};
 use crate::batch::disk::stamp::Stamp;
 use crate::batch::disk::write::{Sync, Taken, is_taken, write_beside};
 use crate::batch::job::Job;
@@ -19,6 +19,7 @@ use crate::batch::memory::budget::Share;
 use crate::batch::outcome::{Event, Outcome, Status, Summary};
 use crate::batch::run::frame::Finished;
 use crate::batch::run::logbook::{Logbook, is_passing};
+use crate::batch::run::shared::Shared;
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{ErrorKind, Result, Warning};
@@ -58,8 +59,8 @@ pub(in crate::batch) enum Content {
 /// A frame whose output stays.
 pub(in crate::batch) struct Kept {
     pub(in crate::batch) status: Status,
-    /// Original and output, if they had to be read.
-    pub(in crate::batch) seen: Option<Seen>,
+    /// What the log is to say of it from now on, if that is something else.
+    pub(in crate::batch) renewed: Option<Trace>,
 }
 
 /// Frames whose folders are synced together at the most.
@@ -68,14 +69,14 @@ const SYNCED_TOGETHER: usize = 16;
 /// The writer's part: files under their names, folders synced, outcomes reported.
 pub(in crate::batch) fn write_all(
     deliveries: Receiver<Delivery>,
-    settings: &Settings,
-    stop: &Stop,
+    shared: &Shared,
     tell: &impl Fn(&Event),
 ) -> Summary {
+    let (settings, stop) = (shared.settings, shared.stop);
     let mut summary = Summary::default();
     let mut written = Vec::new();
     let (folders, tidied) = (BTreeSet::new(), HashSet::new());
-    let logbook = Logbook::new(settings);
+    let logbook = Logbook::new(settings, shared.company.clone());
     let mut disk = Disk { settings, stop, journal: None, logbook, folders, tidied };
     while let Ok(first) = deliveries.recv() {
         let mut next = Some(first);
@@ -118,10 +119,10 @@ struct Disk<'a> {
 impl Disk<'_> {
     fn deliver(&mut self, delivery: Delivery) -> Outcome {
         let Delivery { job, result, warnings, begun, share, claim, stamp } = delivery;
-        let mut seen = None;
+        let (mut seen, mut renewed) = (None, None);
         let result = result.and_then(|content| match content {
             Content::Kept(kept) => {
-                seen = kept.seen;
+                renewed = kept.renewed;
                 Ok(kept.status)
             }
             Content::File(finished) => {
@@ -133,7 +134,7 @@ impl Disk<'_> {
         drop((share, claim));
         let result = result.map_err(|error| error.about(&job.input));
         let outcome = Outcome { job, result, warnings, took: begun.elapsed() };
-        self.logbook.write(&outcome, seen);
+        self.logbook.write(&outcome, seen, renewed);
         outcome
     }
 

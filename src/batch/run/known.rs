@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::batch::disk::journal::{Record, place};
-use crate::batch::disk::log::{Log, Seen};
+use crate::batch::disk::log::{Log, Seen, Trace};
 use crate::batch::disk::name::name_below;
 use crate::batch::disk::stamp::Stamp;
 use crate::batch::job::Job;
@@ -53,10 +53,14 @@ impl Known {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What happened to a job last.
+    pub(in crate::batch) fn trace(&self, job: &Job, settings: &Settings) -> Option<&Trace> {
+        self.log.of(&name_below(settings.journal.as_deref()?, &job.output))
+    }
+
     /// What the files of a job were when they were last read.
-    pub(in crate::batch) fn seen(&self, job: &Job, settings: &Settings) -> Option<&Seen> {
-        let folder = settings.journal.as_deref()?;
-        self.log.of(&name_below(folder, &job.output))?.seen.as_ref()
+    fn seen(&self, job: &Job, settings: &Settings) -> Option<&Seen> {
+        self.trace(job, settings)?.seen.as_ref()
     }
 
     /// Hash of an output with this stamp, if it was read when it had it.

@@ -6,6 +6,7 @@
 //! thread writes (see `deliver`).
 
 pub(in crate::batch) mod admit;
+pub(in crate::batch) mod company;
 pub(in crate::batch) mod deliver;
 pub(in crate::batch) mod existing;
 pub(in crate::batch) mod finish;
@@ -29,11 +30,13 @@ use crate::batch::memory::budget::Budget;
 use crate::batch::memory::machine;
 use crate::batch::outcome::{Event, Outcome, Summary};
 use crate::batch::run::admit::{LOOK_AGAIN, Turn, admitted, refuse_all};
+use crate::batch::run::company::company;
 use crate::batch::run::deliver::{Delivery, write_all};
 use crate::batch::run::known::Known;
 use crate::batch::run::shared::Shared;
 use crate::batch::run::work::developed;
 use crate::batch::settings::Batch;
+use crate::batch::shard::Shard;
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind};
 
@@ -59,7 +62,10 @@ impl Batch {
             Ok(known) => (known, None),
             Err(error) => (Known::default(), Some(error)),
         };
-        let shared = Shared::new(&settings, stop, known);
+        let mut shared = Shared::new(&settings, stop, known);
+        if settings.journal.is_some() && settings.shard == Shard::WHOLE {
+            shared.company = company(&jobs, &shared);
+        }
         let mut summary = on_threads(jobs, unready, &shared, &tell);
         let left = summary.skipped + summary.not_delivered + summary.up_to_date;
         let through = summary.done + left + summary.failed;
@@ -82,7 +88,7 @@ fn on_threads(
     });
     let (deliver, deliveries) = sync_channel(2 * workers);
     std::thread::scope(|threads| {
-        let write = || write_all(deliveries, shared.settings, shared.stop, tell);
+        let write = || write_all(deliveries, shared, tell);
         let writer = std::thread::Builder::new().name("write".into());
         let writer = match writer.spawn_scoped(threads, write) {
             Ok(writer) => writer,

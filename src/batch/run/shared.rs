@@ -28,6 +28,8 @@ pub(in crate::batch) struct Shared<'a> {
     /// Frames that no worker has begun yet; never 0 where there is one worker.
     pub(in crate::batch) to_begin: AtomicUsize,
     pub(in crate::batch) typesetters: Typesetters,
+    /// All frames of the run, among which scenes were looked for.
+    pub(in crate::batch) company: Option<String>,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
     /// The last recipe and its text: most frames share one.
@@ -43,6 +45,7 @@ impl<'a> Shared<'a> {
             known,
             to_begin: AtomicUsize::new(usize::MAX),
             typesetters: Typesetters::default(),
+            company: None,
             furniture: Mutex::default(),
             recipe: Mutex::default(),
         }
