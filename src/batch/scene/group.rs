@@ -43,15 +43,13 @@ impl Taken {
     }
 }
 
-/// Frames of one camera between pauses and changes of lens, in the order in which they were taken: at
-/// least two.
+/// Frames of one camera in one folder between pauses and changes of lens, in the order in which they were
+/// taken: at least two.
 pub(super) fn runs(frames: Vec<Taken>) -> Vec<Vec<Taken>> {
     let mut by_camera: BTreeMap<(Option<String>, Option<PathBuf>), Vec<Taken>> = BTreeMap::new();
     for frame in frames.into_iter().filter(|frame| frame.shot.taken_ms.is_some()) {
-        let camera = frame.shot.camera.clone();
-        // Where no camera is named, those of one folder are of one.
-        let folder = frame.path.parent().filter(|_| camera.is_none()).map(PathBuf::from);
-        by_camera.entry((camera, folder)).or_default().push(frame);
+        let folder = frame.path.parent().map(PathBuf::from);
+        by_camera.entry((frame.shot.camera.clone(), folder)).or_default().push(frame);
     }
     let mut runs = Vec::new();
     for mut frames in by_camera.into_values() {
