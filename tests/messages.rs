@@ -102,6 +102,9 @@ develop good -o out --memory lots
 develop good -o out --dehaze 200
 develop good -o out --dehaze much
 develop good -o out --haze-colour 3
+develop good -o out --scene evnt
+develop good -o out --scene folder --dry-run
+develop good -o out --haze-from c.jpg
 develop good -o out --sharpen 200
 develop good -o out --sharpen-method blur
 develop good -o out --crop wide

@@ -83,6 +83,21 @@ fn a_mixed_shoot_is_grouped_as_a_person_would_do_it() {
 }
 
 #[test]
+fn the_same_moments_in_two_folders_are_two_scenes() {
+    let bench = Bench::new();
+    for (folder, number) in [("a", 0), ("b", 1)] {
+        for i in 0..3 {
+            let scene = Scene { number, grain: i, ..SCENE };
+            bench.put(format!("in/{folder}/1{i}.jpg"), &scene.jpeg(CAMERA.exif(i * 100)));
+        }
+    }
+    let told = bench.develop("in -o out --dry-run").code(0).out;
+    for scene in ["scene a/10: 3 frames", "scene b/10: 3 frames"] {
+        assert_eq!(told.matches(scene).count(), 3, "{told}");
+    }
+}
+
+#[test]
 fn a_scene_is_what_the_order_says_it_is() {
     let bench = Bench::new();
     // Without a word about when they were taken.
