@@ -14,7 +14,8 @@ use crate::error::Result;
 /// Seconds between two lines of a log.
 const LOG_EVERY_S: u64 = 30;
 
-/// Decides which frames are scenes, if there is anything new to look at. On a terminal a bar says how far that is, elsewhere a line now and then.
+/// Decides which frames are scenes, if there is anything new to look at. On a terminal a bar says how far
+/// that is, elsewhere a line now and then.
 ///
 /// # Errors
 /// As [`assign_scenes`].
