@@ -49,7 +49,8 @@ fn curve_of(curve: &ToneReprCurve) -> Option<Curve> {
             _ => of_table(table)?,
         },
     };
-    let is_usable = found.exponent > 0.1 && found.scale > 0.0 && found.toe >= 0.0;
+    // What is raised to a power by the dehaze has to stay within bounds.
+    let is_usable = (0.9..=3.0).contains(&found.exponent) && found.scale > 0.0 && found.toe >= 0.0;
     (is_usable && (found.toe_end <= 0.0 || found.toe > 0.0)).then_some(found)
 }
 

@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_is_like_a_date_and_is_none_is_a_slip() {
-        for text in ["2024-02-30", "2023:02:29", "2024-13-01", "2024-13", "2024/0/40"] {
+        for text in ["2024-02-30", "2023:02:29", "2024-13-01", "2024-13"] {
             assert!(is_impossible("date", text), "{text}");
         }
         for text in

@@ -13,8 +13,10 @@ use crate::frame::{BLOCK, Curve, Space, greater, lesser};
 /// Planes of a block of colours.
 type Block = [[f32; BLOCK]; 3];
 
-/// Least light whose power is taken: a thousandth of a level of 16 bits.
-const LEAST: f32 = 1e-8;
+/// Least value and least light whose power is taken: with powers from 0.9 to 3 the exponent stays within
+/// what [`exp2`] can do, and black stays black.
+const LEAST_VALUE: f32 = 1e-12;
+const LEAST_LIGHT: f32 = 1e-30;
 
 /// Dehazes the block of a row that begins at column `first`, levels of the file up to `sample_max`.
 pub fn run_in(
@@ -78,11 +80,18 @@ fn convert(
     colours: &Block,
     out: &mut Block,
 ) {
-    for i in 0..BLOCK {
-        let light = [0, 1, 2].map(|c| decoded(from, colours[c][i] * scale));
-        for c in 0..3 {
-            let [r, g, b] = matrix[c];
-            out[c][i] = encoded(to, r * light[0] + g * light[1] + b * light[2]);
+    // Plane by plane, which the compiler makes vectors of.
+    let mut light = [[0.0; BLOCK]; 3];
+    for (light, values) in light.iter_mut().zip(colours) {
+        for i in 0..BLOCK {
+            light[i] = decoded(from, values[i] * scale);
+        }
+    }
+    let [red, green, blue] = &light;
+    for (out, row) in out.iter_mut().zip(matrix) {
+        let [r, g, b] = *row;
+        for i in 0..BLOCK {
+            out[i] = encoded(to, r * red[i] + g * green[i] + b * blue[i]);
         }
     }
 }
@@ -90,7 +99,8 @@ fn convert(
 #[inline(always)]
 fn decoded(curve: &Curve, value: f32) -> f32 {
     let size = value.abs();
-    let power = exp2(curve.exponent * log2(greater(curve.scale * size + curve.offset, LEAST)));
+    let power =
+        exp2(curve.exponent * log2(greater(curve.scale * size + curve.offset, LEAST_VALUE)));
     let light = if size < curve.toe_end { curve.toe * size } else { power };
     light.copysign(value)
 }
@@ -98,7 +108,7 @@ fn decoded(curve: &Curve, value: f32) -> f32 {
 #[inline(always)]
 fn encoded(curve: &Curve, light: f32) -> f32 {
     let size = light.abs();
-    let power = exp2(log2(greater(size, LEAST)) * (1.0 / curve.exponent));
+    let power = exp2(log2(greater(size, LEAST_LIGHT)) * (1.0 / curve.exponent));
     let above = (power - curve.offset) * (1.0 / curve.scale);
     let toe = if curve.toe > 0.0 { size * (1.0 / curve.toe) } else { 0.0 };
     let value = if toe < curve.toe_end { toe } else { above };
