@@ -49,10 +49,11 @@ impl Original {
         }
     }
 
-    /// Gives its samples to the pool; planes, which a decoder made, are let go.
+    /// Gives its samples to the pool; planes that a decoder made without one are let go.
     pub fn give_to(self, pool: &Pool) {
-        if let Stored::Pixels(pixels) = self.stored {
-            pool.give(Frame::new(pixels));
+        match self.stored {
+            Stored::Pixels(pixels) => pool.give(Frame::new(pixels)),
+            Stored::Ycc(planes) => planes.give_to(pool),
         }
     }
 
@@ -73,7 +74,11 @@ impl Stored {
     pub fn into_pixels(self, pool: &Pool) -> Result<Pixels> {
         match self {
             Self::Pixels(pixels) => Ok(pixels),
-            Self::Ycc(planes) => joined(&planes, pool),
+            Self::Ycc(planes) => {
+                let pixels = joined(&planes, pool);
+                planes.give_to(pool);
+                pixels
+            }
         }
     }
 }

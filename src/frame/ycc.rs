@@ -14,7 +14,7 @@ use fearless_simd::{Level, dispatch};
 
 use super::lane::high_half;
 use super::picture::Picture;
-use super::{Aligned, Size};
+use super::{Aligned, Pool, Size};
 
 /// Pixels that share one sample of colour, across and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Ycc {
     planes: [Vec<u8>; 3],
     /// Samples from a row of each plane to the next.
     strides: [usize; 3],
+    /// Whether the planes were taken from a pool.
+    pooled: bool,
 }
 
 impl Ycc {
@@ -48,7 +50,7 @@ impl Ycc {
         planes: [Vec<u8>; 3],
         strides: [usize; 3],
     ) -> Option<Self> {
-        let ycc = Self { size, sharing, planes, strides };
+        let ycc = Self { size, sharing, planes, strides, pooled: false };
         let fits = (0..3).all(|plane| {
             let (columns, rows) = ycc.extent(plane);
             let len = rows.checked_mul(strides[plane]);
@@ -58,6 +60,19 @@ impl Ycc {
         let known = matches!((across, down), (1, 1) | (2, 1) | (2, 2));
         let wide = across == 1 || ycc.extent(1).0 > 2;
         (fits && known && wide && size.area() > 0).then_some(ycc)
+    }
+
+    /// The same of planes that were taken from a pool, and go back to it.
+    #[must_use]
+    pub fn from_pool(self) -> Self {
+        Self { pooled: true, ..self }
+    }
+
+    /// Gives planes from a pool back to it; others are let go.
+    pub(super) fn give_to(self, pool: &Pool) {
+        if self.pooled {
+            self.planes.into_iter().for_each(|plane| pool.give_samples(plane));
+        }
     }
 
     /// Columns and rows of a plane.

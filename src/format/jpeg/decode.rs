@@ -83,11 +83,11 @@ pub(in super::super) fn decode(
     let planes = match damage::fault(&walk, frame) {
         // Before memory is taken: a few bytes may claim a frame of a gigabyte.
         Some(fault) => Err(fault),
-        None => source.planes(Rigour::Strict),
+        None => source.planes(Rigour::Strict, pool),
     };
     let planes = match planes {
         Err(fault) if decoding.accept_damaged => {
-            let planes = source.leniently().map_err(|_| damaged(&fault))?;
+            let planes = source.leniently(pool).map_err(|_| damaged(&fault))?;
             warnings.push(Warning::Damaged(fault));
             planes
         }
@@ -148,10 +148,15 @@ impl Source<'_> {
         Size::new(u32::from(self.frame.width), u32::from(self.frame.height))
     }
 
+    /// Whether its planes are decoded into buffers of the pool; libjpeg-turbo-rs takes its own.
+    fn is_pooled(&self) -> bool {
+        self.frame.process == Process::Baseline
+    }
+
     /// The planes of a file; the fault of a damaged one.
-    fn planes(&self, rigour: Rigour) -> Result<Vec<Plane>, String> {
-        if self.frame.process == Process::Baseline {
-            return scans::sequential(self.bytes, self.walk, self.frame, rigour);
+    fn planes(&self, rigour: Rigour, pool: &Pool) -> Result<Vec<Plane>, String> {
+        if self.is_pooled() {
+            return scans::sequential(self.bytes, self.walk, self.frame, rigour, pool);
         }
         let mut decoder = Turbo::new(self.bytes).map_err(|e| one_line(&e))?;
         decoder.set_lenient(rigour == Rigour::Lenient);
@@ -161,12 +166,12 @@ impl Source<'_> {
     }
 
     /// What there is of a damaged file; the rest is mid-grey.
-    fn leniently(&self) -> Result<Vec<Plane>, String> {
+    fn leniently(&self, pool: &Pool) -> Result<Vec<Plane>, String> {
         if self.walk.scans.is_empty() {
             return Err("there is no picture in it".to_owned());
         }
         let closed = self.closed();
-        Source { bytes: &closed, ..*self }.planes(Rigour::Lenient)
+        Source { bytes: &closed, ..*self }.planes(Rigour::Lenient, pool)
     }
 
     /// The file with an end: libjpeg-turbo-rs gives up in a torn segment (the tables of a scan that never
@@ -190,13 +195,17 @@ impl Source<'_> {
         let (size, model) = (self.size(), model(self.frame, self.walk));
         let planes = match (subsampling(self.frame), model) {
             (Some(subsampling), Model::Ycc) => match kept(size, subsampling.into(), planes) {
+                Ok(kept) if self.is_pooled() => return Ok(Stored::Ycc(kept.from_pool())),
                 Ok(kept) => return Ok(Stored::Ycc(kept)),
                 Err(planes) => planes,
             },
             _ => planes,
         };
         let planes = match <[Plane; 1]>::try_from(planes) {
-            Ok([grey]) => return Ok(Stored::Pixels(samples::eight(size, 1, grey.into_samples())?)),
+            Ok([grey]) if self.is_pooled() => {
+                return Ok(Stored::Pixels(samples::eight(size, 1, grey.into_samples())?));
+            }
+            Ok([grey]) => vec![grey],
             Err(planes) => planes,
         };
         // One of a few; both by the checks on the header.
@@ -204,7 +213,9 @@ impl Source<'_> {
         let mut buffer = pool.take::<u8>(samples::length(size, count)?)?;
         let (width, height) = (size.width as usize, size.height as usize);
         planes::join(&planes, model, 0..height, width, &mut buffer);
-        drop(planes);
+        if self.is_pooled() {
+            planes.into_iter().for_each(|plane| pool.give_samples(plane.samples));
+        }
         if count == 4 {
             self.inks_to_lights(&mut buffer, blocks, warnings);
         }
@@ -256,7 +267,8 @@ pub(in super::super) fn plain_samples(
     if !fits || size.area() == 0 || frame.components.len() != components {
         return Err(damaged("a strip or tile is another picture than its file says"));
     }
-    let planes = source.planes(Rigour::Strict).map_err(|fault| damaged(&fault))?;
+    let planes =
+        source.planes(Rigour::Strict, &Pool::default()).map_err(|fault| damaged(&fault))?;
     let model = if is_ycc { Model::Ycc } else { Model::Plain };
     let (width, height) = (size.width as usize, size.height as usize);
     let mut samples = vec![0; width * height * components];

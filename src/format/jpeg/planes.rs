@@ -10,6 +10,7 @@
 use std::ops::Range;
 
 use crate::container::jpeg::FrameHeader;
+use crate::frame::Pool;
 
 /// Samples on a side of a block.
 const SIDE: usize = 8;
@@ -30,17 +31,20 @@ pub(super) struct Plane {
     shared: Option<(usize, usize)>,
 }
 
-/// Planes for the components of a frame, to be written; what is not holds `missing`, or zeros that nobody
-/// had to write.
-pub(super) fn planes_of(frame: &FrameHeader, missing: Option<u8>) -> Result<Vec<Plane>, String> {
+/// Planes for the components of a frame, to be written, in buffers from the pool; what is not written holds
+/// `missing`, or anything.
+pub(super) fn planes_of(
+    frame: &FrameHeader,
+    missing: Option<u8>,
+    pool: &Pool,
+) -> Result<Vec<Plane>, String> {
     let layouts = layouts(frame);
     let fill = |mut plane: Plane| {
         let (across, down) = plane.units();
         let rows = down * plane.blocks_down * SIDE;
         plane.stride = across * plane.blocks_across * SIDE;
         let length = rows.checked_mul(plane.stride).ok_or("it cannot be addressed")?;
-        plane.samples = bytemuck::allocation::try_zeroed_vec(length)
-            .map_err(|()| "there is not enough memory")?;
+        plane.samples = pool.take(length).map_err(|_| "there is not enough memory")?;
         if let Some(missing) = missing {
             plane.samples.fill(missing);
         }

@@ -15,6 +15,7 @@ use libjpeg_turbo_rs::simd;
 use super::one_line;
 use super::planes::{Plane, planes_of, planes_of_blocks};
 use crate::container::jpeg::{FrameHeader, Walk};
+use crate::frame::Pool;
 
 /// Bytes that may be left behind the last block of a scan: libjpeg has read that far ahead and does not
 /// notice them either; some cameras fill up.
@@ -48,11 +49,12 @@ pub(super) fn sequential(
     walk: &Walk<'_>,
     frame: &FrameHeader,
     rigour: Rigour,
+    pool: &Pool,
 ) -> Result<Vec<Plane>, String> {
     let metadata = MarkerReader::new(bytes).read_markers().map_err(|e| one_line(&e))?;
     // Of a whole file every sample is written.
     let missing = (rigour == Rigour::Lenient).then_some(MISSING);
-    let mut planes = planes_of(frame, missing)?;
+    let mut planes = planes_of(frame, missing, pool)?;
     let (transform, mut samples) = (simd::detect().idct_islow, [0; 64]);
     let mut whole = |plane: &mut Plane, [x, y]: [usize; 2], block: &[i16; 64], part: &Part<'_>| {
         if is_flat(block) {
