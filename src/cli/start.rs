@@ -13,8 +13,8 @@ pub fn main_without_std() -> u8 {
     }
 }
 
-/// No file may become a closed standard stream, and writing to a pipe that nobody reads is an
-/// error, no death.
+/// No file may become a closed standard stream, and writing to a pipe that nobody reads is an error, which
+/// does not end the program.
 fn prepare() -> std::io::Result<()> {
     let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     for stream in [input.as_fd(), output.as_fd(), errors.as_fd()] {

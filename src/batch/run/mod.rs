@@ -139,7 +139,6 @@ fn admit_all(
             return refuse_all(jobs, &error, deliver);
         }
     };
-    machine::keep_freed();
     // What a thread takes for itself it has before any frame is promised the rest.
     pool.broadcast(|_| machine::settle());
     let budget = Budget::new(machine::together(shared.settings.memory_bytes));
