@@ -1,12 +1,10 @@
 //! What developing takes in memory, told from the size of a frame and its recipe.
 
-use super::sweep::{Cleaner, RowStages};
+use super::sweep::RowStages;
 use crate::error::Result;
 use crate::frame::{Sample, Size};
 use crate::recipe::Recipe;
-use crate::stage::denoise::Denoiser;
 use crate::stage::resize::work_bytes;
-use crate::stage::sharpen::Sharpener;
 
 /// Bytes that a frame takes while it is developed, beside the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +38,7 @@ impl Needs {
 
 /// Bytes that the rows which one worker holds take, for a part of so many columns.
 fn held_bytes(recipe: &Recipe, width: u32, channels: usize, depth_bits: u8) -> u64 {
-    // What the survey will find is not known: as if every stage that may be wanted were.
-    let stages = RowStages {
-        source: Denoiser::strongest(recipe.denoise).map(Cleaner::Denoise),
-        dehaze: None,
-        sharpen: Sharpener::new(&recipe.sharpen, 0.0, 255.0),
-    };
+    let stages = RowStages::widest(recipe);
     match depth_bits {
         8 => stages.bytes::<<u8 as Sample>::Lane>(width as usize, channels),
         _ => stages.bytes::<<u16 as Sample>::Lane>(width as usize, channels),

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 
 use super::rows;
 use crate::frame::{Lane, Picture, Rect, Sample, channels_mut};
+use crate::recipe::Recipe;
 use crate::stage::dehaze::Removal;
 use crate::stage::denoise::Denoiser;
 use crate::stage::sharpen::Sharpener;
@@ -80,6 +81,16 @@ impl SourceStage for Cleaner {
 }
 
 impl RowStages {
+    /// The stages that this recipe may have, whatever the survey is going to find: what they take in memory is
+    /// what any of its frames takes.
+    pub(super) fn widest(recipe: &Recipe) -> Self {
+        Self {
+            source: Denoiser::strongest(recipe.denoise).map(Cleaner::Denoise),
+            dehaze: None,
+            sharpen: Sharpener::new(&recipe.sharpen, 0.0, 255.0),
+        }
+    }
+
     /// Whether the samples would come out as they are.
     #[must_use]
     pub(super) fn is_neutral(&self) -> bool {
