@@ -2,7 +2,7 @@
 //!
 //! An [`Error`] ends one frame (or, when planning, the run); a [`Warning`] is something that was
 //! done otherwise than asked and must not pass in silence. Messages are lower case without a full
-//! stop; the remedy is the `hint`. Texts that come from files are escaped by whoever prints them.
+//! stop; the remedy is the `hint`. Texts that come from files are escaped where they are printed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

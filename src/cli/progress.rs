@@ -1,5 +1,5 @@
 //! How far the run is. On a terminal an overall bar, and a line for each worker with its frame's name;
-//! elsewhere a line now and then, for whoever reads the log.
+//! elsewhere a line now and then, for a log file.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

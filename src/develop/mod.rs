@@ -1,6 +1,6 @@
 //! One frame's way: survey it small, sweep the part that is kept, resize, caption.
 //!
-//! What is finished is a whole frame, or goes band by band to whoever takes it: of a 24 MP frame the
+//! What is finished is a whole frame, or goes band by band to an encoder: of a 24 MP frame the
 //! encoder then finds its samples in the cache, and 50 MB are neither written nor read again.
 //!
 //! The order is the product's, not the user's. Nothing here reads a clock or an environment, and no
@@ -69,7 +69,7 @@ pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     Prepared::new(frame.size(), recipe, &typesetter)?.develop(frame.clone(), means)
 }
 
-/// What is going to be made of a frame: all that can be told from its size and the recipe alone, with
+/// What is going to be made of a frame: all that follows from its size and the recipe alone, with
 /// the caption's letters drawn.
 #[derive(Debug)]
 pub struct Prepared<'a> {

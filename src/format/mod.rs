@@ -4,7 +4,7 @@
 //! for it ([`Limits`]); damage is an error unless it was asked to be accepted. A decoder that panics
 //! on a stranger's file costs this file alone.
 //!
-//! This room knows bytes, not files: whoever calls it reads and writes them.
+//! This room knows bytes, not files: the caller reads and writes them.
 
 mod codec;
 mod fit;

@@ -1,7 +1,7 @@
 //! Latitudes and longitudes as people write them in a text: `41°48'30"N`, `41° 48.5′ N`, `41 deg 48' 30"`.
 //!
 //! Degrees need their mark, and minutes their seconds or a fraction: 6'2", 14:03:22, 600 mm and a
-//! slope of 12° are not positions. Whether an angle is one that must not be told is for
+//! slope of 12° are not positions. Whether an angle is one that must be removed is for
 //! [`super::secrets`] to say, by comparing it.
 
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What is told to [`carry_over`](super::carry_over), and what comes of it.
+//! What [`carry_over`](super::carry_over) is given, and what it returns.
 
 use super::blocks::Blocks;
 use super::fields::Fields;

@@ -82,7 +82,7 @@ pub enum Origin {
 /// A field's text and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
-    /// The text as it is, control characters included; whoever prints it escapes it.
+    /// The text as it is, control characters included; they are escaped where it is printed.
     pub text: String,
     /// Where it came from.
     pub origin: Origin,

@@ -88,7 +88,7 @@ fn two_names_of_one_folder_are_one_folder() {
     // A link to what the run itself would make.
     fs::create_dir(bench.path("later")).unwrap();
     symlink("b", bench.path("later/a")).unwrap();
-    bench.develop("in -o later").code(2).says("later: ");
+    bench.develop("in -o later").code(2).says("later/a: ");
     assert!(!bench.path("later/b").exists());
 }
 

@@ -1,4 +1,4 @@
-//! What a frame takes in memory: the sum of what its codecs and its stages say, told from its header and its
+//! What a frame takes in memory: the sum of what its codecs and its stages say, calculated from its header and its
 //! recipe before anything is taken.
 
 use crate::develop;

@@ -217,13 +217,13 @@ impl Source<'_> {
             planes.into_iter().for_each(|plane| pool.give_samples(plane.samples));
         }
         if count == 4 {
-            self.inks_to_lights(&mut buffer, blocks, warnings);
+            self.cmyk_to_srgb(&mut buffer, blocks, warnings);
         }
         Ok(Stored::Pixels(samples::eight(size, count.min(3), buffer)?))
     }
 
-    /// Turns four inks into sRGB; the profile goes, for it no longer means the samples.
-    fn inks_to_lights(
+    /// Converts CMYK to sRGB; the profile is dropped, for it no longer describes the samples.
+    fn cmyk_to_srgb(
         &self,
         buffer: &mut Vec<u8>,
         blocks: &mut Blocks,
@@ -231,7 +231,7 @@ impl Source<'_> {
     ) {
         let icc = blocks.icc.take();
         let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
-        // Adobe stores inks inverted, and everybody has followed, with its marker or without.
+        // Adobe stores CMYK inverted, and so does everybody else, with its marker or without.
         let press = Press::new(Polarity::Light, inks);
         press.print_in_place(buffer, usize::from(self.frame.width));
         if icc.is_some() {

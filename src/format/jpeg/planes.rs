@@ -1,5 +1,5 @@
 //! The components of a JPEG as planes of samples, and pixels made of them for what [`Ycc`] does not
-//! know: any whole ratio of sampling, grey, RGB, four inks.
+//! know: any whole ratio of sampling, grey, RGB, CMYK.
 //!
 //! Samples are widened as libjpeg does it, to the bit (`jdsample.c`): the triangle filter where a
 //! component has half of the columns, of the rows or of both, plain repetition elsewhere. Colours are
@@ -218,11 +218,11 @@ fn triangle_of_two(near_row: &[u8], far_row: &[u8], out: &mut [u8]) {
 /// What the components of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Model {
-    /// One, or several that are taken as they are: grey, RGB, four inks.
+    /// One, or several that are taken as they are: grey, RGB, CMYK.
     Plain,
     /// Y'CbCr.
     Ycc,
-    /// Y'CbCr of inverted inks, and black.
+    /// YCCK: Y'CbCr of inverted CMY, and black.
     Ycck,
 }
 

@@ -34,7 +34,7 @@ enum Meaning {
 }
 
 impl Converter {
-    /// For a picture; `icc` is a profile of its inks.
+    /// For a picture; `icc` is its CMYK profile.
     pub(super) fn new(layout: &Layout<'_>, icc: Option<&[u8]>) -> Self {
         let meaning = match layout.colour {
             Colour::Grey | Colour::Rgb => Meaning::Plain,
@@ -61,7 +61,7 @@ impl Converter {
         }
     }
 
-    /// What became of the profile of inks, for a warning.
+    /// What became of the CMYK profile, for a warning.
     pub(super) fn said(&self) -> Option<&'static str> {
         match &self.meaning {
             Meaning::Inks(press) => Some(press.said()),

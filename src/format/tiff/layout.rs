@@ -196,7 +196,7 @@ fn colour(directory: &Directory<'_>, samples: u8) -> Result<Colour> {
         3 => Colour::Palette,
         4 => return Err(unsupported("a TIFF of a transparency mask")),
         5 if directory.number(tag::INK_SET).is_none_or(|set| set == 1) => Colour::Cmyk,
-        5 => return Err(unsupported("a TIFF of inks other than CMYK")),
+        5 => return Err(unsupported("a TIFF with inks other than CMYK")),
         6 => Colour::YCbCr,
         8..=10 => return Err(unsupported("a CIELab TIFF")),
         32_844 | 32_845 => return Err(unsupported("a LogLuv TIFF")),

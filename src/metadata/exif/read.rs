@@ -12,7 +12,7 @@ use crate::metadata::text::{Encoding, decimal, shutter};
 use crate::metadata::when::{When, Zone};
 
 /// The number of the orientation that a block states in its first table. SHORT is its kind by the
-/// standard (EXIF 2.32, 4.6.4); some programs write another whole number, which viewers heed as well.
+/// standard (EXIF 2.32, 4.6.4); some programs write another whole number, which viewers accept as well.
 pub(crate) fn orientation(block: &[u8]) -> Option<u16> {
     let order = match block.get(..4)? {
         [b'I', b'I', 42, 0] => Order::Little,

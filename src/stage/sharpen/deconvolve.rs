@@ -41,7 +41,7 @@ pub struct Deconvolution {
 /// The planes of one block, `REACH` longer than it on all sides.
 #[derive(Debug)]
 pub(crate) struct Workspace {
-    /// Luma, to be filled in by whoever runs it.
+    /// Luma, to be filled in by the caller.
     observed: Vec<f32>,
     estimate: Vec<f32>,
     ratio: Vec<f32>,
