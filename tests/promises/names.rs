@@ -179,7 +179,7 @@ fn a_dry_run_shows_the_captions_of_table_and_template() {
     assert_eq!(last["caption"], "Tumen\n001");
     // What would fail is reported there too, and a file that cannot be read costs no other.
     bench.put("in/002.jpg", b"no picture");
-    let ran = bench.develop("in -o out --dry-run --require filename").code(0);
+    let ran = bench.develop("in -o out --dry-run --require filename").code(1);
     assert!(ran.out.contains("out/002.jpg (fails)\n"), "{ran:?}");
     assert!(ran.out.contains("\n  not a picture that longlens knows\n"), "{ran:?}");
     bench.put("in/captions.csv", tables("").as_bytes());
