@@ -115,7 +115,8 @@ fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane, window
     let land = filled(rich.clone(), &proof, picture, TRUST_REACH.0 * long, TRUST_REACH.1);
     let land = land.zip(rich, |filled, rich| rich.max(filled.clamp(0.0, 1.0)));
     // The deviation of the sky's pixels alone, or a skyline would pass for clouds.
-    let share = box_mean(sky.clone(), window).map(|share| share + 1e-3);
+    // Next to nothing is added to its share: 1e-3 of it passes for clouds of 0.025.
+    let share = box_mean(sky.clone(), window).map(|share| share + 1e-6);
     let mean = box_mean(sky.clone().zip(luma, |s, l| s * l), window).zip(&share, |v, s| v / s);
     let square =
         box_mean(sky.clone().zip(luma, |s, l| s * l * l), window).zip(&share, |v, s| v / s);
