@@ -22,6 +22,39 @@ def ss(lo, hi, v):
     return t * t * (3 - 2 * t)
 
 
+def skyline(g, gr, finer, Sr, sky, A, m):
+    """What lies right below the sky, column by column, as src/stage/dehaze/skyline.rs has it: is there a band of haze
+    behind something clear (0..1), and how many skylines are in a column"""
+    H, W = m.shape
+    long, u, air = max(H, W), 1 - sky, sky > 0.5
+    index = np.broadcast_to(np.arange(H)[:, None], (H, W))
+    mean = lambda z, w: float((z * w).sum() / (w.sum() + 0.002 * H * W))
+    last = np.maximum.accumulate(np.where(air, index, -(10**6)), 0)  # row of the last sky above
+    down = (index - last) / long
+    land = u * ~air * ss(0.01, 0.06, np.cumsum(air, 0) / long)
+    band = land * np.exp(-((down / 0.05) ** 2))
+    lower = land * (down > 0.08) * np.exp(-(((down - 0.15) / 0.08) ** 2))
+    next_land = np.minimum.accumulate(np.where(air, 10**6, index)[::-1], 0)[::-1]
+    at_land = sky * air * np.exp(-(((next_land - index) / long / 0.04) ** 2))
+    clear = u * (1 - ss(0.15, 0.4, m))
+    below, above = np.cumsum(clear[::-1], 0)[::-1] / H, np.cumsum(clear, 0) / H
+    veiled = band * ss(0.25, 0.5, m)
+    columns = W * long * 0.05
+    behind = float((veiled * ss(0.01, 0.12, below) * (1 - ss(0.01, 0.06, above))).sum()) / columns
+    bright = mean(g, at_land)
+    far_band = (
+        ss(0.25, 0.45, behind)
+        * ss(0.02, 0.07, bright - mean(g, veiled))
+        * ss(0.1, 0.25, mean(m, band) - mean(m, lower))
+        * ss(0.5, 0.7, bright)
+        * (1 - ss(0.09, 0.16, mean(Sr, veiled)))
+        * (1 - ss(0.10, 0.14, mean(finer, veiled)))
+        * (1 - ss(0.82, 0.90, mean(gr, veiled)))
+        * (1 - ss(0.20, 0.27, 1 - A.min() / max(A.max(), 1e-3)))
+    )
+    return float(far_band), float(band.sum()) / columns
+
+
 def evidence(x, sky, A, e, m):
     H, W = m.shape
     N = H * W
@@ -56,7 +89,9 @@ def evidence(x, sky, A, e, m):
     pale = u * ss(0.25, 0.5, m) * np.exp(-dc / 0.08) * np.exp(-con / 0.06)  # veiled, flat, of the airlight's colour
     paler = u * ss(0.25, 0.55, er) * np.exp(-Sr / 0.25) * np.exp(-conr / 0.08)  # the same by the coarse veil
     band = u * ss(0.25, 0.5, m) * np.exp(-Sr / 0.15) * np.exp(-finer / 0.03)  # veiled, smooth, of the airlight's colour
-    below = np.cumsum(wn[::-1], 0)[::-1] / H  # clear land below a pixel, as a share of the height
+    clear_above = np.cumsum(u * (1 - ss(0.15, 0.4, er)), 0) / H  # clear land above a pixel, as a share of the height
+    far_band, skylines = skyline(g, gr, finer, Sr, sky, A, m)
+    behind_veil = mean(np.minimum(fine / (1.05 - m), 0.3), wv)
     far = near * ss(0.25, 0.5, m)  # veiled land that borders on the sky
     return dict(
         mb=mean(m, near),  # veil of what borders on the sky
@@ -66,7 +101,7 @@ def evidence(x, sky, A, e, m):
         blown=float(ss(0.93, 0.99, hi).mean()),  # nearly white
         rc_con=cor(er, np.log(conr + 0.01)),  # contrast lost (or not) with the veil
         fflat=mean(np.exp(-fine / 0.015), u),  # smooth land
-        rfinev=mean(np.minimum(fine / (1.05 - m), 0.3), wv),  # fine contrast behind the veil, as it would be without
+        rfinev=behind_veil,  # fine contrast behind the veil, as it would be without
         hz2max=smax(box(np.ascontiguousarray(band), radius(0.08, g)), u),  # smooth veil where it is densest
         c_row=cor(m, row),  # veil grows towards the top: below 0
         rc_Sr=cor(er, Sr),  # colour lost (or not) with the veil
@@ -84,6 +119,12 @@ def evidence(x, sky, A, e, m):
             * ss(0.05, 0.15, sky.mean())
             * (1 - ss(0.2, 0.6, mean(np.exp(-((g / 0.15) ** 2)), u)))
         ),  # an orange sky over land that is not black: dust
+        far_band=far_band,
+        skylines=skylines,
+        one_veil=float(
+            (1 - ss(0.04, 0.09, np.sqrt(max(cov(m, m), 0)))) * ss(0.02, 0.05, mean(finer, u)) * (1 - ss(0, 0.03, sky.mean()))
+        ),  # a textured surface of one veil without sky: near
+        pale_before=float(ss(0.06, 0.12, mean(ss(0.01, 0.12, clear_above), paler)) * (1 - ss(0.042, 0.052, behind_veil))),  # smooth pale land before clear land
         hzu=mean(pale, u),  # how much of the land is pale
         Adust=float(max(np.log(A[0] / max(A[2], 1e-3)), 0)),  # how yellow the airlight is
         far_w=float(far.mean()),  # veiled land at the sky

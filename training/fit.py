@@ -11,7 +11,13 @@ import sys
 import numpy as np
 
 RIDGE, STEADY = .003, .3
-BY_HAND = {'osky': 5.8}     # an orange sky over land that is not black; drawn dust alone would give it about 2.3
+BY_HAND = {                 # name: least, greatest, weight; what the data has too little of
+    'osky': (0.0, 1.0, 5.8),        # an orange sky over land that is not black; drawn dust alone would give it about 2.3
+    'far_band': (0.0, 1.0, 3.6),    # a far band of haze behind something near
+    'skylines': (1.1, 1.35, -16.0), # more than one skyline in a column: no sky
+    'one_veil': (0.0, 1.0, -6.0),   # a wall
+    'pale_before': (0.0, 1.0, -5.0),# something pale in front
+}
 GATE = -.1, .65             # as in judge.rs: over 10 begins three tenths of the way
 NOT_FITTED = set(BY_HAND) | {'hzu', 'Adust', 'far_w', 'dark_r0'}     # the last four serve the amount
 
@@ -46,7 +52,7 @@ def fit(rows):
     return b
 
 
-hand = sum(v * X[:, names.index(k)] for k, v in BY_HAND.items())
+hand = sum(v * (np.clip(X[:, names.index(k)], low, high) - low) for k, (low, high, v) in BY_HAND.items())
 sources = np.unique(T['source'][train])
 fold = dict(zip(sources, np.random.default_rng(0).integers(0, 5, len(sources))))
 of = np.array([fold[s] for s in T['source'][train]])
@@ -62,8 +68,8 @@ print(f'// five folds: {int((score[original] > over).sum())} of {int(original.su
 
 b = fit(train)
 weight = b[:-1] / sd[used]
-print(f'const BIAS: f64 = {b[-1] - (weight * mean[used]).sum():.4f};')
+print(f'const BIAS: f64 = {b[-1] - (weight * mean[used]).sum() - sum(low * v for low, _, v in BY_HAND.values()):.4f};')
 print(f'/// name, least, greatest, weight\nconst TABLE: [(&str, f64, f64, f64); {len(used) + len(BY_HAND)}] = [')
 for k, v in zip(used, weight): print(f'    ("{names[k]}", {lo[k]:.4}, {hi[k]:.4}, {v:.4}),')
-for k, v in BY_HAND.items(): print(f'    ("{k}", 0.0, 1.0, {v}), // by hand')
+for k, (low, high, v) in BY_HAND.items(): print(f'    ("{k}", {low}, {high}, {v}), // by hand')
 print('];')

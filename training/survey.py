@@ -137,9 +137,10 @@ def airlight(x, least, sky):
     clip = f.max(1) > 0.995
     if clip.mean() > 0.95:
         clip[:] = False
-    w = np.exp(np.minimum((score - np.quantile(score[~clip], 0.995)) / 0.04, 0)) * ~clip
+    below = np.minimum(score - np.quantile(score[~clip], 0.995), 0)
+    w, in_colour = (np.exp(below / near) * ~clip for near in (0.04, 0.15))
     w = w / w.sum()
-    colour = (f * w[:, None]).sum(0)
+    colour = (f * in_colour[:, None]).sum(0) / in_colour.sum()
     mean = (lu * w).sum()
     level = mean + 2 * np.sqrt(max((w * (lu - mean) ** 2).sum(), 0))
     a = colour / max(luma(colour), 1 / 255) * level
