@@ -47,9 +47,10 @@ const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less (0.06:
 /// 0.4 dB more on hazes laid on clear frames; each 0.02 less is 5 % more noise in skies).
 const CONTRAST_TRUSTED: f32 = 0.0875;
-/// Standard deviation of the sky's own pixels from which a sky is trusted: clouds before something
-/// (0.05: darker patches in skies beside towers gone, real haze 0.85 dB less).
-const SKY_TRUSTED: f32 = 0.035;
+/// Standard deviation of the sky's own pixels from which a sky is trusted: clouds before something, or pale
+/// land that passes for sky (0.035: the far fields of a plain stay in the haze; 0.012: skies are darkened over a
+/// skyline).
+const SKY_TRUSTED: f32 = 0.02;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);

@@ -126,3 +126,37 @@ pub(super) fn skyline(seen: &Seen<'_>, air_luma: f32, fine: &Plane) -> Skyline {
         * (1.0 - smoothstep(BLUE_SKY, blue_sky));
     Skyline { far_band, count: skyline / columns }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::survey;
+    use crate::filter::SmallPicture;
+    use crate::frame::{Plane, Size};
+
+    /// A pale sky, below it land of this luma, then water, and dark trees in front.
+    fn lake(far_land: f32) -> SmallPicture {
+        let size = Size::new(256, 171);
+        let mut luma = Plane::filled(size, 0.0);
+        for (i, value) in luma.values_mut().iter_mut().enumerate() {
+            let (x, y) = (i % 256, i / 256);
+            let texture = ((x * 7 + y * 13) % 17) as f32 / 100.0;
+            let tree = x > 220 || y > 110;
+            *value = match y {
+                _ if tree && y > 40 => 0.05 + texture,
+                ..60 => 0.85,
+                60..80 => far_land + texture / 8.0,
+                _ => far_land - 0.15 + texture / 4.0,
+            };
+        }
+        SmallPicture { channels: [luma.clone(), luma.clone(), luma] }
+    }
+
+    #[test]
+    fn haze_behind_something_near_and_dark_is_seen() {
+        let hazy = survey(&lake(0.70)).haze;
+        assert!(hazy.evidence.far_band > 0.6, "{}", hazy.evidence.far_band);
+        assert!(hazy.auto_strength > 0.5, "{}", hazy.auto_strength);
+        let clear = survey(&lake(0.25)).haze.evidence.far_band;
+        assert!(clear < 0.1, "{clear}");
+    }
+}
