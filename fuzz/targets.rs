@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use longlens::batch::{Captions, Record, WrittenPlan};
 use longlens::develop::{Means, Prepared, Workers, develop};
 use longlens::error::{ErrorKind, Result};
-use longlens::format::{self, BandEncoder, Decoding, Encoding, Format, Limits, Threads};
+use longlens::format::{
+    self, BandEncoder, Decoding, Encoding, Format, Limits, RawPicture, Threads,
+};
 use longlens::frame::{Original, Pool, Size};
 use longlens::metadata::{self, Blocks, Change, Fields};
 use longlens::recipe::Recipe;
@@ -14,7 +16,8 @@ use longlens::stage::caption::Typesetter;
 use longlens::template::{self, Template};
 
 /// Small enough that no input takes long.
-const LIMITS: Limits = Limits { pixels: 250_000, side_px: 4000, memory_bytes: 64 << 20 };
+const LIMITS: Limits =
+    Limits { pixels: 250_000, side_px: 4000, memory_bytes: 64 << 20, raw: RawPicture::Any };
 
 /// A codec's panic is caught and becomes an internal error, which the targets report as a failure.
 #[allow(dead_code, reason = "each fuzz program uses one of these")]

@@ -4,6 +4,7 @@
 //! * [`promises`]: bad files, full disks, interruptions, names, through the built program
 //! * [`delivery`]: presets, sizes and what else goes out, through the built program
 //! * [`scenes`]: frames of one scene developed alike, through the built program
+//! * [`raw`]: cameras' RAW files and their JPEGs, through the built program
 //! * [`formats`], [`metadata`], [`picture`], [`caption`], [`template`], [`samples`],
 //!   [`dehaze_truth`]: the library from outside
 //! * [`messages`]: the golden page of all messages; [`readme`]: its commands and tables
@@ -25,6 +26,7 @@ mod messages;
 mod metadata;
 mod picture;
 mod promises;
+mod raw;
 mod readme;
 mod samples;
 mod scenes;

@@ -24,8 +24,6 @@ fn lay_out(bench: &Bench) {
     bench.put("mixed/a.jpg", &jpeg(60, 40, 1));
     bench.put("mixed/notes.txt", b"not a picture");
     bench.put("mixed/clip.mov", b"film");
-    bench.put("mixed/a.nef", b"II*\0raw");
-    bench.put("mixed/b.nef", b"II*\0raw");
     bench.put("mixed/.hidden.jpg", b"");
     bench.put("mixed/below/captions.csv", b"file,city\n");
     bench.put("mixed/below/c.jpg", &jpeg(60, 40, 1));

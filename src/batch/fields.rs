@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::batch::disk::read::read_bytes;
 use crate::batch::job::{Caption, Job};
 use crate::error::{Result, Warning};
-use crate::format::{self, Limits};
+use crate::format::{self, Limits, RawPicture};
 use crate::metadata::{Blocks, Fields, Origin};
 use crate::template;
 
@@ -21,6 +21,27 @@ pub(in crate::batch) fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Wa
     }
     add_ordered(job, &mut fields);
     fields
+}
+
+/// The blocks of a frame, with those of the RAW file that the camera made it from.
+pub(in crate::batch) fn with_raw(job: &Job, blocks: Blocks, warnings: &mut Vec<Warning>) -> Blocks {
+    let Some(raw) = &job.raw else { return blocks };
+    let limits = Limits { raw: RawPicture::Any, ..Limits::default() };
+    match read_bytes(raw, &limits).and_then(|bytes| format::read_blocks(&bytes)) {
+        Ok(of_raw) => blocks.with_raw(of_raw),
+        Err(error) => {
+            let name = raw.file_name().unwrap_or_default().to_string_lossy();
+            let what = format!("the metadata of the RAW file '{name}': {}", error.message());
+            warnings.push(Warning::MetadataDropped(what));
+            blocks
+        }
+    }
+}
+
+/// Bytes that reading them takes.
+pub(in crate::batch) fn raw_bytes(job: &Job) -> u64 {
+    let raw = job.raw.as_ref().and_then(|raw| fs::metadata(raw).ok());
+    raw.map_or(0, |file| file.len())
 }
 
 /// Adds what is known without the file: its name, the table's line, what is set.
@@ -43,6 +64,7 @@ fn add_ordered(job: &Job, fields: &mut Fields) {
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
     let blocks = blocks(&job.input, &Limits::default())?;
     let mut warnings = Vec::new();
+    let blocks = with_raw(job, blocks, &mut warnings);
     let fields = fields(job, &blocks, &mut warnings);
     Ok((fields, warnings))
 }

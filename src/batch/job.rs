@@ -19,6 +19,8 @@ pub struct Job {
     pub recipe: Arc<Recipe>,
     /// The XMP file beside it.
     pub sidecar: Option<PathBuf>,
+    /// The RAW file that it was made from by the camera.
+    pub raw: Option<PathBuf>,
     /// Fields that rule over those of the file, by name: from the table, from `--set`.
     pub fields: Fields,
     /// What to draw.
@@ -53,6 +55,7 @@ impl Job {
             output: PathBuf::new(),
             recipe: Arc::default(),
             sidecar: None,
+            raw: None,
             fields: Fields::default(),
             caption: Caption::None,
             sequence: 1,

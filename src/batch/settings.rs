@@ -6,6 +6,7 @@ use crate::batch::disk::write::Sync;
 use crate::batch::job::Job;
 use crate::batch::memory::machine::machine_bytes;
 use crate::batch::shard::Shard;
+use crate::format::RawPicture;
 
 /// What happens to outputs that exist before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +35,8 @@ pub struct Settings {
     pub existing: Existing,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
+    /// Which JPEG inside of a RAW file may stand for it.
+    pub raw: RawPicture,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,
     /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
@@ -63,6 +66,7 @@ impl Default for Settings {
             memory_bytes: machine_bytes() / 2,
             existing: Existing::Keep,
             accept_damaged: false,
+            raw: RawPicture::FullSize,
             sync: Sync::Full,
             journal: None,
             shard: Shard::WHOLE,

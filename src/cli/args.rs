@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::bench::peers;
+use crate::batch::RawSource;
 use crate::recipe::SETTINGS;
 
 /// The command line as clap knows it.
@@ -141,7 +142,7 @@ fn report() -> Command {
 }
 
 /// Where frames and their fields come from.
-pub(super) fn sources() -> [Arg; 7] {
+pub(super) fn sources() -> [Arg; 8] {
     [
         path("input", "INPUT")
             .help("Frames, and folders of frames")
@@ -166,6 +167,15 @@ pub(super) fn sources() -> [Arg; 7] {
             .help("Set a field of all frames: --set byline='P. Pardo'"),
         switch("no-folder-files")
             .help("Ignore captions.csv and longlens.toml in the folders of the frames"),
+        Arg::new("raw")
+            .long("raw")
+            .value_name("SOURCE")
+            .value_parser(Typed { values: RawSource::ALL.map(RawSource::name).to_vec() })
+            .hide_possible_values(true)
+            .help(
+                "What RAW files are developed from: auto (the JPEG of the same name, else a \
+                 full-size JPEG inside), jpeg, embedded, embedded-any or skip",
+            ),
     ]
 }
 

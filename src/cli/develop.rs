@@ -5,9 +5,13 @@ use clap::ArgMatches;
 use super::planning::{Planned, first_recipe};
 use super::report::{Report, frames_of};
 use super::running::{Passing, Run, loudness};
+use super::sources::raw_source;
 use super::{dry_run, exit, json, scenes, signals};
-use crate::batch::{Batch, Existing, Reading, Settings, Shard, Stop, Summary, Sync, Target};
+use crate::batch::{
+    Batch, Existing, RawSource, Reading, Settings, Shard, Stop, Summary, Sync, Target,
+};
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::RawPicture;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let planned = Planned::of(order)?;
@@ -29,6 +33,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         if let Some(signal) = stop.signal() {
             return Ok(signals::EXIT_BASE + signal as u8);
         }
+        report.say_raws(None);
         let undelivered = dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
         report.say(&format!("{} planned, nothing written", frames_of(frames)));
         let unreadable = planned.found.unreadable.len();
@@ -74,6 +79,10 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
             (true, true) => Existing::ResumeOverwrite,
         },
         accept_damaged: order.get_flag("accept-damaged"),
+        raw: match raw_source(order)? {
+            RawSource::EmbeddedAny => RawPicture::Any,
+            _ => RawPicture::FullSize,
+        },
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         journal,
         shard: Shard::WHOLE,

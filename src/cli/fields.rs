@@ -8,7 +8,7 @@ use serde_json::json;
 use super::json::lossy;
 use super::presets::Layers;
 use super::report::{Loudness, Report};
-use super::sources::{Sources, logos};
+use super::sources::{Sources, logos, raw_source};
 use super::{exit, text};
 use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
 use crate::error::{Error, Result};
@@ -20,6 +20,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let json = order.get_flag("json");
     let sources = Sources::read(order)?;
     let mut found = find(&sources.named, Path::new(""))?;
+    found.pair(raw_source(order)?, &sources.named);
     let roots = sources.roots(&Layers::default())?;
     found.pass_over(&logos(&roots, &[]), "the logo", &sources.named);
     let out = Target::Folder(PathBuf::new());
@@ -30,8 +31,9 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let order = Order { roots: &roots, flags, set, codes, reads, out: &out };
     let plan = plan_to_read(&found, &order)?;
-    let report = Report::new(Loudness::Normal, json, Path::new(""));
+    let mut report = Report::new(Loudness::Normal, json, Path::new(""));
     report.opening(&sources.shoots, &found, &plan);
+    report.say_raws(None);
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
         return Err(super::no_frames(&found));
     }

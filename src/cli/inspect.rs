@@ -14,7 +14,7 @@ use crate::batch::{
 use crate::colour;
 use crate::develop::survey_in;
 use crate::error::Result;
-use crate::format::{self, Decoding, Limits};
+use crate::format::{self, Decoding, Limits, RawPicture};
 use crate::frame::Pool;
 use crate::recipe::Recipe;
 use crate::stage::dehaze::Amount;
@@ -70,7 +70,8 @@ fn scenes(order: &ArgMatches) -> Result<BTreeMap<PathBuf, Assigned>> {
 
 /// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.
 fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
-    let limits = Limits { memory_bytes: machine_bytes() / 2, ..Limits::default() };
+    let limits =
+        Limits { memory_bytes: machine_bytes() / 2, raw: RawPicture::Any, ..Limits::default() };
     let bytes = read_bytes(path, &limits)?;
     let header = format::probe(&bytes, &limits).map_err(|e| e.about(path))?;
     refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;

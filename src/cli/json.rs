@@ -76,6 +76,7 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
         "type": "frame",
         "input": lossy(&job.input),
         "output": lossy(&job.output),
+        "raw": job.raw.as_deref().map(lossy),
         "warnings": warnings(&outcome.warnings),
         "ms": outcome.took.as_millis() as u64,
     });

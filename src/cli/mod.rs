@@ -15,6 +15,7 @@ mod plan;
 mod planning;
 mod presets;
 mod progress;
+mod raws;
 mod report;
 mod running;
 mod scenes;
@@ -131,8 +132,9 @@ fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
 /// The message where nothing was found to develop.
 fn no_frames(found: &Found) -> Error {
     let hint = match found.undeveloped.first() {
-        None => "longlens reads JPEG, PNG, TIFF and WebP",
-        Some((_, what)) => report::develop_first(what),
+        _ if found.raws.count() > 0 => "RAW files are skipped with this --raw",
+        None => "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files",
+        Some(_) => report::CONVERT_HEIC,
     };
     Error::new(ErrorKind::Usage, "the inputs contain no frames").with_hint(hint)
 }

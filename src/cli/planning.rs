@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use super::presets::Layers;
-use super::sources::{Sources, logos};
+use super::sources::{Sources, logos, raw_source};
 use super::text;
 use crate::batch::{
     Found, Job, Order, Plan, Target, captions, find, format_of_name, lacking, plan,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::Format;
 use crate::recipe::Recipe;
 use crate::stage::caption::Typesetter;
 
@@ -31,6 +32,7 @@ impl Planned {
         let sources = Sources::read(order)?;
         let out = target(order, &sources.named)?;
         let mut found = find(&sources.named, out.folder())?;
+        found.pair(raw_source(order)?, &sources.named);
         let plan = plan_of(order, &sources, &mut found, &out)?;
         let captions = check_fields(order, &plan)?;
         check_drawing(&plan.jobs)?;
@@ -67,7 +69,7 @@ fn target(order: &ArgMatches, named: &[PathBuf]) -> Result<Target> {
         return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
     }
     let is_folder = out.is_dir() || out.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if is_folder || format_of_name(&out).is_none() {
+    if is_folder || !format_of_name(&out).is_some_and(Format::is_written) {
         if out.exists() && !out.is_dir() {
             let error = Error::new(ErrorKind::Usage, "the output is a file, not a folder");
             return Err(error.about(out).with_hint("name a folder"));

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::folder_files::FolderFiles;
-use super::json;
 use super::text;
-use crate::batch::{Done, Fit, Found, Outcome, Plan, Status, Summary};
+use super::{json, raws};
+use crate::batch::{Done, Fit, Found, Outcome, Plan, Raws, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
 use crate::stage::dehaze::Amount;
@@ -45,6 +45,9 @@ pub(super) struct Report {
     kinds: HashMap<String, (usize, String)>,
     /// What failed, and why.
     failures: Vec<Error>,
+    /// The RAW files, and how many frames were developed from the JPEG of one.
+    raws: Raws,
+    with_raw: usize,
     /// Frames whose position was taken out.
     positions_removed: usize,
     /// Why a line of JSON could not be written; the run goes on, for the frames' sake.
@@ -60,6 +63,8 @@ impl Report {
             warnings: 0,
             kinds: HashMap::new(),
             failures: Vec::new(),
+            raws: Raws::default(),
+            with_raw: 0,
             positions_removed: 0,
             untold: None,
         }
@@ -97,7 +102,7 @@ impl Report {
     }
 
     /// Folder files in use, files skipped, lines without frames.
-    pub(super) fn opening(&self, files: &[FolderFiles], found: &Found, plan: &Plan) {
+    pub(super) fn opening(&mut self, files: &[FolderFiles], found: &Found, plan: &Plan) {
         for path in files.iter().flat_map(|files| &files.used) {
             self.say(&format!("using {}", text::path(path)));
         }
@@ -108,6 +113,7 @@ impl Report {
                 .say(&format!("{count} frames were given more than once; each is developed once")),
         }
         self.undeveloped(found);
+        self.raws = found.raws.clone();
         match found.left_out_count() {
             0 => {}
             1 => {
@@ -133,30 +139,25 @@ impl Report {
         }
     }
 
-    /// RAW and HEIC files, which another program has to develop first: those beside their pictures are
-    /// counted, the others are named.
+    /// HEIC files, which another program has to convert first: those beside their pictures are counted,
+    /// the others are named.
     fn undeveloped(&self, found: &Found) {
         let beside: usize = found.beside_pictures.values().sum();
         if beside > 0 {
             let files = if beside == 1 { "file" } else { "files" };
             let kinds = kinds(&found.beside_pictures);
-            self.say(&format!(
-                "skipped {beside} RAW or HEIC {files} beside their pictures ({kinds})"
-            ));
+            self.say(&format!("skipped {beside} HEIC {files} beside their pictures ({kinds})"));
         }
-        for what in ["RAW", "HEIC"] {
-            let alone = found.undeveloped.iter().filter(|(_, kind)| *kind == what);
-            let alone: Vec<String> = alone.map(|(path, _)| text::path(path)).collect();
-            if alone.is_empty() {
-                continue;
-            }
+        let alone: Vec<String> =
+            found.undeveloped.iter().map(|(path, _)| text::path(path)).collect();
+        if !alone.is_empty() {
             let files = if alone.len() == 1 { "file" } else { "files" };
             let count = alone.len();
             let names = self.few(alone);
-            self.warn(&format!("{count} {what} {files} without a JPEG: {names}"));
+            self.warn(&format!("{count} HEIC {files} without a JPEG: {names}"));
             let hint = text::painted(text::Tone::Hint);
             if self.loudness != Loudness::Quiet {
-                text::to_stderr(&format!("  {hint} {}\n", develop_first(what)));
+                text::to_stderr(&format!("  {hint} {CONVERT_HEIC}\n"));
             }
         }
     }
@@ -200,6 +201,7 @@ impl Report {
                 self.failures.push(error.clone());
             }
             Ok(Status::Done(done)) => {
+                self.with_raw += usize::from(outcome.job.raw.is_some());
                 self.positions_removed += usize::from(
                     done.had_position
                         && (done.removed.contains(&Removed::Position)
@@ -292,12 +294,20 @@ impl Report {
             per_second(summary.done as f64),
             per_second(summary.megapixels)
         ));
+        self.say_raws(Some(self.with_raw));
         if summary.done > 0 {
             let are = if self.out.is_dir() { "outputs are in" } else { "the output is" };
             self.say(&format!("{are} {}", text::path(&self.out)));
         }
         self.positions(summary);
         self.advice(summary);
+    }
+
+    /// What RAW files were developed from; before the run what they are developed from.
+    pub(super) fn say_raws(&self, developed: Option<usize>) {
+        if let Some(line) = raws::sentence(&self.raws, developed, |names| self.few(names)) {
+            self.say(&line);
+        }
     }
 
     fn positions(&self, summary: &Summary) {
@@ -353,12 +363,7 @@ fn kind_of(text: &str) -> String {
 }
 
 /// What to do about files that longlens does not read.
-pub(super) fn develop_first(what: &str) -> &'static str {
-    match what {
-        "RAW" => "develop RAW files to JPEG or 16-bit TIFF first",
-        _ => "convert HEIC files to JPEG or 16-bit TIFF first",
-    }
-}
+pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first";
 
 /// `1 frame`, `312 frames`.
 pub(super) fn frames_of(count: usize) -> String {

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 
 use super::folder_files::{self, FolderFiles};
 use super::presets::Layers;
-use crate::batch::{Captions, Root, split_at_lines, split_at_nul};
+use crate::batch::{Captions, RawSource, Root, split_at_lines, split_at_nul};
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::CodeReplacements;
 
@@ -85,6 +85,12 @@ fn shoots(named: &[PathBuf]) -> Result<(Vec<FolderFiles>, Vec<usize>)> {
         shoot.captions = shoot.captions.take().map(Captions::for_some_frames);
     }
     Ok((shoots, shoot_of))
+}
+
+/// What `--raw` says RAW files are developed from.
+pub(super) fn raw_source(order: &ArgMatches) -> Result<RawSource> {
+    let named = order.get_one::<String>("raw").map(|text| text.parse());
+    named.unwrap_or(Ok(RawSource::Auto)).map_err(|e: Error| e.prefixed("--raw: "))
 }
 
 /// The logos that are in use: the flag's rules over all others.

@@ -4,7 +4,7 @@
 //! frames, which format an output's name asks for, and what a template takes off a name. What longlens
 //! does not read is in the table all the same, so that it is named when it is refused.
 
-use Reading::{Film, Foreign, Raw, Read};
+use Reading::{Film, Foreign, Read};
 
 /// A file format that longlens reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub enum Format {
     Tiff,
     /// WebP: 8 bit; written lossless.
     WebP,
+    /// A camera's RAW file, of any make; only read.
+    Raw,
 }
 
 /// What longlens makes of a kind of file.
@@ -24,8 +26,6 @@ pub enum Format {
 pub(crate) enum Reading {
     /// It is read.
     Read(Format),
-    /// A camera's raw file, which is not.
-    Raw,
     /// A film, which is not.
     Film,
     /// Something else that is not read.
@@ -54,6 +54,9 @@ const fn kind(
     Kind { name, endings, begins, reading }
 }
 
+/// A camera's RAW file.
+const RAW: Reading = Read(Format::Raw);
+
 /// All kinds. The first whose beginning fits is what a file is, so those that wear another's clothes come
 /// before it: JPEG-LS before JPEG, cameras' raw files before TIFF.
 #[rustfmt::skip]
@@ -62,9 +65,9 @@ static KINDS: [Kind; 53] = [
     kind("JPEG", Read(Format::Jpeg), &["jpg", "jpeg", "jpe", "jfif", "jif"], &[b"\xFF\xD8\xFF"]),
     kind("PNG", Read(Format::Png), &["png"], &[b"\x89PNG\r\n\x1A\n"]),
     kind("WebP", Read(Format::WebP), &["webp"], &[b"RIFF????WEBP"]),
-    kind("Canon RAW (CR2)", Raw, &["cr2"], &[b"II*\0????CR"]),
-    kind("Olympus RAW (ORF)", Raw, &["orf"], &[b"IIRO", b"IIRS"]),
-    kind("Panasonic RAW (RW2)", Raw, &["rw2", "rwl"], &[b"IIU\0"]),
+    kind("Canon RAW (CR2)", RAW, &["cr2"], &[b"II*\0????CR"]),
+    kind("Olympus RAW (ORF)", RAW, &["orf"], &[b"IIRO", b"IIRS"]),
+    kind("Panasonic RAW (RW2)", RAW, &["rw2", "rwl"], &[b"IIU\0"]),
     kind("JPEG XR", Foreign, &["jxr", "wdp", "hdp"], &[b"II\xBC\x01"]),
     kind("TIFF", Read(Format::Tiff), &["tif", "tiff"],
         &[b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]),
@@ -73,27 +76,27 @@ static KINDS: [Kind; 53] = [
         b"????ftyphevx", b"????ftypmif1", b"????ftypmsf1",
     ]),
     kind("AVIF", Foreign, &["avif"], &[b"????ftypavif", b"????ftypavis"]),
-    kind("Canon RAW (CR3)", Raw, &["cr3"], &[b"????ftypcrx "]),
+    kind("Canon RAW (CR3)", RAW, &["cr3"], &[b"????ftypcrx "]),
     kind("JPEG XL", Foreign, &["jxl"], &[b"\0\0\0\x0CJXL ", b"\xFF\x0A", b"????ftypjxl "]),
     kind("a QuickTime film", Film, &["mov"], &[b"????ftypqt  "]),
     kind("an MP4 film", Film, &["mp4", "m4v"], &[b"????ftyp"]),
-    kind("Fujifilm RAW (RAF)", Raw, &["raf"], &[b"FUJIFILMCCD-RAW"]),
-    kind("Minolta RAW (MRW)", Raw, &["mrw"], &[b"\0MRM"]),
-    kind("Sigma RAW (X3F)", Raw, &["x3f"], &[b"FOVb"]),
-    kind("Canon RAW (CRW)", Raw, &["crw"], &[b"II\x1A\0\0\0HEAPCCDR"]),
+    kind("Fujifilm RAW (RAF)", RAW, &["raf"], &[b"FUJIFILMCCD-RAW"]),
+    kind("Minolta RAW (MRW)", RAW, &["mrw"], &[b"\0MRM"]),
+    kind("Sigma RAW (X3F)", RAW, &["x3f"], &[b"FOVb"]),
+    kind("Canon RAW (CRW)", RAW, &["crw"], &[b"II\x1A\0\0\0HEAPCCDR"]),
     // These begin as a TIFF does, with a small preview for its picture: only their names tell.
-    kind("Adobe RAW (DNG)", Raw, &["dng"], &[]),
-    kind("Nikon RAW", Raw, &["nef", "nrw"], &[]),
-    kind("Sony RAW", Raw, &["arw", "sr2", "srf"], &[]),
-    kind("Pentax RAW", Raw, &["pef"], &[]),
-    kind("Samsung RAW", Raw, &["srw"], &[]),
-    kind("Hasselblad RAW", Raw, &["3fr", "fff"], &[]),
-    kind("Phase One RAW", Raw, &["iiq"], &[]),
-    kind("Kodak RAW", Raw, &["dcr", "kdc"], &[]),
-    kind("Epson RAW", Raw, &["erf"], &[]),
-    kind("Mamiya RAW", Raw, &["mef"], &[]),
-    kind("Leaf RAW", Raw, &["mos"], &[]),
-    kind("RAW", Raw, &["raw"], &[]),
+    kind("Adobe RAW (DNG)", RAW, &["dng"], &[]),
+    kind("Nikon RAW", RAW, &["nef", "nrw"], &[]),
+    kind("Sony RAW", RAW, &["arw", "sr2", "srf"], &[]),
+    kind("Pentax RAW", RAW, &["pef"], &[]),
+    kind("Samsung RAW", RAW, &["srw"], &[]),
+    kind("Hasselblad RAW", RAW, &["3fr", "fff"], &[]),
+    kind("Phase One RAW", RAW, &["iiq"], &[]),
+    kind("Kodak RAW", RAW, &["dcr", "kdc"], &[]),
+    kind("Epson RAW", RAW, &["erf"], &[]),
+    kind("Mamiya RAW", RAW, &["mef"], &[]),
+    kind("Leaf RAW", RAW, &["mos"], &[]),
+    kind("RAW", RAW, &["raw"], &[]),
     kind("GIF", Foreign, &["gif"], &[b"GIF8"]),
     kind("BMP", Foreign, &["bmp", "dib"], &[b"BM"]),
     kind("Photoshop (PSD)", Foreign, &["psd", "psb"], &[b"8BPS"]),
@@ -148,7 +151,7 @@ fn text(bytes: &[u8]) -> Option<&'static str> {
 pub(crate) fn format(bytes: &[u8]) -> Option<Format> {
     match of(bytes)?.reading {
         Read(format) => Some(format),
-        Raw | Film | Foreign => None,
+        Film | Foreign => None,
     }
 }
 
@@ -159,12 +162,13 @@ pub(crate) fn of_ending(ending: &str) -> Option<&'static Kind> {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Tiff, Self::WebP];
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Tiff, Self::WebP, Self::Raw];
 
     fn kind(self) -> &'static Kind {
         let of_this = |kind: &&Kind| kind.reading == Read(self);
         // Every format has a row, as a test holds.
-        KINDS.iter().find(of_this).unwrap_or(&KINDS[0])
+        // Of the many kinds of RAW the last, which has no maker's name.
+        KINDS.iter().rfind(of_this).unwrap_or(&KINDS[0])
     }
 
     /// Its name in messages.
@@ -190,7 +194,7 @@ impl Format {
     pub fn of_ending(ending: &str) -> Option<Self> {
         match of_ending(ending)?.reading {
             Read(format) => Some(format),
-            Raw | Film | Foreign => None,
+            Film | Foreign => None,
         }
     }
 }
@@ -198,7 +202,7 @@ impl Format {
 /// Whether names with this ending are those of cameras' raw files.
 #[must_use]
 pub fn is_raw_ending(ending: &str) -> bool {
-    of_ending(ending).is_some_and(|kind| kind.reading == Raw)
+    of_ending(ending).is_some_and(|kind| kind.reading == RAW)
 }
 
 /// Whether names with this ending are those of pictures or their sidecars, read by longlens or not.
@@ -233,7 +237,7 @@ mod tests {
 
     #[test]
     fn raw_in_the_clothes_of_a_tiff_is_not_one() {
-        assert_eq!(format(b"II\x2A\0\x10\0\0\0CR\x02\0"), None);
+        assert_eq!(format(b"II\x2A\0\x10\0\0\0CR\x02\0"), Some(Format::Raw));
         assert_eq!(format(b"II\x2A\0\x08\0\0\0\x01\0"), Some(Format::Tiff));
         assert_eq!(format(b"MM\0\x2A\0\0\0\x08"), Some(Format::Tiff));
         assert_eq!(of(b"\0\0\0\x18ftypheic\0\0\0\0").map(|kind| kind.name), Some("HEIC"));

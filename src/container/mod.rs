@@ -1,12 +1,13 @@
 //! Containers: the bytes of a file as named parts. Nothing is decoded here, and nothing large allocated.
 //!
 //! [`kinds`] knows files by their first bytes and by the endings of their names; [`jpeg`] walks over
-//! markers, [`png`] and [`riff`] over chunks, [`tiff`] reads tables. What the parts mean is for the rooms
+//! markers, [`png`] and [`riff`] over chunks, [`tiff`] reads tables, [`raw`] finds its way in cameras' files. What the parts mean is for the rooms
 //! above: samples for formats, blocks for metadata.
 
 pub(crate) mod jpeg;
 pub(crate) mod kinds;
 pub(crate) mod png;
+pub(crate) mod raw;
 pub(crate) mod riff;
 pub(crate) mod tiff;
 
@@ -23,7 +24,8 @@ pub(crate) fn outside_of_samples(file: &[u8]) -> Vec<&[u8]> {
         Some(Format::Png) => png::samples(file),
         Some(Format::WebP) => riff::samples(file),
         Some(Format::Tiff) => tiff::samples(file),
-        None => Vec::new(),
+        // Not written, and so not searched.
+        Some(Format::Raw) | None => Vec::new(),
     };
     outside(file, samples)
 }

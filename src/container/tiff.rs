@@ -175,18 +175,31 @@ pub(crate) fn has_further(file: &[u8]) -> bool {
 /// Directories that are followed.
 const MOST_DIRECTORIES: usize = 1000;
 
-/// Where the samples of all pictures are, those of further pages and of smaller versions included.
-pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
-    const PARTS: [(u16, u16); 2] =
-        [(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS), (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)];
+/// All tables, the first one first: those of further pages and of smaller versions included.
+pub(crate) fn directories(file: &[u8]) -> Vec<Directory<'_>> {
     let view = View::of_file(file);
     let mut waiting: Vec<usize> = view.first().into_iter().collect();
-    let (mut seen, mut ranges) = (HashSet::new(), Vec::new());
+    let (mut seen, mut directories) = (HashSet::new(), Vec::new());
     while let Some(place) = waiting.pop() {
         if place == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(place) {
             continue;
         }
         let directory = Directory::of(view, Some(place));
+        let inner = directory.numbers(tag::SUB_IFDS).into_iter();
+        waiting.extend(
+            view.next(place).into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())),
+        );
+        directories.push(directory);
+    }
+    directories
+}
+
+/// Where the samples of all pictures are, those of further pages and of smaller versions included.
+pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
+    const PARTS: [(u16, u16); 2] =
+        [(tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS), (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)];
+    let mut ranges = Vec::new();
+    for directory in directories(file) {
         for (offsets, lengths) in PARTS {
             let pairs = directory.numbers(offsets).into_iter().zip(directory.numbers(lengths));
             let within = |(start, length): (u64, u64)| {
@@ -195,10 +208,6 @@ pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
             };
             ranges.extend(pairs.filter_map(within));
         }
-        let inner = directory.numbers(tag::SUB_IFDS).into_iter();
-        waiting.extend(
-            view.next(place).into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())),
-        );
     }
     ranges
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{Coding, Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
-use super::{jpeg, png, profile, tiff, upright, webp};
+use super::{jpeg, png, profile, raw, tiff, upright, webp};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Facts, Frame, Orientation, Original, Pixels, Pool, Stored};
 use crate::metadata::{Blocks, ExifTags, Iptc};
@@ -57,7 +57,7 @@ fn lossless_bytes(frame_bytes: u64, _: Coding) -> u64 {
     3 * frame_bytes
 }
 
-static CODECS: [Codec; 4] = [
+static CODECS: [Codec; 5] = [
     Codec {
         format: Format::Jpeg,
         probe: jpeg::probe,
@@ -113,6 +113,14 @@ static CODECS: [Codec; 4] = [
             is_ended: |file| crate::container::riff::promised_bytes(file) == file.len() as u64,
             iptc: Iptc::IntoXmp,
         }),
+    },
+    Codec {
+        format: Format::Raw,
+        probe: raw::probe,
+        decode: raw::decode,
+        damaged_bytes: jpeg::damaged_bytes,
+        read_blocks: raw::read_blocks,
+        writing: None,
     },
 ];
 

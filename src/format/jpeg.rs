@@ -32,9 +32,19 @@ use crate::metadata::Blocks;
 
 /// The header of a JPEG: all markers up to its first scan.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    probe_turned(bytes, limits, None)
+}
+
+/// [`probe`], of a JPEG that has to be turned as is known from elsewhere, if it is.
+pub(super) fn probe_turned(
+    bytes: &[u8],
+    limits: &Limits,
+    turn: Option<Orientation>,
+) -> Result<Header> {
     let walk = jpeg::walk(bytes, Extent::Header)?;
     let frame = walk.frame()?;
-    let header = header(frame, &walk)?;
+    let orientation = turn.unwrap_or_else(|| blocks::orientation(&walk.segments));
+    let header = header(frame, &walk, orientation)?;
     limits.admit(header.size, header.decode_bytes)?;
     Ok(header)
 }
@@ -114,11 +124,10 @@ fn kind(frame: &FrameHeader) -> String {
 }
 
 /// What longlens makes of a JPEG's markers, or why it does not read this kind.
-fn header(frame: &FrameHeader, walk: &Walk<'_>) -> Result<Header> {
+fn header(frame: &FrameHeader, walk: &Walk<'_>, orientation: Orientation) -> Result<Header> {
     refuse_kind(frame)?;
     let stored = Size::new(u32::from(frame.width), u32::from(frame.height));
     let channels = if frame.components.len() == 1 { 1 } else { 3 };
-    let orientation = blocks::orientation(&walk.segments);
     let frame_bytes = samples::frame_bytes(stored, channels, 8);
     let needs = frame_bytes + decode::working_bytes(frame, walk);
     let turned = match orientation {

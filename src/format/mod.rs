@@ -13,6 +13,7 @@ mod jpeg;
 mod opened;
 mod png;
 mod profile;
+mod raw;
 mod samples;
 mod sniff;
 mod store;
@@ -24,9 +25,9 @@ pub use crate::container::kinds::{Format, is_picture_ending, is_raw_ending};
 pub use fit::{Fitted, encode_to_fit};
 pub use jpeg::BandEncoder;
 pub use opened::Opened;
-pub(crate) use sniff::raw_refusal;
+pub use raw::RawPicture;
 
-use crate::container::kinds;
+use crate::container::{self, kinds};
 use std::sync::Arc;
 
 use crate::colour;
@@ -90,11 +91,14 @@ pub struct Limits {
     pub side_px: u32,
     /// Bytes that the decoded frame and what its decoding needs may take; default no limit.
     pub memory_bytes: u64,
+    /// Which JPEG inside of a RAW file may stand for it; default one of the sensor's size.
+    pub raw: RawPicture,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { pixels: 500_000_000, side_px: 65_535, memory_bytes: u64::MAX }
+        let raw = RawPicture::FullSize;
+        Self { pixels: 500_000_000, side_px: 65_535, memory_bytes: u64::MAX, raw }
     }
 }
 
@@ -245,7 +249,11 @@ impl Limits {
 /// The format of these bytes, by their first few; `None` for anything longlens does not read.
 #[must_use]
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
-    kinds::format(bytes)
+    match kinds::format(bytes) {
+        // Most RAW files begin as a TIFF does, with a small preview for its picture.
+        Some(Format::Tiff) if container::raw::is_raw(bytes) => Some(Format::Raw),
+        format => format,
+    }
 }
 
 /// What the file says of itself, read from its header alone: no sample is decoded and nothing
@@ -391,7 +399,7 @@ pub fn encode(
 /// Whether what was written begins, ends and measures as it should; no sample is decoded again.
 fn check_output(frame: Size, format: Format, bytes: &[u8]) -> Result<()> {
     let ends = format.codec().writing.as_ref().is_some_and(|writing| (writing.is_ended)(bytes));
-    let limits = Limits { pixels: u64::MAX, side_px: u32::MAX, memory_bytes: u64::MAX };
+    let limits = Limits { pixels: u64::MAX, side_px: u32::MAX, ..Limits::default() };
     let header = probe(bytes, &limits);
     let measures = header.as_ref().is_ok_and(|h| {
         // The frame is upright, so the stored size has to be its own whatever the blocks say.

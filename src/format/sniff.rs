@@ -1,11 +1,14 @@
 //! Why a file is refused that longlens does not read: by its name, if its kind is known.
 
-use crate::container::kinds::{self, Reading};
+use crate::container::kinds;
 use crate::error::{Error, ErrorKind};
+
+/// What to do with a RAW file that cannot be developed here.
+pub(super) const DEVELOP_FIRST: &str = "develop the RAW file to JPEG or 16-bit TIFF first";
 
 /// Why these bytes are refused.
 pub(super) fn refusal(bytes: &[u8]) -> Error {
-    const HINT: &str = "longlens reads JPEG, PNG, TIFF and WebP";
+    const HINT: &str = "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files";
     if bytes.is_empty() {
         return Error::new(ErrorKind::Damaged, "the file is empty");
     }
@@ -14,7 +17,6 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             .with_hint("copying it from the card has failed; copy it again");
     }
     match kinds::of(bytes) {
-        Some(kind) if kind.reading == Reading::Raw => raw_refusal(kind.name),
         Some(kind) => {
             let message = format!("this is {}, which longlens does not read", kind.name);
             Error::new(ErrorKind::Unsupported, message).with_hint(HINT)
@@ -26,12 +28,6 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             Error::new(ErrorKind::Unsupported, "not a picture that longlens knows").with_hint(HINT)
         }
     }
-}
-
-/// Why a camera's RAW file of this name is refused.
-pub(crate) fn raw_refusal(name: &str) -> Error {
-    let message = format!("this is {name}, which longlens does not read");
-    Error::new(ErrorKind::Unsupported, message).with_hint("develop it to JPEG or 16-bit TIFF first")
 }
 
 #[cfg(test)]

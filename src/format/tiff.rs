@@ -13,6 +13,7 @@ mod layout;
 mod unpack;
 
 pub(super) use encode::encode;
+pub(super) use exif::{Block, gather, gather_tables};
 
 use super::codec::AsStored;
 use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};

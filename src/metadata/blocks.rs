@@ -26,3 +26,20 @@ pub struct Blocks {
     /// A JPEG's JFIF density: unit (0 none, 1 inch, 2 cm), horizontal, vertical.
     pub density: Option<(u8, u16, u16)>,
 }
+
+impl Blocks {
+    /// These, with what the RAW file of the same frame says: people and programs write their texts into it.
+    /// EXIF and profile describe the samples, and stay.
+    #[must_use]
+    pub fn with_raw(self, raw: Self) -> Self {
+        // Extended XMP belongs to its packet.
+        let own = if raw.xmp.is_some() { None } else { self.xmp_extended };
+        Self {
+            exif: self.exif.or(raw.exif),
+            xmp: raw.xmp.or(self.xmp),
+            xmp_extended: own,
+            photoshop: raw.photoshop.or(self.photoshop),
+            ..self
+        }
+    }
+}

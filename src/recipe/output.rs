@@ -48,11 +48,12 @@ pub enum FormatChoice {
 }
 
 impl FormatChoice {
-    /// The format for an input of this format.
+    /// The format for an input of this format; what is only read becomes a JPEG.
     #[must_use]
     pub fn or_same(self, input: Format) -> Format {
         match self {
-            Self::Same => input,
+            Self::Same if input.is_written() => input,
+            Self::Same => Format::Jpeg,
             Self::Always(format) => format,
         }
     }

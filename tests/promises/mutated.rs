@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use image::ImageFormat;
 
+use crate::raw::make::Camera;
 use crate::support::{jpeg, lossless, noise};
 
 #[path = "../../fuzz/targets.rs"]
@@ -81,7 +82,13 @@ fn mutate(name: &str, runs: u64, seeds: &[Vec<u8>], target: fn(&[u8])) {
 }
 
 fn pictures() -> Vec<Vec<u8>> {
+    let inside = jpeg(40, 30, 1);
+    let camera = Camera::new(&inside, 40);
     vec![
+        camera.nef(),
+        camera.cr3(),
+        camera.raf(),
+        camera.crw(),
         jpeg(40, 30, 1),
         jpeg(17, 9, 2),
         lossless(ImageFormat::Png, 20, 14),

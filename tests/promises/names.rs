@@ -228,7 +228,7 @@ fn links_that_lead_nowhere_are_named_as_such() {
 }
 
 #[test]
-fn raw_files_beside_frames_are_one_line_and_one_named_itself_is_an_error() {
+fn raw_files_without_a_picture_inside_are_errors_with_their_names() {
     let bench = Bench::new();
     bench.frames(1, 60);
     // What begins as a TIFF does, and what does not; a JPEG under such a name is a JPEG.
@@ -237,16 +237,13 @@ fn raw_files_beside_frames_are_one_line_and_one_named_itself_is_an_error() {
     }
     bench.put("in/e.raf", b"FUJIFILMCCD-RAW 0201");
     bench.put("in/f.orf", &jpeg(60, 40, 5));
-    let ran = bench.develop("in -o out").code(0).says("2 developed");
-    let ran = ran.says("in/a.NEF, in/b.nef, in/c.dng, in/e.raf");
-    assert!(ran.err.contains("hint: develop RAW files") && !ran.err.contains("not a picture"));
-    let ran = bench.develop("raw -o out2").code(2).says("raw/d.arw");
-    ran.says("no frames").says("hint: develop RAW files to JPEG or 16-bit TIFF first");
-    let ran = bench.develop("in/000.jpg in/c.dng in/e.raf -o out3").code(1).says("1 developed");
-    ran.says("in/c.dng: this is a RAW file (.dng), which longlens does not read")
-        .says("in/e.raf: this is Fujifilm RAW (RAF), which longlens does not read");
+    let ran = bench.develop("in -o out").code(1).says("2 developed, 4 failed");
+    let ran = ran.says("in/a.NEF: it is named like a RAW file, but holds no picture of a sensor");
+    ran.says("in/e.raf: ");
+    bench.develop("in -o out2 --raw jpeg").code(0).says("4 have none and are skipped: in/a.NEF");
+    bench.develop("raw -o out3 --raw skip").code(2).says("no frames").says("RAW files are skipped");
     // As `card/*` names them.
     bench.put("in/000.NEF", b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0");
     let ran = bench.develop("in/000.NEF in/000.jpg -o out4").code(0).says("1 developed");
-    ran.says("skipped 1 RAW or HEIC file");
+    ran.says("1 RAW file: 1 has a JPEG and was developed from it");
 }

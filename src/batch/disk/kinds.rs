@@ -12,7 +12,7 @@ pub(in crate::batch) fn is_named_like_one(path: &Path) -> bool {
 }
 
 /// Whether a file with this content is a camera's RAW file, by its name; a JPEG or PNG never is.
-pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
+fn is_raw(path: &Path, content: Option<Format>) -> bool {
     matches!(content, None | Some(Format::Tiff)) && is_raw_ending(&extension(path))
 }
 
@@ -21,7 +21,6 @@ pub(in crate::batch) fn is_raw(path: &Path, content: Option<Format>) -> bool {
 pub(in crate::batch) fn undeveloped(path: &Path, content: Option<Format>) -> Option<&'static str> {
     let is_heic = || ["heic", "heif", "hif"].contains(&extension(path).as_str());
     match content {
-        _ if is_raw(path, content) => Some("RAW"),
         None if is_heic() => Some("HEIC"),
         _ => None,
     }
@@ -32,10 +31,12 @@ pub(in crate::batch) fn extension(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// What the content of a file is, by its first bytes; `None` if it cannot be read.
+/// What the content of a file is, by its first bytes, and of a RAW file by its name; `None` if it cannot be
+/// read.
 pub(in crate::batch) fn sniff_file(path: &Path) -> Option<Format> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mut start = Vec::new();
     fs::File::open(path).ok()?.take(64).read_to_end(&mut start).ok()?;
-    format::sniff(&start)
+    let content = format::sniff(&start);
+    if is_raw(path, content) { Some(Format::Raw) } else { content }
 }

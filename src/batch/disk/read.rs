@@ -5,9 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::batch::disk::kinds::{extension, is_raw};
+use crate::batch::disk::kinds::extension;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{self, Limits};
+use crate::format::{self, Format, Limits};
 
 /// Reads a whole file that is a regular one and no larger than memory allows.
 ///
@@ -39,9 +39,6 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         // The first bytes are all that its reason needs.
         format::probe(&start, limits).map_err(|e| e.about(path))?;
     }
-    if is_raw(path, content) {
-        return Err(format::raw_refusal(&format!("a RAW file (.{})", extension(path))).about(path));
-    }
     if length > limits.memory_bytes {
         let gib = length as f64 / (1 << 30) as f64;
         let message = format!("the file has {gib:.1} GiB, more than frames may take");
@@ -59,6 +56,13 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
         return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
             .about(path)
             .with_hint("develop it again when it is copied whole"));
+    }
+    if format::is_raw_ending(&extension(path)) && format::sniff(&bytes) == Some(Format::Tiff) {
+        // Its picture would be the preview of a file of which the rest is lost.
+        let message = "it is named like a RAW file, but holds no picture of a sensor";
+        return Err(Error::new(ErrorKind::Damaged, message)
+            .about(path)
+            .with_hint("copy it again, or name it .tif if it is a TIFF"));
     }
     Ok(bytes)
 }

@@ -1,10 +1,10 @@
 //! From what was named on the command line to the frames: folders walked in a stable order.
 //!
 //! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted, RAW and HEIC files apart from it. Links to files are followed; links to folders are not
+//! out and counted, HEIC files apart from it. Links to files are followed; links to folders are not
 //! (no loops), and hidden names are passed over. What was named itself is always a frame, whatever
-//! it is, so that its error has its name; but a RAW file named together with its JPEG (`card/*`) is
-//! counted as in folders.
+//! it is, so that its error has its name; but a HEIC file named together with its JPEG (`card/*`) is
+//! counted as in folders. RAW files are frames, until `pairs` makes each one frame with its JPEG.
 //!
 //! Outputs of earlier runs in folders below, known by the journal beside them, are passed over: what was
 //! sharpened is not sharpened again.
@@ -22,6 +22,7 @@ use walkdir::WalkDir;
 use crate::batch::disk::journal::{JOURNAL, Record};
 use crate::batch::disk::kinds::{extension, is_named_like_one, sniff_file, undeveloped};
 use crate::batch::disk::name::{name_below, path_of_bytes};
+use crate::batch::plan::raws::Raws;
 use crate::batch::plan::sidecars::Sidecars;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -48,9 +49,11 @@ pub struct Found {
     pub sidecars: HashMap<PathBuf, PathBuf>,
     /// Files that are not pictures, counted by extension.
     pub left_out: BTreeMap<String, usize>,
-    /// RAW and HEIC files with a picture of the same name among the frames, counted by extension.
+    /// RAW files, once they are [paired](Found::pair) with their pictures.
+    pub raws: Raws,
+    /// HEIC files with a picture of the same name among the frames, counted by extension.
     pub beside_pictures: BTreeMap<String, usize>,
-    /// Those without one, each with what it is: `RAW` or `HEIC`.
+    /// Those without one, each with what it is: `HEIC`.
     pub undeveloped: Vec<(PathBuf, &'static str)>,
     /// How often a frame was named that had been named before.
     pub repeated: usize,

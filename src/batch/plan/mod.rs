@@ -13,6 +13,8 @@ pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
 pub(in crate::batch) mod order;
 pub(in crate::batch) mod originals;
+mod pairs;
+pub(in crate::batch) mod raws;
 pub(in crate::batch) mod reading;
 mod set;
 mod sidecars;
@@ -68,7 +70,8 @@ fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Pl
     for (number, input) in (1..).zip(&found.inputs) {
         let sidecar = found.sidecars.get(&input.path).cloned();
         let job = job(input, order, templates, &mut matched)?;
-        jobs.push(Job { sequence: number, sidecar, ..job });
+        let raw = found.raws.by_picture.get(&input.path).cloned();
+        jobs.push(Job { sequence: number, sidecar, raw, ..job });
     }
     set::refuse_impossible(order)?;
     set::refuse_unused(order, &jobs)?;
@@ -141,6 +144,7 @@ fn job(
         output: PathBuf::new(),
         recipe: templates.share(recipe),
         sidecar: None,
+        raw: None,
         fields,
         caption,
         sequence: 0,

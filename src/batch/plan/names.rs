@@ -31,6 +31,9 @@ pub(in crate::batch) fn output_name(
     let named = format_of_name(&input.relative);
     let mut warning = None;
     let extension = match (job.recipe.output.format, content, named) {
+        (choice @ FormatChoice::Same, Some(content), _) if !content.is_written() => {
+            Some(choice.or_same(content).extension())
+        }
         (FormatChoice::Always(format), _, named) if named != Some(format) => {
             Some(format.extension())
         }

@@ -211,6 +211,7 @@ impl Reading {
             output: self.output(&frame.output, out)?,
             recipe,
             sidecar: frame.sidecar.as_ref().map(|sidecar| self.here(sidecar)),
+            raw: frame.raw.as_ref().map(|raw| self.here(raw)),
             fields: Fields { table: frame.fields.0, set: frame.set.0 },
             caption,
             sequence: frame.sequence,

@@ -61,6 +61,9 @@ pub(in crate::batch) struct Frame {
     pub(in crate::batch) sequence: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::batch) sidecar: Option<Name>,
+    /// The RAW file that the camera made it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::batch) raw: Option<Name>,
     /// Settings that are not those of the head.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(in crate::batch) settings: BTreeMap<String, String>,
@@ -209,6 +212,7 @@ fn frame(job: &Job, out: &Path, settings: BTreeMap<String, String>) -> Frame {
         megapixels: rounded(megapixels),
         sequence: job.sequence,
         sidecar: job.sidecar.as_deref().map(Name::of),
+        raw: job.raw.as_deref().map(Name::of),
         settings,
         caption: match &job.caption {
             Caption::Text(text) => Some(text.clone()),

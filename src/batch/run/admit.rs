@@ -10,6 +10,7 @@ use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::log::{Seen, Trace};
 use crate::batch::disk::read::read_bytes;
 use crate::batch::disk::stamp::Stamp;
+use crate::batch::fields::raw_bytes;
 use crate::batch::job::Job;
 use crate::batch::memory::bomb::refuse_bomb;
 use crate::batch::memory::budget::{Budget, Share};
@@ -180,7 +181,7 @@ fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> 
     };
     let file = Opened::new(bytes, &decoding.limits)?;
     let (header, file_bytes) = (file.header(), file.bytes().len() as u64);
-    let mut needed = needed_bytes(header, &job.recipe)?;
+    let mut needed = needed_bytes(header, &job.recipe)? + raw_bytes(job);
     if decoding.accept_damaged {
         needed += header.damaged_bytes(file_bytes);
     }

@@ -3,7 +3,7 @@
 use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::journal::{Chosen, Entry, place};
 use crate::batch::disk::name::{Name, name_below};
-use crate::batch::fields::{caption_text, fields};
+use crate::batch::fields::{caption_text, fields, with_raw};
 use crate::batch::job::Job;
 use crate::batch::outcome::{Done, Surveyed};
 use crate::batch::run::finish::{Ended, Finishing};
@@ -40,6 +40,7 @@ pub(in crate::batch) fn develop_file(
     warnings.extend(of_decoder);
     shared.go_on()?;
 
+    let blocks = with_raw(job, blocks, warnings);
     let fields = fields(job, &blocks, warnings);
     recipe.caption.text = caption_text(job, &fields)?;
     let srgb = recipe.metadata.profile == Profile::Srgb;

@@ -1,9 +1,10 @@
 //! A hash of all that was ordered for a frame: what changes it makes its output out of date.
 
 use crate::batch::disk::hash::hash;
-use crate::batch::fields::sidecar;
+use crate::batch::fields::{sidecar, with_raw};
 use crate::batch::job::{Caption, Job};
 use crate::batch::run::shared::Shared;
+use crate::metadata::Blocks;
 
 /// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
 pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
@@ -32,6 +33,12 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
     add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    if job.raw.is_some() {
+        let Blocks { exif, xmp, photoshop, .. } = with_raw(job, Blocks::default(), &mut Vec::new());
+        for block in [exif, xmp, photoshop] {
+            add(&block.unwrap_or_default());
+        }
+    }
     for path in [&job.recipe.caption.font, &job.recipe.caption.logo].into_iter().flatten() {
         add(&shared.furniture(path).to_le_bytes());
     }

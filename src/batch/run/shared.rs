@@ -74,7 +74,8 @@ impl<'a> Shared<'a> {
     }
 
     pub(in crate::batch) fn decoding(&self) -> Decoding {
-        let limits = Limits { memory_bytes: self.settings.memory_bytes, ..Limits::default() };
+        let Settings { memory_bytes, raw, .. } = *self.settings;
+        let limits = Limits { memory_bytes, raw, ..Limits::default() };
         Decoding { limits, accept_damaged: self.settings.accept_damaged }
     }
 

@@ -223,12 +223,7 @@ impl Source<'_> {
     }
 
     /// Converts CMYK to sRGB; the profile is dropped, for it no longer describes the samples.
-    fn cmyk_to_srgb(
-        &self,
-        buffer: &mut Vec<u8>,
-        blocks: &mut Blocks,
-        warnings: &mut Vec<Warning>,
-    ) {
+    fn cmyk_to_srgb(&self, buffer: &mut Vec<u8>, blocks: &mut Blocks, warnings: &mut Vec<Warning>) {
         let icc = blocks.icc.take();
         let inks = icc.as_deref().filter(|icc| profile::space(icc) == Some(b"CMYK"));
         // Adobe stores CMYK inverted, and so does everybody else, with its marker or without.

@@ -15,7 +15,7 @@ use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard};
 use tiff::tags::{Tag, Type};
 use tiff::{Directory as Written, TiffResult};
 
-use crate::container::tiff::table::LONG;
+use crate::container::tiff::table::{LONG, SHORT};
 use crate::container::tiff::{Directory, Entry, Order, order, tag};
 use crate::error::Warning;
 
@@ -31,12 +31,14 @@ const HEADER_BYTES: usize = 8;
 /// Bytes that may be left empty in a block so that a maker's note keeps its place: a JPEG holds 64 KiB
 /// in all.
 const MOST_GAP_BYTES: usize = 32 << 10;
+/// Bytes of a maker's note at most: beside it the rest has to find room in a JPEG's 64 KiB.
+const MOST_NOTE_BYTES: usize = 48 << 10;
 /// Makers' notes whose offsets count from the note itself.
 const SELF_CONTAINED: [&[u8]; 6] =
     [b"Nikon\0\x02", b"FUJIFILM", b"OLYMPUS\0", b"OM SYSTEM\0", b"PENTAX \0", b"Apple iOS\0"];
 
 /// The EXIF of a TIFF as a block of its own, in the file's byte order; `None` if it has none.
-pub(super) fn gather(file: &[u8], warnings: &mut Vec<Warning>) -> Option<Vec<u8>> {
+pub(in super::super) fn gather(file: &[u8], warnings: &mut Vec<Warning>) -> Option<Vec<u8>> {
     gather_as(order(file), file, warnings)
 }
 
@@ -54,40 +56,75 @@ fn gather_as(to: Order, file: &[u8], warnings: &mut Vec<Warning>) -> Option<Vec<
     let note = exif.as_ref().and_then(|exif| exif.find(tag::MAKER_NOTE));
     // The note comes first, while its place is free.
     let note = note.and_then(|note| block.note(note, order(file) == to, warnings));
-    let mut entries = block.entries(&primary, |tag| DESCRIPTIVE.contains(&tag));
-    if let Some(exif) = exif {
-        let plain = |tag| tag != tag::INTEROP && tag != tag::MAKER_NOTE;
-        let mut of_exif = block.entries(&exif, plain);
-        of_exif.extend(note);
-        if let Some(interop) = table(&exif, tag::INTEROP) {
-            let interop = block.entries(&interop, |_| true);
-            of_exif.push(block.pointer(tag::INTEROP, interop));
-        }
-        entries.push(block.pointer(tag::EXIF, of_exif));
-    }
-    if let Some(gps) = table(&primary, tag::GPS) {
-        let gps = block.entries(&gps, |_| true);
-        entries.push(block.pointer(tag::GPS, gps));
-    }
-    (!entries.is_empty()).then(|| block.finish(entries))
+    let interop = exif.as_ref().and_then(|exif| table(exif, tag::INTEROP));
+    let gps = table(&primary, tag::GPS);
+    let tables = Tables { primary, exif, interop, gps };
+    block.filled(&tables, note)
+}
+
+/// The tables that a block is gathered from.
+struct Tables<'a> {
+    primary: Directory<'a>,
+    exif: Option<Directory<'a>>,
+    interop: Option<Directory<'a>>,
+    gps: Option<Directory<'a>>,
+}
+
+/// A block out of tables of which each is the first of a TIFF of its own; `None` if there are none.
+pub(in super::super) fn gather_tables(image: &[u8], exif: &[u8], gps: &[u8]) -> Option<Vec<u8>> {
+    let first = |file| Some(Directory::read(file)).filter(|table| !table.entries().is_empty());
+    let primary = Directory::read(image);
+    let tables = Tables { primary, exif: first(exif), interop: None, gps: first(gps) };
+    Block::new(order(image)).filled(&tables, None)
 }
 
 /// An entry of a block in the making: its tag and its twelve bytes.
-type Put = (u16, Vec<u8>);
+pub(in super::super) type Put = (u16, Vec<u8>);
 
 /// A block in the making: values first, each table behind its own.
-struct Block {
+pub(in super::super) struct Block {
     bytes: Vec<u8>,
     order: Order,
 }
 
 impl Block {
-    fn new(order: Order) -> Self {
+    pub(in super::super) fn new(order: Order) -> Self {
         let header = match order {
             Order::Little => b"II\x2A\0\0\0\0\0",
             Order::Big => b"MM\0\x2A\0\0\0\0",
         };
         Self { bytes: header.to_vec(), order }
+    }
+
+    /// The block with what these tables say of the photograph, and a maker's note that is in it already.
+    fn filled(mut self, tables: &Tables<'_>, note: Option<Put>) -> Option<Vec<u8>> {
+        let mut entries = self.entries(&tables.primary, |tag| DESCRIPTIVE.contains(&tag));
+        if let Some(exif) = &tables.exif {
+            let plain = |tag| tag != tag::INTEROP && tag != tag::MAKER_NOTE;
+            let mut of_exif = self.entries(exif, plain);
+            of_exif.extend(note);
+            if let Some(interop) = &tables.interop {
+                let interop = self.entries(interop, |_| true);
+                of_exif.push(self.pointer(tag::INTEROP, interop));
+            }
+            entries.push(self.pointer(tag::EXIF, of_exif));
+        }
+        if let Some(gps) = &tables.gps {
+            let gps = self.entries(gps, |_| true);
+            entries.push(self.pointer(tag::GPS, gps));
+        }
+        (!entries.is_empty()).then(|| self.finish(entries))
+    }
+
+    /// An entry with a text.
+    pub(in super::super) fn text(&mut self, tag: u16, text: &[u8]) -> Put {
+        const ASCII: u16 = 2;
+        self.value(tag, ASCII, text.len() as u32 + 1, &[text, b"\0"].concat())
+    }
+
+    /// An entry with a small number.
+    pub(in super::super) fn number(&mut self, tag: u16, number: u16) -> Put {
+        self.value(tag, SHORT, 1, &self.order.short(number))
     }
 
     fn append(&mut self, value: &[u8]) -> u32 {
@@ -106,6 +143,13 @@ impl Block {
     ) -> Option<Put> {
         let free = SELF_CONTAINED.iter().any(|begins| note.bytes().starts_with(begins));
         let near = (HEADER_BYTES..=MOST_GAP_BYTES).contains(&note.at) && note.at.is_multiple_of(2);
+        let has_room = note.bytes().len() <= MOST_NOTE_BYTES;
+        if !has_room {
+            let kib = note.bytes().len() >> 10;
+            warnings
+                .push(Warning::MetadataDropped(format!("the maker's note, which has {kib} KiB")));
+            return None;
+        }
         if !(free || near && same_order) {
             let what = "the maker's note, whose offsets would lead astray".to_owned();
             warnings.push(Warning::MetadataDropped(what));
@@ -120,16 +164,20 @@ impl Block {
     /// Appends the value of an entry, if it needs room, and makes the entry.
     fn entry(&mut self, entry: &Entry<'_>) -> Put {
         let value = ordered(entry, self.order);
-        let mut bytes = [self.order.short(entry.tag), self.order.short(entry.kind)].concat();
-        bytes.extend(self.order.long(entry.count() as u32));
+        self.value(entry.tag, entry.kind, entry.count() as u32, &value)
+    }
+
+    fn value(&mut self, tag: u16, kind: u16, count: u32, value: &[u8]) -> Put {
+        let mut bytes = [self.order.short(tag), self.order.short(kind)].concat();
+        bytes.extend(self.order.long(count));
         if value.len() <= 4 {
             bytes.extend(value);
             bytes.resize(12, 0);
         } else {
-            let place = self.append(&value);
+            let place = self.append(value);
             bytes.extend(self.order.long(place));
         }
-        (entry.tag, bytes)
+        (tag, bytes)
     }
 
     /// The wanted entries of a directory.
@@ -150,13 +198,13 @@ impl Block {
     }
 
     /// Appends a table and makes the entry that points to it.
-    fn pointer(&mut self, tag: u16, entries: Vec<Put>) -> Put {
+    pub(in super::super) fn pointer(&mut self, tag: u16, entries: Vec<Put>) -> Put {
         let place = self.table(entries);
         let head = [self.order.short(tag), self.order.short(LONG)].concat();
         (tag, [head, self.order.long(1).to_vec(), self.order.long(place).to_vec()].concat())
     }
 
-    fn finish(mut self, entries: Vec<Put>) -> Vec<u8> {
+    pub(in super::super) fn finish(mut self, entries: Vec<Put>) -> Vec<u8> {
         let place = self.table(entries);
         let place = self.order.long(place);
         self.bytes[4..HEADER_BYTES].copy_from_slice(&place);

@@ -1,0 +1,88 @@
+//! What is said of the RAW files of a run: what they were developed from, and which have no JPEG.
+
+use super::text;
+use crate::batch::{RawSource, Raws};
+
+/// One sentence; none if there are no RAW files. `developed` is how many of those that have a JPEG were
+/// developed, if that is known; `few` shortens a list of names.
+pub(super) fn sentence(
+    raws: &Raws,
+    developed: Option<usize>,
+    few: impl Fn(Vec<String>) -> String,
+) -> Option<String> {
+    let (all, paired, alone) = (raws.count(), raws.by_picture.len(), raws.alone.len());
+    if all == 0 {
+        return None;
+    }
+    let files = one_or(all, "RAW file", "RAW files");
+    match raws.source {
+        RawSource::Auto | RawSource::Jpeg => {}
+        RawSource::Skip => return Some(format!("skipped {all} {files}")),
+        RawSource::Embedded | RawSource::EmbeddedAny => {
+            let beside = match paired {
+                0 => String::new(),
+                1 => "; 1 JPEG beside them is not used".to_owned(),
+                _ => format!("; {paired} JPEGs beside them are not used"),
+            };
+            let verb = one_or(all, "is", "are");
+            return Some(format!("{all} {files} {verb} developed from the JPEG inside{beside}"));
+        }
+    }
+    let mut parts = Vec::new();
+    if paired > 0 {
+        let has = one_or(paired, "has", "have");
+        let verb = match developed {
+            None => one_or(paired, " and is", " and are").to_owned(),
+            Some(developed) if developed == paired => {
+                one_or(paired, " and was", " and were").to_owned()
+            }
+            Some(0) => ", none of them".to_owned(),
+            Some(developed) => format!(", {developed} of them"),
+        };
+        parts.push(format!("{paired} {has} a JPEG{verb} developed from it"));
+    }
+    if alone > 0 {
+        let has = one_or(alone, "has", "have");
+        let instead = match raws.source {
+            RawSource::Jpeg => one_or(alone, " and is skipped", " and are skipped"),
+            _ => ", so the JPEG inside is used",
+        };
+        let names = few(raws.alone.iter().map(|path| text::path(path)).collect());
+        parts.push(format!("{alone} {has} none{instead}: {names}"));
+    }
+    Some(format!("{all} {files}: {}", parts.join(", ")))
+}
+
+fn one_or(count: usize, one: &'static str, more: &'static str) -> &'static str {
+    if count == 1 { one } else { more }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raws(source: RawSource, paired: usize, alone: usize) -> Raws {
+        let name = |what: &str, i: usize| format!("{what}{i}").into();
+        Raws {
+            source,
+            by_picture: (0..paired).map(|i| (name("p", i), name("r", i))).collect(),
+            alone: (0..alone).map(|i| name("a", i)).collect(),
+        }
+    }
+
+    #[test]
+    fn each_count_has_its_words() {
+        let say = |source, paired, alone, developed| {
+            sentence(&raws(source, paired, alone), developed, |names| names.join(", "))
+        };
+        assert_eq!(say(RawSource::Auto, 0, 0, None), None);
+        let whole = "52 RAW files: 50 have a JPEG and were developed from it, 2 have none, so the JPEG \
+                     inside is used: a0, a1";
+        assert_eq!(say(RawSource::Auto, 50, 2, Some(50)).as_deref(), Some(whole));
+        let one = "1 RAW file: 1 has a JPEG and is developed from it";
+        assert_eq!(say(RawSource::Jpeg, 1, 0, None).as_deref(), Some(one));
+        let some = "3 RAW files: 3 have a JPEG, 2 of them developed from it";
+        assert_eq!(say(RawSource::Auto, 3, 0, Some(2)).as_deref(), Some(some));
+        assert_eq!(say(RawSource::Skip, 2, 1, None).as_deref(), Some("skipped 3 RAW files"));
+    }
+}

@@ -1,0 +1,166 @@
+//! Cameras' RAW files: the JPEG inside, with the metadata of the RAW file around it.
+//!
+//! A camera lays a JPEG of its own making into most RAW files. It seldom has metadata, so EXIF with
+//! orientation, colour space and position, XMP and IPTC-IIM are those of the RAW file. Only a JPEG of
+//! nearly the sensor's size is taken for the photograph, unless any was asked for ([`RawPicture`]).
+
+mod exif;
+
+use std::ops::Range;
+
+use super::codec::AsStored;
+use super::profile::{MOST_EXIF_BYTES, MOST_XMP_BYTES, within};
+use super::{Decoding, Format, Header, Limits, jpeg};
+use crate::colour;
+use crate::container::raw::{self, Metadata, Raw};
+use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::frame::{Pool, Size};
+use crate::metadata::{Blocks, with_iptc};
+
+/// Percent of the sensor's long side that a JPEG has at least to be the photograph: cameras cut off some
+/// pixels at the borders.
+const FULL_SIZE_PERCENT: u64 = 90;
+
+/// Which JPEG inside of a RAW file is taken for the photograph.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum RawPicture {
+    /// One that is nearly as large as the sensor's picture.
+    #[default]
+    FullSize,
+    /// The largest, of whatever size.
+    Any,
+}
+
+/// The JPEG that is taken.
+struct Picture {
+    range: Range<usize>,
+    header: Header,
+}
+
+/// The header of the largest JPEG inside, turned as the RAW file says.
+pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
+    let raw = read(bytes)?;
+    let Picture { header, .. } = picture(bytes, &raw, limits)?;
+    let kind = format!("the JPEG inside, {}", header.kind);
+    Ok(Header { format: Format::Raw, kind, ..header })
+}
+
+/// The metadata blocks of a RAW file.
+pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
+    let raw = read(bytes)?;
+    blocks(bytes, &raw, &mut Vec::new())
+}
+
+/// Decodes the JPEG inside.
+pub(super) fn decode(
+    bytes: &[u8],
+    header: &Header,
+    decoding: &Decoding,
+    pool: &Pool,
+) -> Result<AsStored> {
+    let raw = read(bytes)?;
+    let Picture { range, .. } = picture(bytes, &raw, &decoding.limits)?;
+    let mut decoded = jpeg::decode(&bytes[range], header, decoding, pool)?;
+    // What the JPEG has beside its picture is not the photographer's.
+    decoded.warnings.retain(|warning| !matches!(warning, Warning::PartsLeftOut(_)));
+    decoded.blocks = blocks(bytes, &raw, &mut decoded.warnings)?;
+    if header.channels == 3 && decoded.blocks.icc.is_none() && is_uncalibrated(&decoded.blocks) {
+        decoded.blocks.icc = Some(colour::adobe_rgb()?);
+        let said = "EXIF says that the colours are not sRGB: taken as Adobe RGB";
+        decoded.warnings.push(Warning::Other(said.to_owned()));
+    }
+    Ok(decoded)
+}
+
+fn read(bytes: &[u8]) -> Result<Raw<'_>> {
+    raw::read(bytes).ok_or_else(|| {
+        let message = "this is a RAW file of a kind that longlens does not read";
+        Error::new(ErrorKind::Unsupported, message).with_hint(super::sniff::DEVELOP_FIRST)
+    })
+}
+
+/// The largest JPEG that can be developed, if it is large enough.
+fn picture(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Picture> {
+    let turn = match raw.metadata {
+        Metadata::Picture => None,
+        _ => Some(exif::orientation(bytes, &raw.metadata)),
+    };
+    let (mut largest, mut refused, mut is_cut) = (None::<Picture>, None, false);
+    for range in &raw.pictures {
+        is_cut |= range.end > bytes.len();
+        let range = range.start..range.end.min(bytes.len());
+        let Some(file) = bytes.get(range.clone()).filter(|b| b.starts_with(&[0xFF, 0xD8])) else {
+            continue;
+        };
+        match jpeg::probe_turned(file, limits, turn) {
+            Ok(header) => {
+                let area = |picture: &Picture| picture.header.size.area();
+                if largest.as_ref().is_none_or(|other| header.size.area() > area(other)) {
+                    largest = Some(Picture { range, header });
+                }
+            }
+            // The sensor's own samples may be a lossless JPEG.
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            Err(error) => refused = Some(error),
+        }
+    }
+    let small = match (&largest, raw.sensor_px) {
+        _ if limits.raw == RawPicture::Any => false,
+        (Some(picture), Some(sensor_px)) => is_small(picture.header.size, sensor_px),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    match largest {
+        Some(picture) if !small => Ok(picture),
+        // A larger one may lie where the file ends too soon.
+        _ if is_cut => Err(Format::Raw.damaged("it ends before the JPEG inside does")),
+        Some(picture) => Err(too_small(picture.header.size, raw.sensor_px)),
+        None => Err(refused.unwrap_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "this RAW file holds no JPEG that longlens can find")
+                .with_hint(super::sniff::DEVELOP_FIRST)
+        })),
+    }
+}
+
+fn is_small(size: Size, sensor_px: u32) -> bool {
+    u64::from(size.long_side()) * 100 < u64::from(sensor_px) * FULL_SIZE_PERCENT
+}
+
+fn too_small(size: Size, sensor_px: Option<u32>) -> Error {
+    let sensor = match sensor_px {
+        Some(px) => format!("but the sensor {px} px on its long side"),
+        None => "and the file does not say what the sensor has".to_owned(),
+    };
+    let message = format!("the JPEG inside this RAW file has {size} px, {sensor}");
+    Error::new(ErrorKind::Unsupported, message).with_hint(
+        "develop the RAW file to JPEG or 16-bit TIFF first, or take the small JPEG with \
+         --raw embedded-any",
+    )
+}
+
+/// The blocks of the RAW file, or of the JPEG inside where they are there.
+fn blocks(bytes: &[u8], raw: &Raw<'_>, warnings: &mut Vec<Warning>) -> Result<Blocks> {
+    let mut blocks = match raw.metadata {
+        Metadata::Picture => raw.pictures.iter().find_map(|range| {
+            let start = bytes.get(range.start..range.end.min(bytes.len()))?;
+            jpeg::read_blocks(start).ok().filter(|blocks| blocks.exif.is_some())
+        }),
+        _ => None,
+    }
+    .unwrap_or_default();
+    if blocks.exif.is_none() {
+        let exif = exif::gathered(bytes, &raw.metadata, warnings);
+        blocks.exif = within(exif, MOST_EXIF_BYTES, "EXIF", warnings);
+    }
+    if let Some(xmp) = raw.xmp {
+        blocks.xmp = within(Some(xmp.to_vec()), MOST_XMP_BYTES, "XMP", warnings);
+    }
+    blocks.photoshop = with_iptc(blocks.photoshop, raw.iptc);
+    Ok(Blocks { density: None, ..blocks })
+}
+
+/// Whether EXIF says that the colours are not sRGB: cameras know one other space, Adobe RGB, and some
+/// say which only in their own notes.
+fn is_uncalibrated(blocks: &Blocks) -> bool {
+    blocks.exif.as_deref().is_some_and(exif::is_uncalibrated)
+}
