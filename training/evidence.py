@@ -122,7 +122,7 @@ def evidence(x, sky, A, e, m):
         far_band=far_band,
         skylines=skylines,
         one_veil=float(
-            (1 - ss(0.04, 0.09, np.sqrt(max(cov(m, m), 0)))) * ss(0.02, 0.05, mean(finer, u)) * (1 - ss(0, 0.03, sky.mean()))
+            (1 - ss(0.02, 0.05, np.sqrt(max(cov(m, m), 0)))) * ss(0.05, 0.09, mean(finer, u)) * (1 - ss(0, 0.03, sky.mean()))
         ),  # a textured surface of one veil without sky: near
         pale_before=float(ss(0.06, 0.12, mean(ss(0.01, 0.12, clear_above), paler)) * (1 - ss(0.042, 0.052, behind_veil))),  # smooth pale land before clear land
         hzu=mean(pale, u),  # how much of the land is pale

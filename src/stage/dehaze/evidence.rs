@@ -90,7 +90,7 @@ const NOTHING: f32 = 0.002;
 
 /// Spread of the land's veil up to which there is one veil for all, mean fine contrast (a share of the
 /// airlight's luma) from which that is texture, and share of the frame up to which there is no sky.
-const ONE_VEIL: ((f32, f32), (f32, f32), (f32, f32)) = ((0.04, 0.09), (0.02, 0.05), (0.0, 0.03));
+const ONE_VEIL: ((f32, f32), (f32, f32), (f32, f32)) = ((0.02, 0.05), (0.05, 0.09), (0.0, 0.03));
 /// Clear land above a pale pixel, share of the height, that makes it lie in front; the mean of that over the
 /// pale land from which it does; and the fine contrast behind the veil up to which there is none.
 const PALE_BEFORE: ((f32, f32), (f32, f32), (f32, f32)) =
