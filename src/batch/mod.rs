@@ -36,6 +36,7 @@ pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_lines, split_a
 pub use plan::names::format_of_name;
 pub use plan::order::{Order, Plan, Root, Target};
 pub use plan::originals::look_at_originals;
+pub use plan::pick::{First, Pick};
 pub use plan::raws::{RawSource, Raws};
 pub use plan::reading::WrittenPlan;
 pub use plan::written::{Head, Order as WriteOrder, write_plan};

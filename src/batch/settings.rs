@@ -1,6 +1,7 @@
 //! A batch: its frames, and how they are run.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::batch::disk::write::Sync;
 use crate::batch::job::Job;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub raw: RawPicture,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,
+    /// How long the run may take: no frame is begun that is not expected to be done by then.
+    pub deadline: Option<Duration>,
     /// The output folder, in which the journal is kept; `None` for no journal. It names the paths of
     /// originals.
     pub journal: Option<PathBuf>,
@@ -68,6 +71,7 @@ impl Default for Settings {
             accept_damaged: false,
             raw: RawPicture::FullSize,
             sync: Sync::Full,
+            deadline: None,
             journal: None,
             shard: Shard::WHOLE,
             reading: Reading::Changed,

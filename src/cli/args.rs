@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::bench::peers;
-use crate::batch::RawSource;
+use crate::batch::{First, RawSource};
 use crate::recipe::SETTINGS;
 
 /// The command line as clap knows it.
@@ -45,6 +45,7 @@ fn develop() -> Command {
         .args(settings())
         .arg(recipes())
         .arg(require())
+        .args(picking())
         .args(run_flags())
 }
 
@@ -197,6 +198,28 @@ fn run_flags() -> Vec<Arg> {
         json(),
     ];
     machine().into_iter().chain(files).chain(loudness()).collect()
+}
+
+/// Which frames, and which first.
+pub(super) fn picking() -> [Arg; 4] {
+    [
+        Arg::new("where")
+            .long("where")
+            .value_name("EXPR")
+            .help("Develop only frames that meet it: 'rating >= 3 and \"river\" in keywords'"),
+        switch("only-table").help("Develop only frames that have a line in the captions table"),
+        Arg::new("first")
+            .long("first")
+            .value_name("ORDER")
+            .value_parser(Typed { values: First::ALL.map(First::name).to_vec() })
+            .hide_possible_values(true)
+            .help("Which frames come first: rating (best first), time or table"),
+        Arg::new("deadline")
+            .long("deadline")
+            .value_name("TIME")
+            .value_parser(super::text::parse_time)
+            .help("Begin no frame that would not be done within this time: 10m, 90s, 1h30m"),
+    ]
 }
 
 fn recipe() -> Command {

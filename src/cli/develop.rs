@@ -1,5 +1,7 @@
 //! `longlens develop`: from flags to a plan, from the plan to a batch, from outcomes to a report.
 
+use std::time::Duration;
+
 use clap::ArgMatches;
 
 use super::planning::{Planned, first_recipe};
@@ -84,6 +86,7 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
             _ => RawPicture::FullSize,
         },
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
+        deadline: order.get_one::<Duration>("deadline").copied(),
         journal,
         shard: Shard::WHOLE,
         reading: if order.get_flag("verify") { Reading::All } else { Reading::Changed },

@@ -9,12 +9,13 @@ use super::presets::Layers;
 use super::sources::{Sources, logos, raw_source};
 use super::text;
 use crate::batch::{
-    Found, Job, Order, Plan, Target, captions, find, format_of_name, lacking, plan,
+    First, Found, Job, Order, Pick, Plan, Target, captions, find, format_of_name, lacking, plan,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::Format;
 use crate::recipe::Recipe;
 use crate::stage::caption::Typesetter;
+use crate::template::Condition;
 
 /// A plan that has passed all checks, and what it was made from.
 pub(super) struct Planned {
@@ -115,7 +116,26 @@ fn plan_of(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
     found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
     let reads = &read_files(order, sources, &layers);
-    plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })
+    let pick = pick(order)?;
+    pick.narrow(found, &roots)?;
+    let mut plan = plan(found, &Order { roots: &roots, flags: &flags, set, codes, reads, out })?;
+    pick.choose(&mut plan, found, &roots).map_err(|e| match pick.condition.is_some() {
+        true => e.prefixed("--where: "),
+        false => e,
+    })?;
+    Ok(plan)
+}
+
+/// Which frames are asked for, and in which order.
+fn pick(order: &ArgMatches) -> Result<Pick> {
+    let text = |name: &str| order.try_get_one::<String>(name).ok().flatten();
+    let condition = text("where").map(|text| Condition::parse(text));
+    let first = text("first").map(|text| text.parse::<First>());
+    Ok(Pick {
+        condition: condition.transpose().map_err(|e| e.prefixed("--where: "))?,
+        only_table: order.try_get_one::<bool>("only-table").ok().flatten().is_some_and(|&is| is),
+        first: first.transpose().map_err(|e| e.prefixed("--first: "))?,
+    })
 }
 
 /// The files that the order was read from.

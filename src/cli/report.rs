@@ -43,6 +43,8 @@ pub(super) struct Report {
     warnings: usize,
     /// Warnings by kind: how often, and the last one that was not said.
     kinds: HashMap<String, (usize, String)>,
+    /// Frames that were not begun.
+    left: Vec<String>,
     /// What failed, and why.
     failures: Vec<Error>,
     /// The RAW files, and how many frames were developed from the JPEG of one.
@@ -62,6 +64,7 @@ impl Report {
             out: out.to_path_buf(),
             warnings: 0,
             kinds: HashMap::new(),
+            left: Vec::new(),
             failures: Vec::new(),
             raws: Raws::default(),
             with_raw: 0,
@@ -194,8 +197,7 @@ impl Report {
             self.warning(&input, warning);
         }
         match &outcome.result {
-            // Counted at the end.
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => self.left.push(input),
             Err(error) => {
                 text::to_stderr(&text::error(error));
                 self.failures.push(error.clone());
@@ -295,6 +297,9 @@ impl Report {
             per_second(summary.megapixels)
         ));
         self.say_raws(Some(self.with_raw));
+        if !self.left.is_empty() {
+            self.say(&format!("not reached: {}", self.few(self.left.clone())));
+        }
         if summary.done > 0 {
             let are = if self.out.is_dir() { "outputs are in" } else { "the output is" };
             self.say(&format!("{are} {}", text::path(&self.out)));

@@ -57,8 +57,8 @@ impl Run<'_> {
         });
         progress.end();
         report.summary(&summary, unreadable.len(), frames);
-        let is_lacking =
-            summary.failed + unreadable.len() > 0 || summary.not_delivered > 0 && !accepts_existing;
+        let is_lacking = summary.failed + summary.unbegun + unreadable.len() > 0
+            || summary.not_delivered > 0 && !accepts_existing;
         let exit = match stop.signal() {
             Some(signal) => signals::EXIT_BASE + signal as u8,
             None if passing == Passing::TryAgain

@@ -122,6 +122,7 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
 fn error_values(flag: &str) -> Option<&'static str> {
     match flag {
         "--jobs" => Some("use 1 to 1024"),
+        "--deadline" => Some("use a time such as 10m, 90s or 1h30m"),
         "--memory" => Some("use a size such as 400MB or 2GB"),
         _ => None,
     }

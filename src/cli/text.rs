@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::batch::Assigned;
 use crate::error::{Error, ErrorKind};
@@ -147,6 +148,35 @@ pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
     }
 }
 
+/// `10m`, `90s`, `1h30m`; a number alone is seconds.
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let wrong = || format!("'{text}' is not a time");
+    let mut seconds = 0.0;
+    let mut rest = lower.as_str();
+    while !rest.is_empty() {
+        let unit_at = rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(unit_at);
+        let next = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at(next);
+        let unit = match unit {
+            "h" | "hour" | "hours" => 3600.0,
+            "m" | "min" | "minutes" => 60.0,
+            "" | "s" | "sec" | "seconds" => 1.0,
+            _ => return Err(wrong()),
+        };
+        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+        seconds += number * unit;
+        rest = behind.trim_start();
+    }
+    /// A year: no run is longer.
+    const MOST: f64 = 366.0 * 24.0 * 3600.0;
+    match seconds > 0.0 && seconds < MOST {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err(format!("'{text}' is out of range")),
+    }
+}
+
 /// `9.8 MB`, `312 kB`.
 pub(super) fn bytes(count: u64) -> String {
     match count {
@@ -181,6 +211,18 @@ mod tests {
         assert_eq!(in_colour(Tone::Error, true), "\x1b[1;31merror:\x1b[0m");
         assert_ne!(in_colour(Tone::Warning, true), in_colour(Tone::Error, true));
         assert_eq!(in_colour(Tone::Hint, false), "hint:");
+    }
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        for (text, seconds) in
+            [("10m", 600), ("90s", 90), ("1h30m", 5400), ("45", 45), ("1 h", 3600)]
+        {
+            assert_eq!(parse_time(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "soon", "10 parsecs", "0", "-5m", "m"] {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::when::{When, Zone, time};
 
 /// The fields that longlens knows, in the order in which they are listed.
-pub const NAMES: [&str; 37] = [
+pub const NAMES: [&str; 39] = [
     "title",
     "headline",
     "description",
@@ -33,6 +33,8 @@ pub const NAMES: [&str; 37] = [
     "instructions",
     "job_id",
     "urgency",
+    "rating",
+    "label",
     "category",
     "supplemental_categories",
     "keywords",
@@ -52,7 +54,7 @@ pub const NAMES: [&str; 37] = [
 
 /// Fields of which a frame can have several, and what separates them in one text: the first of
 /// these that the text has. A comma alone does not part names of people or addresses.
-const LISTS: [(&str, &[char]); 5] = [
+pub(crate) const LISTS: [(&str, &[char]); 5] = [
     ("keywords", &[';', ',']),
     ("supplemental_categories", &[';', ',']),
     ("person_in_image", &[';', ',']),

@@ -36,6 +36,7 @@ pub use carried::{Carried, Change, ExifTags, Iptc, Picture};
 pub use carry::{SOFTWARE, carry_over};
 pub use exif::Shot;
 pub(crate) use exif::{is_adobe_rgb, is_exif, orientation};
+pub(crate) use fields::LISTS;
 pub use fields::{Fields, NAMES, Origin, Value};
 pub use photoshop::{with_iptc, without_iptc};
 pub use policy::{Policy, Privacy, Profile, WriteMetadata};

@@ -12,6 +12,7 @@
 //! ([`CodeReplacements`]). Engine: minijinja.
 
 mod codes;
+mod condition;
 mod filters;
 mod name;
 pub mod variables;
@@ -22,6 +23,7 @@ use std::fmt;
 use minijinja::{Environment, ErrorKind as Cause, UndefinedBehavior, Value};
 
 pub use codes::CodeReplacements;
+pub use condition::Condition;
 pub use name::file_name;
 
 use crate::error::{Error, ErrorKind, Result, place};

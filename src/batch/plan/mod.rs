@@ -14,6 +14,7 @@ pub(in crate::batch) mod names;
 pub(in crate::batch) mod order;
 pub(in crate::batch) mod originals;
 mod pairs;
+pub(in crate::batch) mod pick;
 pub(in crate::batch) mod raws;
 pub(in crate::batch) mod reading;
 mod set;

@@ -15,6 +15,7 @@ pub(in crate::batch) mod joined;
 pub(in crate::batch) mod known;
 pub(in crate::batch) mod logbook;
 pub(in crate::batch) mod order_hash;
+pub(in crate::batch) mod pace;
 pub(in crate::batch) mod shared;
 pub(in crate::batch) mod typesetters;
 pub(in crate::batch) mod work;
@@ -33,6 +34,7 @@ use crate::batch::run::admit::{LOOK_AGAIN, Turn, admitted, refuse_all};
 use crate::batch::run::company::company;
 use crate::batch::run::deliver::{Delivery, write_all};
 use crate::batch::run::known::Known;
+use crate::batch::run::pace::Pace;
 use crate::batch::run::shared::Shared;
 use crate::batch::run::work::developed;
 use crate::batch::settings::Batch;
@@ -154,6 +156,10 @@ fn admit_all(
             if shared.stop.is_set() {
                 let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
                 return refuse_all(unbegun, &shared.stopped(), deliver);
+            }
+            if !shared.pace.has_time() {
+                let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
+                return refuse_all(unbegun, &Pace::late(), deliver);
             }
             let admitted = match admitted(job, &budget, shared, deliver) {
                 Turn::Admitted(admitted) => admitted,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::batch::disk::hash::hash;
 use crate::batch::run::known::Known;
+use crate::batch::run::pace::Pace;
 use crate::batch::run::typesetters::Typesetters;
 use crate::batch::settings::Settings;
 use crate::batch::stop::Stop;
@@ -30,6 +31,7 @@ pub(in crate::batch) struct Shared<'a> {
     pub(in crate::batch) typesetters: Typesetters,
     /// All frames of the run, among which scenes were looked for.
     pub(in crate::batch) company: Option<String>,
+    pub(in crate::batch) pace: Pace,
     /// Hashes of fonts and logos, by path.
     furniture: Mutex<HashMap<PathBuf, u64>>,
     /// The last recipe and its text: most frames share one.
@@ -46,6 +48,7 @@ impl<'a> Shared<'a> {
             to_begin: AtomicUsize::new(usize::MAX),
             typesetters: Typesetters::default(),
             company: None,
+            pace: Pace::new(settings.deadline),
             furniture: Mutex::default(),
             recipe: Mutex::default(),
         }

@@ -1,6 +1,7 @@
 //! A worker's part of a run: one admitted frame, whatever happens in it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use crate::batch::outcome::Event;
 use crate::batch::run::admit::Admitted;
@@ -17,7 +18,9 @@ pub(in crate::batch) fn developed(
     tell: &impl Fn(&Event),
 ) -> Delivery {
     tell(&Event::Started { worker, job: &admitted.job });
+    let begun = Instant::now();
     let delivery = develop_admitted(admitted, shared);
+    shared.pace.took(begun.elapsed());
     tell(&Event::Left { worker });
     delivery
 }

@@ -17,7 +17,7 @@ pub(super) enum Shape {
 }
 
 /// The property of each field that XMP holds.
-pub(super) const PROPERTIES: [(&str, &str, &str, Shape); 27] = [
+pub(super) const PROPERTIES: [(&str, &str, &str, Shape); 29] = [
     ("title", "dc", "title", Shape::Alt),
     ("headline", "photoshop", "Headline", Shape::Text),
     ("description", "dc", "description", Shape::Alt),
@@ -37,6 +37,8 @@ pub(super) const PROPERTIES: [(&str, &str, &str, Shape); 27] = [
     ("instructions", "photoshop", "Instructions", Shape::Text),
     ("job_id", "photoshop", "TransmissionReference", Shape::Text),
     ("urgency", "photoshop", "Urgency", Shape::Text),
+    ("rating", "xmp", "Rating", Shape::Text),
+    ("label", "xmp", "Label", Shape::Text),
     ("category", "photoshop", "Category", Shape::Text),
     ("supplemental_categories", "photoshop", "SupplementalCategories", Shape::Bag),
     ("keywords", "dc", "subject", Shape::Bag),
@@ -47,8 +49,9 @@ pub(super) const PROPERTIES: [(&str, &str, &str, Shape); 27] = [
     ("lens", "aux", "Lens", Shape::Text),
 ];
 
-/// Fields that are read and never written: where the photographer stood, and what the camera says.
-pub(super) const ONLY_READ: [&str; 2] = ["viewpoint", "lens"];
+/// Fields that are read and never written: where the photographer stood, what the camera says, and how the
+/// photographer picked.
+pub(super) const ONLY_READ: [&str; 4] = ["viewpoint", "lens", "rating", "label"];
 
 /// Properties of other programs that repeat a field, and are removed where it is set or removed.
 pub(super) const ALIASES: [(&str, &str, &str); 18] = [
