@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::batch::disk::write::Sync;
 use crate::batch::job::Job;
-use crate::batch::memory::machine::machine_bytes;
+use crate::batch::memory::machine::{machine_bytes, workers_that_fit};
 use crate::batch::shard::Shard;
-use crate::format::RawPicture;
+use crate::format::{Decoding, Limits, RawPicture};
 
 /// What happens to outputs that exist before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,6 +49,22 @@ pub struct Settings {
     pub shard: Shard,
     /// Whether files are read and hashed that have the size and times that the log knows.
     pub reading: Reading,
+}
+
+impl Settings {
+    /// Frames that can be developed at once.
+    pub(in crate::batch) fn workers(&self) -> usize {
+        workers_that_fit(match self.jobs {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            jobs => jobs,
+        })
+    }
+
+    /// How files are decoded.
+    pub(in crate::batch) fn decoding(&self) -> Decoding {
+        let Self { memory_bytes, raw, accept_damaged, .. } = *self;
+        Decoding { limits: Limits { memory_bytes, raw, ..Limits::default() }, accept_damaged }
+    }
 }
 
 /// How a run finds out whether files are those that the journal knows.

@@ -8,12 +8,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use crate::error::{Error, ErrorKind};
+
 /// Set once by whoever wants the run to end; looked at between any two steps of a frame.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     wish: Arc<AtomicUsize>,
     /// What a sudden end would leave.
     left: Arc<Mutex<Left>>,
+}
+
+/// What a frame ends with that is not begun or not finished because the run was stopped.
+pub(in crate::batch) fn stopped() -> Error {
+    Error::new(ErrorKind::Interrupted, "the run was stopped")
 }
 
 #[derive(Debug, Default)]

@@ -7,13 +7,10 @@ use clap::ArgMatches;
 use super::planning::{Planned, first_recipe};
 use super::report::{Report, frames_of};
 use super::running::{Passing, Run, loudness};
-use super::sources::raw_source;
+use super::sources::raw_picture;
 use super::{dry_run, exit, json, scenes, signals};
-use crate::batch::{
-    Batch, Existing, RawSource, Reading, Settings, Shard, Stop, Summary, Sync, Target,
-};
+use crate::batch::{Batch, Existing, Reading, Settings, Shard, Stop, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::RawPicture;
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let planned = Planned::of(order)?;
@@ -81,10 +78,7 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
             (true, true) => Existing::ResumeOverwrite,
         },
         accept_damaged: order.get_flag("accept-damaged"),
-        raw: match raw_source(order)? {
-            RawSource::EmbeddedAny => RawPicture::Any,
-            _ => RawPicture::FullSize,
-        },
+        raw: raw_picture(order)?,
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         deadline: order.get_one::<Duration>("deadline").copied(),
         journal,

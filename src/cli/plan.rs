@@ -7,6 +7,7 @@ use clap::ArgMatches;
 use super::planning::{Planned, first_recipe, required};
 use super::report::{Report, frames_of};
 use super::running::loudness;
+use super::sources::raw_picture;
 use super::{exit, scenes, signals, text};
 use crate::batch::{Existing, Settings, Stop, Target, WriteOrder, look_at_originals, write_plan};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,26 +26,32 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     for error in unreadable {
         report.failure(error);
     }
-    for error in look_at_originals(jobs) {
+    // Whatever there is of the outputs, the scenes are those of all frames.
+    let settings = Settings {
+        existing: Existing::Overwrite,
+        accept_damaged: order.get_flag("accept-damaged"),
+        raw: raw_picture(order)?,
+        ..Settings::default()
+    };
+    for error in look_at_originals(jobs, settings.raw) {
         let path = error.path().map(text::path).unwrap_or_default();
         let why = text::clean(error.message());
-        report.warn(&format!("{path}: {why}; it is planned all the same"));
+        report.warn(&format!("{path}: {why}; planned anyway"));
     }
     let stop = Stop::default();
     signals::listen(&stop);
-    // Whatever there is of the outputs, the scenes are those of all frames.
-    let settings = Settings { existing: Existing::Overwrite, ..Settings::default() };
     scenes::assign(jobs, &settings, &stop, report.loudness())?;
     if let Some(signal) = stop.signal() {
         return Ok(signals::EXIT_BASE + signal as u8);
     }
     let folder = std::env::current_dir()
-        .map_err(|e| Error::io(ErrorKind::Environment, "cannot tell the present folder", &e))?;
+        .map_err(|e| Error::io(ErrorKind::Environment, "cannot find out the current folder", &e))?;
     let write_order = WriteOrder {
         folder,
         out,
         recipe: &first_recipe(order, &planned.sources)?,
-        accept_damaged: order.get_flag("accept-damaged"),
+        accept_damaged: settings.accept_damaged,
+        raw: settings.raw,
         require: required(order).into_iter().map(str::to_owned).collect(),
     };
     let mut stdout = BufWriter::new(std::io::stdout().lock());

@@ -27,7 +27,8 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
     let (path, plan) = read(order)?;
     refuse_lacking(&plan.lacking(), plan.jobs.len())?;
     let recipe = plan.recipe()?;
-    let (head, out) = (plan.head.clone(), plan.out.clone());
+    let (all, out) = (plan.head.frames, plan.out.clone());
+    let of_plan = plan.settings();
     let jobs = plan.part(shard, &[path])?;
     check_drawing(&jobs)?;
     let settings = Settings {
@@ -36,19 +37,17 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
             true => Existing::ResumeOverwrite,
             false => Existing::Resume,
         },
-        accept_damaged: head.accept_damaged,
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
-        journal: Some(out.clone()),
         shard,
         reading: reading(order),
-        ..Settings::default()
+        ..of_plan
     };
     let memory_bytes = order.get_one::<u64>("memory").copied().unwrap_or(settings.memory_bytes);
     let settings = Settings { memory_bytes, ..settings };
     let mut report = Report::new(loudness(order), order.get_flag("json"), &out);
     report.tell(&json::run(jobs.len(), &out, &recipe, &settings));
     if shard.of() > 1 {
-        let (part, all) = (jobs.len(), head.frames);
+        let part = jobs.len();
         report.say(&format!("shard {shard} has {part} of {all} frames"));
     }
     let batch = Batch { jobs, settings };

@@ -148,7 +148,7 @@ fn journal() {
 #[test]
 fn plan() {
     let head = format!(
-        r#"{{"longlens":"{}","folder":"/shoot","out":"out","frames":2,"megapixels":2.5,"recipe_hash":"00","accept_damaged":false,"require":["city"],"settings":{{"crop":"3:2"}}}}"#,
+        r#"{{"longlens":"{}","folder":"/shoot","out":"out","frames":2,"megapixels":2.5,"recipe_hash":"00","accept_damaged":false,"accept_small_jpeg":false,"require":["city"],"settings":{{"crop":"3:2"}}}}"#,
         env!("CARGO_PKG_VERSION")
     );
     let frames = r#"{"input":[255,47],"output":"a.jpg","bytes":3,"hash":"11","megapixels":1.5,"sequence":1,"settings":{"caption":"{{ city }}"},"fields":{"city":"Tumen"},"warnings":["w"],"check":"22"}

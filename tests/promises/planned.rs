@@ -171,7 +171,7 @@ fn a_line_that_was_edited_is_checked_again() {
     let original = plan(&bench, "in -o out").code(0).out;
     for (from, to, told) in [
         ("\"output\":\"001.jpg\"", "\"output\":\"../001.jpg\"", "is not below the output folder"),
-        ("\"output\":\"001.jpg\"", "\"output\":\"002.JPG\"", "another frame has the output"),
+        ("\"output\":\"001.jpg\"", "\"output\":\"002.JPG\"", "belongs to two frames"),
         ("\"sequence\":2", "\"sequence\":2,\"settings\":{\"crob\":\"3:2\"}", "did you mean 'crop'"),
         (
             "\"sequence\":2",
@@ -257,6 +257,8 @@ fn what_is_done_is_known_by_size_and_times_and_verify_reads_it() {
     plan(&bench, "in -o out").code(0);
     run(&bench, "run shoot.plan").code(0);
     for words in ["run shoot.plan -q", "develop in -o out --resume -q"] {
+        // After a plan, which may have had fewer frames, `develop` looks for scenes once.
+        run(&bench, words).code(0);
         let (some, every) =
             (bytes_read(&bench, words), bytes_read(&bench, &format!("{words} --verify")));
         assert!(some < all / 4, "{words}: {some} bytes of {all}");

@@ -79,6 +79,14 @@ fn a_jpeg_inside_that_is_small_is_refused_unless_it_is_asked_for() {
         bench.develop(&any).code(0).says("1 RAW file is developed from the JPEG inside");
     }
     assert!(!bench.path("out/a.jpg").exists());
+    // A plan says so to whoever runs it.
+    let planned = bench.run(&["plan", "in", "-o", "planned", "--raw", "embedded-any"]).code(0);
+    assert!(!planned.err.contains("planned anyway"), "{planned:?}");
+    bench.put("any.plan", planned.out.as_bytes());
+    bench.run(&["run", "any.plan"]).code(0).says("4 developed");
+    bench.run(&["report", "any.plan"]).code(0);
+    let refused = bench.run(&["plan", "in", "-o", "planned"]).code(0);
+    assert_eq!(refused.err.matches("; planned anyway").count(), 4, "{refused:?}");
 }
 
 #[test]

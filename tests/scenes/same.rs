@@ -1,8 +1,10 @@
 //! The same frames are the same scene: whatever their order, the workers, the frames that fail.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
 
 use longlens::batch::{Order, Root, Settings, Stop, Target, assign_scenes, find, plan};
 use longlens::recipe::Recipe;
@@ -103,4 +105,56 @@ fn a_run_that_is_stopped_decides_nothing() {
     stop.flag().store(2, Ordering::Relaxed);
     assign_scenes(&mut jobs, &Settings::default(), &stop, &|_, _| {}).unwrap();
     assert!(jobs.iter().all(|job| job.scene.is_none()));
+}
+
+/// The frames were written an hour ago: a later run knows them by size and times.
+fn settle(bench: &Bench) {
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    for entry in fs::read_dir(bench.path("in")).unwrap() {
+        let file = File::options().write(true).open(entry.unwrap().path()).unwrap();
+        file.set_modified(hour_ago).unwrap();
+    }
+}
+
+#[test]
+fn scenes_that_a_run_did_not_look_for_are_not_recalled() {
+    let bench = Bench::new();
+    shoot(&bench);
+    settle(&bench);
+    bench.develop("in -o out -q").code(0);
+    let before = bench.tree("out");
+    // Nothing is known of the outputs any more, so all are kept and no frame is looked at.
+    fs::remove_file(bench.path("out/.longlens.jsonl")).unwrap();
+    bench.develop("in -o out").code(1).says("6 not delivered");
+    bench.develop("in -o out --resume --overwrite -q").code(0);
+    assert!(bench.tree("out") == before);
+}
+
+#[test]
+fn scenes_of_a_plan_are_not_recalled_by_a_run_of_fewer_frames() {
+    let bench = Bench::new();
+    shoot(&bench);
+    settle(&bench);
+    let plan = bench.run(&["plan", "in", "-o", "out", "-q"]).code(0).out;
+    let fewer = plan.replace("\"frames\":6", "\"frames\":5");
+    let fewer = fewer.lines().filter(|line| !line.contains("in/4.jpg"));
+    bench.put("shoot.plan", fewer.map(|line| format!("{line}\n")).collect::<String>().as_bytes());
+    bench.run(&["run", "shoot.plan", "-q"]).code(0);
+    fs::remove_file(bench.path("in/4.jpg")).unwrap();
+    bench.develop("in -o out --resume").code(0).says("4 developed, 1 up to date");
+    bench.develop("in -o fresh -q").code(0);
+    assert!(bench.tree("out") == bench.tree("fresh"));
+}
+
+#[test]
+fn a_plan_finds_the_scenes_of_what_is_accepted() {
+    let bench = Bench::new();
+    shoot(&bench);
+    let broken = fs::read(bench.path("in/3.jpg")).unwrap();
+    bench.put("in/3.jpg", &broken[..broken.len() / 2]);
+    bench.develop("in -o whole --accept-damaged -q").code(0);
+    let plan = bench.run(&["plan", "in", "-o", "out", "--accept-damaged", "-q"]).code(0).out;
+    bench.put("shoot.plan", plan.as_bytes());
+    bench.run(&["run", "shoot.plan", "-q"]).code(0);
+    assert!(bench.tree("out") == bench.tree("whole"));
 }

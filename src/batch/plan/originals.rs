@@ -6,13 +6,13 @@ use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::read::read_bytes;
 use crate::batch::job::{Job, Original};
 use crate::error::{Error, Result};
-use crate::format::{self, Limits};
+use crate::format::{self, Limits, RawPicture};
 
-/// Takes down what each original holds; returns why some cannot be read. These are planned all the
-/// same, and fail in the run.
-pub fn look_at_originals(jobs: &mut [Job]) -> Vec<Error> {
+/// Takes down what each original holds; returns why some cannot be read. These are planned
+/// anyway, and fail in the run.
+pub fn look_at_originals(jobs: &mut [Job], raw: RawPicture) -> Vec<Error> {
     let look = |job: &mut Job| {
-        let (original, error) = match original(job) {
+        let (original, error) = match original(job, &Limits { raw, ..Limits::default() }) {
             Ok((original, error)) => (Some(original), error),
             Err(error) => (None, Some(error)),
         };
@@ -24,10 +24,9 @@ pub fn look_at_originals(jobs: &mut [Job]) -> Vec<Error> {
 }
 
 /// What a file holds, and what is wrong with its header.
-fn original(job: &Job) -> Result<(Original, Option<Error>)> {
-    let limits = Limits::default();
-    let bytes = read_bytes(&job.input, &limits)?;
-    let header = format::probe(&bytes, &limits);
+fn original(job: &Job, limits: &Limits) -> Result<(Original, Option<Error>)> {
+    let bytes = read_bytes(&job.input, limits)?;
+    let header = format::probe(&bytes, limits);
     let megapixels = header.as_ref().map_or(0.0, |header| header.size.megapixels());
     let original = Original { bytes: bytes.len() as u64, hash: digits(hash(&bytes)), megapixels };
     Ok((original, header.err()))

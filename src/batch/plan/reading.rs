@@ -11,8 +11,10 @@ use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use crate::batch::plan::order::{Plan, Target};
 use crate::batch::plan::templates::Templates;
 use crate::batch::plan::written::{Frame, Head};
+use crate::batch::settings::Settings;
 use crate::batch::shard::Shard;
 use crate::error::{Error, ErrorKind, Result, Warning};
+use crate::format::RawPicture;
 use crate::recipe::Recipe;
 
 /// A plan that was written and read.
@@ -64,6 +66,17 @@ impl WrittenPlan {
             plan.jobs.push(job.map_err(|error| error.prefixed(&format!("line {number}: ")))?);
         }
         Ok(plan)
+    }
+
+    /// How its frames are developed wherever it is run, with the journal in its output folder.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let raw = match self.head.accept_small_jpeg {
+            true => RawPicture::Any,
+            false => RawPicture::FullSize,
+        };
+        let (accept_damaged, journal) = (self.head.accept_damaged, Some(self.out.clone()));
+        Settings { accept_damaged, raw, journal, ..Settings::default() }
     }
 
     /// Which shard of so many has each frame, from 1.
@@ -237,7 +250,7 @@ impl Reading {
         match self.names.claim(out.join(below)) {
             (output, None) => Ok(output),
             (_, Some(_)) => {
-                let message = format!("another frame has the output '{}', too", shown());
+                let message = format!("the output '{}' belongs to two frames", shown());
                 Err(Error::new(ErrorKind::Usage, message))
             }
         }

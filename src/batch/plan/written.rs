@@ -17,6 +17,7 @@ use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::name::{Name, name_below};
 use crate::batch::job::{Caption, Job, Original};
 use crate::batch::scene::Assigned;
+use crate::format::RawPicture;
 use crate::recipe::{Recipe, SETTINGS};
 
 /// What holds for all frames of a plan: its first line.
@@ -37,6 +38,8 @@ pub struct Head {
     pub recipe_hash: String,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
+    /// Whether the JPEG inside of a RAW file may be smaller than the photograph.
+    pub accept_small_jpeg: bool,
     /// Fields that every frame must have.
     pub require: Vec<String>,
     /// All settings, by name.
@@ -155,6 +158,8 @@ pub struct Order<'a> {
     pub recipe: &'a Recipe,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
+    /// Which JPEG inside of a RAW file may stand for it.
+    pub raw: RawPicture,
     /// Fields that every frame must have.
     pub require: Vec<String>,
 }
@@ -174,6 +179,7 @@ pub fn write_plan(jobs: &[Job], order: &Order, to: &mut impl Write) -> io::Resul
         megapixels: rounded(jobs.iter().map(megapixels).sum()),
         recipe_hash: digits(hash(order.recipe.to_toml().as_bytes())),
         accept_damaged: order.accept_damaged,
+        accept_small_jpeg: order.raw == RawPicture::Any,
         require: order.require.clone(),
         settings: of_all.clone(),
     };

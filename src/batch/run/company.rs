@@ -1,5 +1,5 @@
-//! The frames among which scenes were looked for. If all of them are as they were, and nothing else was
-//! ordered for any, the scenes are those of the last run, and no frame has to be looked at.
+//! The frames among which scenes were looked for. If all of them are as they were, and the same is asked for
+//! each, the scenes are those of the last run, and no frame has to be looked at.
 
 use std::fs;
 
@@ -13,8 +13,9 @@ use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
 use crate::batch::settings::{Existing, Reading, Settings};
 use crate::batch::stop::Stop;
+use crate::format::RawPicture;
 
-/// Hash of all frames of a run with what is ordered for them, in whatever order; `None` if one of them
+/// Hash of all frames of a run with everything asked for them, in whatever order; `None` if one of them
 /// cannot be known by its size and times.
 pub(in crate::batch) fn company(jobs: &[Job], shared: &Shared) -> Option<String> {
     let mut frames: Vec<(&std::path::Path, Vec<u8>)> = Vec::with_capacity(jobs.len());
@@ -30,6 +31,8 @@ pub(in crate::batch) fn company(jobs: &[Job], shared: &Shared) -> Option<String>
     }
     frames.sort();
     let mut all = env!("CARGO_PKG_VERSION").as_bytes().to_vec();
+    // A RAW file whose JPEG is too small for the run is in no scene.
+    all.push(u8::from(shared.settings.raw == RawPicture::Any));
     for (path, facts) in frames {
         for part in [path.as_os_str().as_encoded_bytes(), &facts] {
             all.extend_from_slice(&(part.len() as u64).to_le_bytes());

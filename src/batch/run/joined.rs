@@ -74,12 +74,7 @@ pub struct Part {
 /// # Errors
 /// If a journal cannot be read.
 pub fn joined(plan: &WrittenPlan, reading: Reading) -> Result<Vec<Fated<'_>>> {
-    let settings = Settings {
-        accept_damaged: plan.head.accept_damaged,
-        journal: Some(plan.out.clone()),
-        reading,
-        ..Settings::default()
-    };
+    let settings = Settings { reading, ..plan.settings() };
     let (record, log) = (Record::read(&plan.out)?, Log::read(&plan.out)?);
     let stop = Stop::default();
     let shared = Shared::new(&settings, &stop, Known::default());

@@ -37,9 +37,9 @@ use crate::batch::run::known::Known;
 use crate::batch::run::pace::Pace;
 use crate::batch::run::shared::Shared;
 use crate::batch::run::work::developed;
-use crate::batch::settings::Batch;
+use crate::batch::settings::{Batch, Existing, Settings};
 use crate::batch::shard::Shard;
-use crate::batch::stop::Stop;
+use crate::batch::stop::{Stop, stopped};
 use crate::error::{Error, ErrorKind};
 
 /// Frames admitted beyond those that are being developed, so that no worker waits for a file.
@@ -65,7 +65,7 @@ impl Batch {
             Err(error) => (Known::default(), Some(error)),
         };
         let mut shared = Shared::new(&settings, stop, known);
-        if settings.journal.is_some() && settings.shard == Shard::WHOLE {
+        if looked_at_all(&jobs, &settings) {
             shared.company = company(&jobs, &shared);
         }
         let mut summary = on_threads(jobs, unready, &shared, &tell);
@@ -77,6 +77,16 @@ impl Batch {
     }
 }
 
+/// Whether the scenes of the jobs are those of all these frames, looked at for this run, and there is a log
+/// to say so: the frames of a plan may be some of those that were looked at, and outputs that are kept spare
+/// their frames the look.
+fn looked_at_all(jobs: &[Job], settings: &Settings) -> bool {
+    settings.journal.is_some()
+        && settings.shard == Shard::WHOLE
+        && jobs.iter().all(|job| job.planned.is_none())
+        && (settings.existing != Existing::Keep || !jobs.iter().any(|job| job.output.exists()))
+}
+
 /// All frames on the workers, with a thread beside them that writes; none if the run is not ready.
 fn on_threads(
     jobs: Vec<Job>,
@@ -84,10 +94,7 @@ fn on_threads(
     shared: &Shared,
     tell: &(impl Fn(&Event) + std::marker::Sync),
 ) -> Summary {
-    let workers = machine::workers_that_fit(match shared.settings.jobs {
-        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        jobs => jobs,
-    });
+    let workers = shared.settings.workers();
     let (deliver, deliveries) = sync_channel(2 * workers);
     std::thread::scope(|threads| {
         let write = || write_all(deliveries, shared, tell);
@@ -155,7 +162,7 @@ fn admit_all(
             let place = places.take(1);
             if shared.stop.is_set() {
                 let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
-                return refuse_all(unbegun, &shared.stopped(), deliver);
+                return refuse_all(unbegun, &stopped(), deliver);
             }
             if !shared.pace.has_time() {
                 let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);

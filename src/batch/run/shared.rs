@@ -11,10 +11,10 @@ use crate::batch::run::known::Known;
 use crate::batch::run::pace::Pace;
 use crate::batch::run::typesetters::Typesetters;
 use crate::batch::settings::Settings;
-use crate::batch::stop::Stop;
+use crate::batch::stop::{Stop, stopped};
 use crate::develop::Workers;
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Decoding, Limits};
+use crate::error::Result;
+use crate::format::Decoding;
 use crate::frame::Pool;
 use crate::recipe::{Recipe, Scene};
 
@@ -77,9 +77,7 @@ impl<'a> Shared<'a> {
     }
 
     pub(in crate::batch) fn decoding(&self) -> Decoding {
-        let Settings { memory_bytes, raw, .. } = *self.settings;
-        let limits = Limits { memory_bytes, raw, ..Limits::default() };
-        Decoding { limits, accept_damaged: self.settings.accept_damaged }
+        self.settings.decoding()
     }
 
     /// How many workers a frame may use that is decoded now: all, once none has another frame to begin.
@@ -93,13 +91,8 @@ impl<'a> Shared<'a> {
 
     pub(in crate::batch) fn go_on(&self) -> Result<()> {
         match self.stop.is_set() {
-            true => Err(self.stopped()),
+            true => Err(stopped()),
             false => Ok(()),
         }
-    }
-
-    /// What a frame ends with that is not begun or not finished because the run was stopped.
-    pub(in crate::batch) fn stopped(&self) -> Error {
-        Error::new(ErrorKind::Interrupted, "the run was stopped")
     }
 }

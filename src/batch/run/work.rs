@@ -8,6 +8,7 @@ use crate::batch::run::admit::Admitted;
 use crate::batch::run::deliver::{Content, Delivery};
 use crate::batch::run::frame::develop_file;
 use crate::batch::run::shared::Shared;
+use crate::batch::stop::stopped;
 use crate::error::{Error, ErrorKind};
 
 /// A worker's part: one frame, from its start to what goes to the writer.
@@ -29,7 +30,7 @@ pub(in crate::batch) fn developed(
 fn develop_admitted(admitted: Admitted, shared: &Shared) -> Delivery {
     let Admitted { job, file, mut warnings, replaced, begun, mut share, claim, stamp } = admitted;
     let developed = match shared.stop.is_set() {
-        true => Err(shared.stopped()),
+        true => Err(stopped()),
         // What a panic leaves half done are this frame's own buffers, dropped with it.
         false => catch_unwind(AssertUnwindSafe(|| develop_file(&job, file, shared, &mut warnings)))
             .unwrap_or_else(|_| {

@@ -10,10 +10,10 @@ use crate::batch::disk::read::read_bytes;
 use crate::batch::memory::budget::{Budget, Share};
 use crate::batch::memory::machine;
 use crate::batch::settings::Settings;
-use crate::batch::stop::Stop;
+use crate::batch::stop::{Stop, stopped};
 use crate::develop::{Look, look};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::{Decoding, Limits, Opened};
+use crate::format::{Decoding, Opened};
 use crate::frame::{Pool, Size};
 
 /// A frame that was looked at.
@@ -33,14 +33,9 @@ pub(super) fn look_at(
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Vec<Result<Looked>> {
     let budget = Budget::new(machine::together(settings.memory_bytes));
-    let limits = Limits { memory_bytes: settings.memory_bytes, ..Limits::default() };
-    let decoding = Decoding { limits, accept_damaged: settings.accept_damaged };
+    let decoding = settings.decoding();
     let pool = Pool::default();
-    let workers = machine::workers_that_fit(match settings.jobs {
-        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        jobs => jobs,
-    });
-    let stopped = || Error::new(ErrorKind::Interrupted, "the run was stopped");
+    let workers = settings.workers();
     let results: Vec<Mutex<Result<Looked>>> =
         files.iter().map(|_| Mutex::new(Err(stopped()))).collect();
     let (places, through) = (Budget::new(workers as u64 + 1), AtomicUsize::new(0));

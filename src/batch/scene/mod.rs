@@ -26,7 +26,6 @@ use crate::batch::job::Job;
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::Limits;
 use crate::metadata::Shot;
 use crate::stage::dehaze::SharedHaze;
 use group::{SeenFrame, Taken, alike, runs};
@@ -50,7 +49,7 @@ pub fn assign_scenes(
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<()> {
     let wanted = Wanted::of(jobs)?;
-    let limits = Limits { memory_bytes: settings.memory_bytes, ..Limits::default() };
+    let limits = settings.decoding().limits;
     let shots = wanted.shots(jobs, &limits);
     let taken = |&job: &usize| {
         let (shot, path) = (shots[job].clone()?, jobs[job].input.clone());
