@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind as Clap};
 
 use super::args;
@@ -55,17 +56,24 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
     match error.kind() {
         Clap::UnknownArgument => {
             let given = text(ContextKind::InvalidArg)?;
-            let error = usage(format!("unknown flag '{given}'"));
-            Some(match meant(given) {
+            let what = if given.starts_with('-') { "unknown flag" } else { "unexpected argument" };
+            let error = usage(format!("{what} '{given}'"));
+            let typed = std::env::args().nth(1).unwrap_or_default();
+            Some(match elsewhere(given, &typed).or_else(|| meant(given)) {
                 Some(hint) => error.with_hint(hint),
-                None => error.with_hint("longlens develop --help lists the flags"),
+                None => {
+                    let known = args::command();
+                    let command =
+                        known.find_subcommand(&typed).map_or("develop", Command::get_name);
+                    error.with_hint(format!("longlens {command} --help lists the flags"))
+                }
             })
         }
         Clap::InvalidSubcommand => {
             let given = text(ContextKind::InvalidSubcommand)?;
             let error = usage(format!("'{given}' is not a command"));
             let named = args::command();
-            let names = || named.get_subcommands().map(clap::Command::get_name);
+            let names = || named.get_subcommands().map(Command::get_name);
             Some(if Path::new(given).exists() || given.contains(['.', '/']) {
                 error.with_hint(format!("to develop frames: longlens develop {given} -o out"))
             } else if let Some(near) = near(given, names()) {
@@ -100,7 +108,7 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
         }
         Clap::ValueValidation | Clap::InvalidValue => {
             let (flag, value) = (text(ContextKind::InvalidArg)?, text(ContextKind::InvalidValue)?);
-            let flag = flag.split_whitespace().next().unwrap_or(flag);
+            let flag = flag.split_whitespace().next().unwrap_or(flag).trim_matches(['<', '>']);
             if value.is_empty() {
                 return Some(usage(format!("{flag} needs a value")));
             }
@@ -122,10 +130,24 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
 fn error_values(flag: &str) -> Option<&'static str> {
     match flag {
         "--jobs" => Some("use 1 to 1024"),
+        "shell" => Some("use bash, zsh, fish, elvish or powershell"),
         "--deadline" => Some("use a time such as 10m, 90s or 1h30m"),
         "--memory" => Some("use a size such as 400MB or 2GB"),
         _ => None,
     }
+}
+
+/// Which other commands have a flag that the one that was typed lacks.
+fn elsewhere(given: &str, typed: &str) -> Option<String> {
+    let name = given.strip_prefix("--")?.split('=').next()?;
+    let has = |command: &Command| command.get_arguments().any(|arg| arg.get_long() == Some(name));
+    let all = args::command();
+    let others =
+        all.get_subcommands().filter(|command| command.get_name() != typed && has(command));
+    let others: Vec<String> =
+        others.map(|other| format!("longlens {}", other.get_name())).collect();
+    (!others.is_empty() && all.find_subcommand(typed).is_some())
+        .then(|| format!("--{name} is a flag of {}", others.join(", ")))
 }
 
 /// What to type instead of an unknown flag.
@@ -142,7 +164,7 @@ fn meant(given: &str) -> Option<String> {
         return Some("name the frames without a flag: longlens develop shoot -o out".to_owned());
     }
     let command = args::command();
-    let flags = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let flags = command.get_subcommands().flat_map(Command::get_arguments);
     let flags: Vec<&str> = flags.filter_map(clap::Arg::get_long).collect();
     if given.starts_with("--") || name.len() == 1 {
         return near(&name, flags).map(|near| format!("did you mean '--{near}'?"));

@@ -122,8 +122,8 @@ fn raw_and_heic_files_beside_pictures_are_counted_and_the_others_named() {
     bench.put("in/PHONE.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0");
     bench.put("in/notes.txt", b"notes");
     let ran = bench.develop("in -o out").code(0);
-    ran.says("1 RAW file: 1 has a JPEG and was developed from it")
-        .says("skipped 1 HEIC file beside their pictures (1 .heic)")
+    ran.says("1 RAW file was developed from the JPEG beside it")
+        .says("skipped 1 HEIC file that has a picture of the same name (1 .heic)")
         .says("1 HEIC file without a JPEG: in/PHONE.HEIC")
         .says("skipped 1 file that is not a picture (1 .txt)");
 }
@@ -195,6 +195,16 @@ fn json_begins_with_the_run_and_ends_with_its_sums() {
         let told = lines(&ran);
         assert_eq!((told.len(), told[0]["type"].as_str()), (1, Some("error")), "{ran:?}");
     }
+}
+
+#[test]
+fn a_flag_of_another_command_is_named_as_such() {
+    let bench = Bench::new();
+    let ran = bench.run(&["inspect", "a.jpg", "--where", "rating > 3"]).code(2);
+    ran.says("unknown flag '--where'").says("--where is a flag of longlens develop");
+    let ran = bench.run(&["completions", "foo"]).code(2);
+    ran.says("'foo'").says("use bash, zsh, fish, elvish or powershell");
+    bench.run(&["presets", "foo"]).code(2).says("unexpected argument 'foo'");
 }
 
 #[test]
