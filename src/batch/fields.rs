@@ -31,7 +31,7 @@ pub(in crate::batch) fn with_raw(job: &Job, blocks: Blocks, warnings: &mut Vec<W
         Ok(of_raw) => blocks.with_raw(of_raw),
         Err(error) => {
             let name = raw.file_name().unwrap_or_default().to_string_lossy();
-            let what = format!("the metadata of the RAW file '{name}': {}", error.message());
+            let what = format!("all of '{name}' ({})", error.message());
             warnings.push(Warning::MetadataDropped(what));
             blocks
         }

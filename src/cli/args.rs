@@ -23,7 +23,7 @@ pub(super) fn command() -> Command {
         .subcommand(run())
         .subcommand(report())
         .subcommand(recipe())
-        .subcommand(Command::new("presets").about("List the recipes that have a name"))
+        .subcommand(Command::new("presets").about("List the presets: recipes that have a name"))
         .subcommand(inspect())
         .subcommand(fields())
         .subcommand(bench())
@@ -128,7 +128,7 @@ fn run() -> Command {
                 .conflicts_with("overwrite")
                 .help("Accept outputs that were not made from their originals"),
         )
-        .arg(verify().help("Read and hash every file, also those with known size and times"))
+        .arg(verify().help("Read and hash every file, even if its size and times have not changed"))
         .arg(no_sync())
         .arg(json())
         .args(loudness())
@@ -136,9 +136,12 @@ fn run() -> Command {
 
 fn report() -> Command {
     Command::new("report")
-        .about("Print what is done of a plan, what failed, and what is missing")
+        .about("Print which frames of a plan are done, failed or missing")
         .arg(path("plan", "PLAN").required(true).help("The plan, or - for standard input"))
-        .arg(verify().help("Read and hash every output, also those with known size and times"))
+        .arg(
+            verify()
+                .help("Read and hash every output, even if its size and times have not changed"),
+        )
         .arg(switch("json").help("Print JSON lines: each shard, each frame, the sums"))
 }
 
@@ -191,7 +194,7 @@ fn run_flags() -> Vec<Arg> {
             "Continue an earlier run: develop what is missing, and redo outputs whose original, \
              recipe or longlens version has changed (needs the journal in the output folder)",
         ),
-        verify().help("With --resume, read and hash every file, also those with known size and times"),
+        verify().help("With --resume, read and hash every file, even if its size and times have not changed"),
         switch("accept-damaged").help("Develop damaged files as far as they go, with a warning"),
         no_sync(),
         switch("dry-run").help("Print what would be done and write nothing"),
@@ -206,7 +209,7 @@ pub(super) fn picking() -> [Arg; 4] {
         Arg::new("where")
             .long("where")
             .value_name("EXPR")
-            .help("Develop only frames that meet it: 'rating >= 3 and \"river\" in keywords'"),
+            .help("Develop only frames that match: 'rating >= 3 and \"river\" in keywords'"),
         switch("only-table").help("Develop only frames that have a line in the captions table"),
         Arg::new("first")
             .long("first")
@@ -244,7 +247,7 @@ fn recipes() -> Arg {
 fn inspect() -> Command {
     Command::new("inspect")
         .about("Print size, format, depth, profile, orientation and haze of frames")
-        .arg(path("file", "FILE").required(true).num_args(1..))
+        .arg(path("file", "FILE").required(true).num_args(1..).help("Frames to look at"))
         .arg(switch("json").help("Print one line of JSON a frame"))
         .arg(
             path("maps", "DIR")
@@ -286,9 +289,12 @@ fn bench() -> Command {
 }
 
 fn completions() -> Command {
-    Command::new("completions")
-        .about("Print a script that completes the command line")
-        .arg(Arg::new("shell").required(true).value_parser(value_parser!(clap_complete::Shell)))
+    Command::new("completions").about("Print a script that completes the command line").arg(
+        Arg::new("shell")
+            .required(true)
+            .value_parser(value_parser!(clap_complete::Shell))
+            .help("The shell that reads the script"),
+    )
 }
 
 /// A flag for every setting of a recipe.

@@ -27,6 +27,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         let mut facts = inspected(path, maps, &pool)?;
         if let Some(scene) = scenes.get(path) {
             facts.push(("scene", json!({ "name": scene.scene, "why": scene.why })));
+        } else if order.get_many::<PathBuf>("file").is_some_and(|files| files.len() > 1) {
+            facts.push(("scene", Value::Null));
         }
         if order.get_flag("json") {
             let mut line: serde_json::Map<String, Value> =
@@ -52,6 +54,7 @@ fn as_text<'a>(name: &'a str, value: &Value) -> (&'a str, String) {
     let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (name, value.as_f64()) {
         ("auto", Some(amount)) => ("dehaze", format!("auto {amount:.0}")),
+        ("scene", _) if value.is_null() => (name, "none".to_owned()),
         ("scene", _) => (name, [&value["name"], &value["why"]].map(as_word).join(": ")),
         ("haze", _) => (name, plain.strip_prefix("haze ").unwrap_or(&plain).to_owned()),
         _ => (name, plain),

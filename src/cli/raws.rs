@@ -1,4 +1,4 @@
-//! What is said of the RAW files of a run: what they were developed from, and which have no JPEG.
+//! One sentence on the RAW files of a run: what they were developed from, and which have no JPEG.
 
 use super::text;
 use crate::batch::{RawSource, Raws};
@@ -28,24 +28,31 @@ pub(super) fn sentence(
             return Some(format!("{all} {files} {verb} developed from the JPEG inside{beside}"));
         }
     }
+    let was = match developed {
+        None => one_or(paired, "is", "are"),
+        Some(_) => one_or(paired, "was", "were"),
+    };
+    let is_whole = developed.is_none_or(|developed| developed == paired);
+    if alone == 0 && is_whole {
+        let beside = one_or(paired, "the JPEG beside it", "the JPEGs beside them");
+        return Some(format!("{all} {files} {was} developed from {beside}"));
+    }
     let mut parts = Vec::new();
     if paired > 0 {
         let has = one_or(paired, "has", "have");
-        let verb = match developed {
-            None => one_or(paired, " and is", " and are").to_owned(),
-            Some(developed) if developed == paired => {
-                one_or(paired, " and was", " and were").to_owned()
+        parts.push(match developed {
+            Some(0) => format!("{paired} {has} a JPEG, not developed in this run"),
+            Some(developed) if !is_whole => {
+                format!("{paired} {has} a JPEG, {developed} of them developed in this run")
             }
-            Some(0) => ", none of them".to_owned(),
-            Some(developed) => format!(", {developed} of them"),
-        };
-        parts.push(format!("{paired} {has} a JPEG{verb} developed from it"));
+            _ => format!("{paired} {has} a JPEG and {was} developed from it"),
+        });
     }
     if alone > 0 {
         let has = one_or(alone, "has", "have");
         let instead = match raws.source {
             RawSource::Jpeg => one_or(alone, " and is skipped", " and are skipped"),
-            _ => ", so the JPEG inside is used",
+            _ => ", so the JPEG inside is needed",
         };
         let names = few(raws.alone.iter().map(|path| text::path(path)).collect());
         parts.push(format!("{alone} {has} none{instead}: {names}"));
@@ -77,11 +84,11 @@ mod tests {
         };
         assert_eq!(say(RawSource::Auto, 0, 0, None), None);
         let whole = "52 RAW files: 50 have a JPEG and were developed from it, 2 have none, so the JPEG \
-                     inside is used: a0, a1";
+                     inside is needed: a0, a1";
         assert_eq!(say(RawSource::Auto, 50, 2, Some(50)).as_deref(), Some(whole));
-        let one = "1 RAW file: 1 has a JPEG and is developed from it";
+        let one = "1 RAW file is developed from the JPEG beside it";
         assert_eq!(say(RawSource::Jpeg, 1, 0, None).as_deref(), Some(one));
-        let some = "3 RAW files: 3 have a JPEG, 2 of them developed from it";
+        let some = "3 RAW files: 3 have a JPEG, 2 of them developed in this run";
         assert_eq!(say(RawSource::Auto, 3, 0, Some(2)).as_deref(), Some(some));
         assert_eq!(say(RawSource::Skip, 2, 1, None).as_deref(), Some("skipped 3 RAW files"));
     }

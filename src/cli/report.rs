@@ -147,9 +147,12 @@ impl Report {
     fn undeveloped(&self, found: &Found) {
         let beside: usize = found.beside_pictures.values().sum();
         if beside > 0 {
-            let files = if beside == 1 { "file" } else { "files" };
+            let files = match beside {
+                1 => "file that has a picture",
+                _ => "files that have pictures",
+            };
             let kinds = kinds(&found.beside_pictures);
-            self.say(&format!("skipped {beside} HEIC {files} beside their pictures ({kinds})"));
+            self.say(&format!("skipped {beside} HEIC {files} of the same name ({kinds})"));
         }
         let alone: Vec<String> =
             found.undeveloped.iter().map(|(path, _)| text::path(path)).collect();

@@ -46,7 +46,7 @@ impl fmt::Display for Removed {
             Self::Copies => "other programs' copies of fields that were changed",
             Self::PersonCroppedOut => "names of people who were cropped out",
             Self::Unread => "parts that cannot be read",
-            Self::AllElse => "all else",
+            Self::AllElse => "everything but the credits",
         })
     }
 }

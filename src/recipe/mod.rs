@@ -205,7 +205,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "long-edge",
         value: "PX",
-        help: "most pixels on the long side: off or 16 to 65535",
+        help: "longest side in pixels: off or 16 to 65535",
         read: |r, v| {
             let long_edge = unless_off(v, |v| words::whole(v, 16..=65_535, "px", "off or "));
             long_edge.map(|value| r.resize.long_edge_px = value)
@@ -232,7 +232,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "caption-anchor",
         value: "PLACE",
-        help: "where the caption is: auto (bottom left, or right as its script), north, … center",
+        help: "where the caption is: auto (bottom left; bottom right for right-to-left text), north, … center",
         read: |r, v| {
             r.caption.anchor = if v.trim() == "auto" { None } else { Some(v.parse()?) };
             Ok(())
@@ -251,7 +251,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "font",
         value: "FILE",
-        help: "font file to try before the carried ones; empty is none",
+        help: "font file to try before the built-in ones; empty is none",
         read: |r, v| {
             r.caption.font = (!v.is_empty()).then(|| v.into());
             Ok(())
@@ -261,7 +261,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "logo",
         value: "FILE",
-        help: "PNG to lay on beside the caption; empty is none",
+        help: "PNG to place beside the caption; empty is none",
         read: |r, v| {
             r.caption.logo = (!v.is_empty()).then(|| v.into());
             Ok(())
@@ -299,7 +299,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "max-bytes",
         value: "SIZE",
-        help: "largest file: off, 1MB, 800kB; a JPEG gets the best quality that fits, up to its own",
+        help: "largest file: off, 1MB, 800kB; a JPEG gets the best quality that fits, up to --quality",
         read: |r, v| output::parse_max_bytes(v).map(|value| r.output.max_bytes = value),
         print: |r| output::print_max_bytes(r.output.max_bytes),
     },
@@ -316,7 +316,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "privacy",
         value: "LEVEL",
-        help: "metadata that goes along: field (no positions, no serials), keep (all) or bare",
+        help: "metadata to keep: field (no positions, no serials), keep (all) or bare",
         read: |r, v| v.parse().map(|value| r.metadata.privacy = value),
         print: |r| r.metadata.privacy.to_string(),
     },

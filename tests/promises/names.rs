@@ -245,5 +245,5 @@ fn raw_files_without_a_picture_inside_are_errors_with_their_names() {
     // As `card/*` names them.
     bench.put("in/000.NEF", b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0");
     let ran = bench.develop("in/000.NEF in/000.jpg -o out4").code(0).says("1 developed");
-    ran.says("1 RAW file: 1 has a JPEG and was developed from it");
+    ran.says("1 RAW file was developed from the JPEG beside it");
 }

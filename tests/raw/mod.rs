@@ -38,7 +38,7 @@ fn the_jpeg_inside_is_developed_with_the_metadata_of_the_raw_file() {
     bench.put("in/c.crw", &camera.crw());
     bench.put("in/d.raf", &Camera::new(&inside, 310).raf());
     let ran = bench.develop("in -o out --dehaze off --sharpen off").code(0).says("4 developed");
-    ran.says("4 RAW files: 4 have none, so the JPEG inside is used: in/a.NEF");
+    ran.says("4 RAW files: 4 have none, so the JPEG inside is needed: in/a.NEF");
     let expected = read(&inside).frame.size();
     for (name, turned, camera) in [
         ("a", true, Some("NIKON D7100")),
@@ -133,7 +133,7 @@ fn a_raw_file_and_its_jpeg_are_one_frame() {
     let ran = bench.develop("card -o out --caption {{headline|default('')}}").code(0);
     ran.says("3 developed").says(
         "2 RAW files: 1 has a JPEG and was developed from it, 1 has none, so the JPEG inside is \
-         used: card/DSC_3.NEF",
+         needed: card/DSC_3.NEF",
     );
     // The card's own JPEG, with the RAW file's texts.
     assert_eq!(read(&bench.out("DSC_1.JPG")).frame.size(), Size::new(240, 160));
@@ -142,7 +142,7 @@ fn a_raw_file_and_its_jpeg_are_one_frame() {
     let told = bench.run(&["fields", "card"]);
     assert!(told.out.contains("From the sidecar"), "{told:?}");
     // Named alone, the RAW file is still developed from the JPEG beside it.
-    bench.develop("card/DSC_1.NEF -o alone").code(0).says("1 has a JPEG");
+    bench.develop("card/DSC_1.NEF -o alone").code(0).says("from the JPEG beside it");
     let alone = std::fs::read(bench.path("alone/DSC_1.JPG")).unwrap();
     assert_eq!(read(&alone).frame.size(), Size::new(240, 160));
 }
@@ -185,10 +185,10 @@ fn two_slots_belong_together_if_they_say_the_same_moment() {
     bench.put("one/DCIM/IMG_2.NEF", &later.nef());
     bench.put("two/DCIM/IMG_2.JPG", &with_date);
     let ran = bench.develop("one two -o out").code(0).says("3 developed");
-    ran.says("1 has a JPEG and was developed from it").says("used: one/DCIM/IMG_2.NEF");
+    ran.says("1 has a JPEG and was developed from it").says("needed: one/DCIM/IMG_2.NEF");
     bench.put("shoot/RAW/IMG_1.NEF", &Camera::new(&inside, 300).nef());
     bench.put("shoot/JPG/IMG_1.JPG", &with_date);
-    bench.develop("shoot -o folders").code(0).says("1 developed").says("1 has a JPEG");
+    bench.develop("shoot -o folders").code(0).says("1 developed").says("from the JPEG beside it");
 }
 
 #[test]

@@ -78,8 +78,10 @@ fn a_mixed_shoot_is_grouped_as_a_person_would_do_it() {
     assert!(told.contains("scene A06: 3 frames at 600 mm within 0.3 s"), "{told}");
     let inspected = bench.run(&["inspect", "in/A05.jpg", "in/A07.jpg", "in/A06.jpg"]).code(0).out;
     let scenes: Vec<_> = inspected.lines().filter(|line| line.contains(" scene ")).collect();
-    assert_eq!(scenes.len(), 2, "{inspected}");
-    assert!(scenes.iter().all(|line| line.contains("A06")), "{inspected}");
+    let [alone, others @ ..] = scenes.as_slice() else { panic!("{inspected}") };
+    assert!(alone.ends_with(" none"), "{inspected}");
+    assert_eq!(others.len(), 2, "{inspected}");
+    assert!(others.iter().all(|line| line.contains("A06")), "{inspected}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::batch::read_bytes;
+use crate::cli::report::frames_of;
 use crate::develop::{Means, Prepared, Workers, survey};
 use crate::error::Result;
 use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
@@ -49,7 +50,7 @@ pub(super) fn measured(inputs: &[PathBuf], recipe: &Recipe) -> Result<(String, V
             sum.pixels += pixels as f64 * share;
         }
     }
-    let input = format!("{} frame(s): {}", looked_at.len(), sizes.join(", "));
+    let input = format!("{}: {}", frames_of(looked_at.len()), sizes.join(", "));
     Ok((input, sums.into()))
 }
 

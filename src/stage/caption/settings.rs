@@ -40,7 +40,7 @@ pub struct Caption {
     pub anchor: Option<Anchor>,
     /// Letter size in percent of the short side, [`SIZE_PERCENT`]; never below 12 px.
     pub size_percent: f32,
-    /// A font that is tried before the carried ones.
+    /// A font that is tried before the built-in ones.
     pub font: Option<PathBuf>,
     /// A logo (PNG) in the other corner of the caption's side, or at the other end of the strip.
     pub logo: Option<PathBuf>,
