@@ -86,7 +86,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The value's numbers.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> {
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u64> + use<'a> {
         let order = self.order;
         self.value.chunks_exact(self.item_bytes).map(move |item| order.number(item))
     }
@@ -132,18 +132,20 @@ impl<'a> Directory<'a> {
         self.find(tag)?.numbers().next()
     }
 
-    /// All numbers of a tag.
-    pub(crate) fn numbers(&self, tag: u16) -> Vec<u64> {
-        self.find(tag).map(|e| e.numbers().collect()).unwrap_or_default()
+    /// All numbers of a tag. There can be as many as the file has bytes, so whoever keeps them says how many.
+    pub(crate) fn numbers(&self, tag: u16) -> impl Iterator<Item = u64> + use<'a> {
+        self.find(tag).copied().into_iter().flat_map(|entry| entry.numbers())
     }
 
-    /// The two whole numbers of each fraction of a tag, or numbers over one.
-    pub(crate) fn longs(&self, tag: u16) -> Vec<u64> {
+    /// The two whole numbers of each fraction of a tag, or numbers over one; of so many at most.
+    pub(crate) fn fractions(&self, tag: u16, most: usize) -> Vec<[u64; 2]> {
         let Some(entry) = self.find(tag) else { return Vec::new() };
         if entry.kind == RATIONAL {
-            return entry.value.chunks_exact(4).map(|long| entry.order.number(long)).collect();
+            let long = |bytes: &[u8; 4]| entry.order.number(bytes);
+            let longs = entry.value.as_chunks::<4>().0.as_chunks::<2>().0.iter().take(most);
+            return longs.map(|[above, below]| [long(above), long(below)]).collect();
         }
-        entry.numbers().flat_map(|number| [number, 1]).collect()
+        entry.numbers().take(most).map(|number| [number, 1]).collect()
     }
 
     /// The bytes of a tag.
@@ -181,18 +183,22 @@ pub(crate) fn directories(file: &[u8]) -> Vec<Directory<'_>> {
     let mut waiting: Vec<usize> = view.first().into_iter().collect();
     let (mut seen, mut directories) = (HashSet::new(), Vec::new());
     while let Some(place) = waiting.pop() {
-        if place == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(place) {
+        if seen.len() == MOST_DIRECTORIES || !seen.insert(place) {
             continue;
         }
         let directory = Directory::of(view, Some(place));
-        let inner = directory.numbers(tag::SUB_IFDS).into_iter();
-        waiting.extend(
-            view.next(place).into_iter().chain(inner.filter_map(|at| usize::try_from(at).ok())),
-        );
+        let inner = directory.numbers(tag::SUB_IFDS).filter_map(|at| usize::try_from(at).ok());
+        // One value can name more places than there is memory for.
+        let room = MOST_DIRECTORIES.saturating_sub(waiting.len());
+        let further = view.next(place).into_iter().chain(inner);
+        waiting.extend(further.filter(|&at| at != 0).take(room));
         directories.push(directory);
     }
     directories
 }
+
+/// Strips and tiles that are followed, of all pictures together: tables can name the same ones again and again.
+const MOST_RANGES: usize = 1 << 20;
 
 /// Where the samples of all pictures are, those of further pages and of smaller versions included.
 pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
@@ -201,12 +207,13 @@ pub(super) fn samples(file: &[u8]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     for directory in directories(file) {
         for (offsets, lengths) in PARTS {
-            let pairs = directory.numbers(offsets).into_iter().zip(directory.numbers(lengths));
+            let pairs = directory.numbers(offsets).zip(directory.numbers(lengths));
             let within = |(start, length): (u64, u64)| {
                 let end = usize::try_from(start.checked_add(length)?).ok()?;
                 (end <= file.len()).then_some(start as usize..end)
             };
-            ranges.extend(pairs.filter_map(within));
+            let room = MOST_RANGES - ranges.len();
+            ranges.extend(pairs.filter_map(within).take(room));
         }
     }
     ranges
@@ -226,5 +233,23 @@ mod tests {
         let big = b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
         assert_eq!(Directory::read(big).number(tag::ORIENTATION), Some(8));
         assert!(!Directory::read(b"MM\0\x2A\xFF\xFF\xFF\xFF").has(tag::XMP));
+    }
+
+    /// A TIFF whose one entry names smaller versions at these places.
+    fn with_smaller(places: &[u32]) -> Vec<u8> {
+        let mut file = b"II\x2A\0\x08\0\0\0\x01\0\x4A\x01\x04\0".to_vec();
+        file.extend((places.len() as u32).to_le_bytes());
+        file.extend(b"\x1A\0\0\0\0\0\0\0");
+        file.extend(places.iter().flat_map(|place| place.to_le_bytes()));
+        file
+    }
+
+    #[test]
+    fn of_endless_smaller_versions_only_so_many_are_followed() {
+        assert_eq!(directories(&with_smaller(&[0; 100_000])).len(), 1);
+        // The first place is that of the file's end, and each other one that of a table of no entries.
+        let many: Vec<u32> = (26..26 + 100_000).collect();
+        assert_eq!(directories(&with_smaller(&many)).len(), MOST_DIRECTORIES);
+        assert_eq!(directories(&with_smaller(&[0, 26, 0, 0, 0])).len(), 2, "a zero takes no room");
     }
 }

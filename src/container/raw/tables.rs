@@ -84,8 +84,8 @@ fn sensor_px(file: &[u8], directories: &[Directory<'_>]) -> Option<u32> {
     let mosaic = mosaic.max_by_key(|directory| directory.number(tag::IMAGE_WIDTH));
     let cut = mosaic.and_then(|mosaic| {
         // Whole numbers or fractions, and two of them.
-        let longs = mosaic.longs(DEFAULT_CROP_SIZE);
-        let sides: Vec<u64> = longs.chunks_exact(2).map(|f| f[0] / f[1].max(1)).collect();
+        let fractions = mosaic.fractions(DEFAULT_CROP_SIZE, 2);
+        let sides: Vec<u64> = fractions.iter().map(|[n, d]| n / (*d).max(1)).collect();
         long(&sides)
     });
     let exif = first.number(tag::EXIF).map(|at| Directory::read_at(file, at));

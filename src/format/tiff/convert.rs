@@ -204,9 +204,12 @@ fn print(press: &Press, wide: &mut Vec<u16>, depth_bits: u8) {
     *wide = lights;
 }
 
+/// Numbers of the largest palette: three for each value of 16 bits.
+const MOST_LEVELS: usize = 3 << 16;
+
 /// All reds, then all greens, then all blues, of 16 bits; old writers put 8-bit numbers there.
 fn palette(layout: &Layout<'_>) -> Vec<[u8; 3]> {
-    let map = layout.directory.numbers(tag::COLOR_MAP);
+    let map: Vec<u64> = layout.directory.numbers(tag::COLOR_MAP).take(MOST_LEVELS).collect();
     let narrow = map.iter().all(|&v| v < 256);
     let level = |v: u64| if narrow { v as u8 } else { samples::to_eight(v as u16) };
     let third = map.len() / 3;
@@ -238,8 +241,9 @@ struct YCbCr {
 impl YCbCr {
     fn of(layout: &Layout<'_>) -> Self {
         let fractions = |tag| -> Vec<f32> {
-            let pair = |pair: &[u64]| pair[0] as f32 / pair[1].max(1) as f32;
-            layout.directory.longs(tag).chunks_exact(2).map(pair).collect()
+            let ratio = |[n, d]: [u64; 2]| n as f32 / d.max(1) as f32;
+            // One more than is ever meant, so that too many are not taken for the right ones.
+            layout.directory.fractions(tag, 7).into_iter().map(ratio).collect()
         };
         let luma = fractions(tag::YCBCR_COEFFICIENTS);
         // Rec. 601, and full range, unless the file says otherwise.

@@ -125,7 +125,13 @@ pub(super) fn read(file: &[u8]) -> Result<Layout<'_>> {
         true => (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS),
         false => (tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS),
     };
-    let (offsets, lengths) = (directory.numbers(offsets), directory.numbers(lengths));
+    // A file can name more places than its picture has parts.
+    let parts = u64::from(size.width.div_ceil(chunk.width))
+        * u64::from(size.height.div_ceil(chunk.height))
+        * if planes { u64::from(samples) } else { 1 };
+    let parts = usize::try_from(parts).unwrap_or(usize::MAX);
+    let [offsets, lengths] =
+        [offsets, lengths].map(|tag| directory.numbers(tag).take(parts).collect());
     let bits = bits(&directory, samples)?;
     if bits != 8 && (is_jpeg || colour == Colour::YCbCr) {
         return Err(unsupported(&format!("a TIFF of {bits}-bit JPEG or YCbCr")));
@@ -208,14 +214,12 @@ fn colour(directory: &Directory<'_>, samples: u8) -> Result<Colour> {
 }
 
 fn bits(directory: &Directory<'_>, samples: u8) -> Result<u8> {
-    let formats = directory.numbers(tag::SAMPLE_FORMAT);
-    let all = directory.numbers(tag::BITS_PER_SAMPLE);
-    let used = &all[..all.len().min(usize::from(samples))];
-    let bits = used.first().copied().unwrap_or(1);
-    if used.iter().any(|&b| b != bits) {
+    let of_samples = |tag| directory.numbers(tag).take(usize::from(samples));
+    let bits = directory.number(tag::BITS_PER_SAMPLE).unwrap_or(1);
+    if of_samples(tag::BITS_PER_SAMPLE).any(|b| b != bits) {
         return Err(unsupported("a TIFF whose samples have different depths"));
     }
-    if formats.iter().take(usize::from(samples)).any(|&f| f == 2 || f == 3) && bits <= 16 {
+    if of_samples(tag::SAMPLE_FORMAT).any(|f| f == 2 || f == 3) && bits <= 16 {
         return Err(unsupported("a TIFF of signed or float samples"));
     }
     match bits {
@@ -268,7 +272,8 @@ fn chunk(directory: &Directory<'_>, size: Size) -> Result<(bool, Size)> {
 
 /// How many pixels share a sample of colour (TIFF 6.0, section 21); two both ways unless the file says otherwise.
 fn sharing(directory: &Directory<'_>, planes: bool) -> Result<(u32, u32)> {
-    let shared = match directory.numbers(tag::YCBCR_SUBSAMPLING)[..] {
+    let shared: Vec<u64> = directory.numbers(tag::YCBCR_SUBSAMPLING).take(2).collect();
+    let shared = match shared[..] {
         [across @ (1 | 2 | 4), down @ (1 | 2 | 4), ..] => (across as u32, down as u32),
         [] => (2, 2),
         _ => return Err(damaged("its colour is shared by an unknown number of pixels")),
