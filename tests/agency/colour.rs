@@ -10,6 +10,7 @@ use longlens::metadata::Blocks;
 use moxcms::ColorProfile;
 
 use super::file;
+use crate::metadata::make::{Exif, Order, Val};
 use crate::support::Bench;
 
 fn with_profile(profile: &[u8], colour: [f32; 3]) -> Vec<u8> {
@@ -153,5 +154,21 @@ fn a_scene_is_dehazed_alike_in_every_space() {
             let mean = far.sum::<f64>() / srgb.len() as f64;
             assert!(mean < 0.5, "{dehaze}: {mean} levels of 255 apart: {profile:?}");
         }
+    }
+}
+
+#[test]
+fn exif_that_says_srgb_overrules_the_rules_that_a_camera_kept() {
+    let frame = Frame::new(Pixels::Rgb8(ImageBuffer::from_pixel(64, 48, Rgb([60, 160, 90]))));
+    for (space, is_adobe) in [(Some(1), false), (Some(65_535), true), (None, true)] {
+        let interop = (0xA005, Val::Table(vec![(0x0001, Val::Ascii("R03"))]));
+        let space_entry = space.map(|space| (0xA001, Val::Short(space)));
+        let table = Val::Table(space_entry.into_iter().chain([interop]).collect());
+        let exif = Exif::new(Order::Big, vec![(0x8769, table)], b"").bytes;
+        let blocks = Blocks { exif: Some(exif), ..Blocks::default() };
+        let bytes = file(&frame, Format::Jpeg, &blocks);
+        let decoded = decode(&bytes, &Decoding::default(), &Pool::default()).unwrap();
+        assert_eq!(decoded.blocks.icc.is_some(), is_adobe, "{space:?}");
+        assert_eq!(decoded.warnings.len(), usize::from(is_adobe), "{space:?}");
     }
 }

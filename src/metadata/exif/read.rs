@@ -2,7 +2,8 @@
 
 use super::patch::Tiff;
 use super::tags::{
-    INTEROP_INDEX, MAKE, MODEL, ORIENTATION, RESOLUTION, TAKEN, TEXTS, ZONES, text, text_in,
+    COLOUR_SPACE, INTEROP_INDEX, MAKE, MODEL, ORIENTATION, RESOLUTION, SRGB, TAKEN, TEXTS, ZONES,
+    text, text_in,
 };
 use super::tiff::{self, Which};
 use crate::container::tiff::table::{Order, Table, View};
@@ -52,9 +53,15 @@ pub(in crate::metadata) fn density(block: &[u8]) -> Option<(u8, u16, u16)> {
 }
 
 /// Whether a camera says that the samples are Adobe RGB as the Design rule for Camera File system has
-/// it (CIPA DC-009, 'R03').
+/// it (CIPA DC-009, 'R03'), unless it says sRGB as EXIF has it (EXIF 2.32, 4.6.5, ColorSpace): programs that
+/// convert a frame seldom know of the first.
 pub(crate) fn is_adobe_rgb(block: &[u8]) -> bool {
     let Ok(tiff) = Tiff::new(block.to_vec()) else { return false };
+    let exif = tiff.table(Which::Exif);
+    let space = exif.and_then(|table| tiff.view().number(table.find(COLOUR_SPACE)?, 0));
+    if space == Some(SRGB) {
+        return false;
+    }
     let table = tiff.table(Which::Interop);
     table.and_then(|table| text(tiff.view(), &table, INTEROP_INDEX)).as_deref() == Some("R03")
 }

@@ -39,6 +39,8 @@ pub(super) const WINDOWS: [(u16, &str); 5] = [
 pub(super) const INTEROP_INDEX: u16 = 0x0001;
 /// The colours: 1 for sRGB, 65535 for others.
 pub(super) const COLOUR_SPACE: u16 = 0xA001;
+/// What it is for sRGB.
+pub(super) const SRGB: u32 = 1;
 /// Where in the picture its subject is.
 pub(super) const SUBJECTS: [u16; 2] = [0x9214, 0xA214];
 /// A person's remark; its first eight bytes name its encoding.
