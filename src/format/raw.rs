@@ -87,11 +87,12 @@ fn picture(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Picture> {
     };
     let (mut largest, mut refused, mut is_cut) = (None::<Picture>, None, false);
     for range in &raw.pictures {
-        is_cut |= range.end > bytes.len();
-        let range = range.start..range.end.min(bytes.len());
-        let Some(file) = bytes.get(range.clone()).filter(|b| b.starts_with(&[0xFF, 0xD8])) else {
+        let there = range.start..range.end.min(bytes.len());
+        let Some(file) = bytes.get(there.clone()).filter(|b| b.starts_with(&[0xFF, 0xD8])) else {
             continue;
         };
+        is_cut |= there.end < range.end;
+        let range = there;
         match jpeg::probe_turned(file, limits, turn) {
             Ok(header) => {
                 let area = |picture: &Picture| picture.header.size.area();

@@ -110,6 +110,25 @@ fn a_cut_raw_file_is_damaged_and_not_its_preview() {
 }
 
 #[test]
+fn a_place_beyond_the_file_where_no_jpeg_begins_is_no_sign_of_damage() {
+    let bench = Bench::new();
+    let inside = jpeg(160, 120, 1);
+    let mut file = Camera::new(&inside, 6000).nef();
+    // The sensor's samples become a lossless JPEG that would reach beyond the end of the file.
+    let entry = |tag: u16, value: u32| {
+        let head = [tag.to_le_bytes(), 4_u16.to_le_bytes()].concat();
+        [head, 1_u32.to_le_bytes().to_vec(), value.to_le_bytes().to_vec()].concat()
+    };
+    for (tag, old, new) in [(259, 34_713, 7), (279, 64, 0x7FFF_FFFF)] {
+        let at = file.windows(12).position(|w| w == entry(tag, old)).unwrap();
+        file[at..at + 12].copy_from_slice(&entry(tag, new));
+    }
+    bench.put("a.nef", &file);
+    let ran = bench.develop("a.nef -o out").code(1);
+    ran.says("the JPEG inside this RAW file has 160x120 px").says("--raw embedded-any");
+}
+
+#[test]
 fn colours_that_are_not_srgb_get_the_profile_of_adobe_rgb() {
     let inside = jpeg(300, 200, 1);
     let plain = Camera::new(&inside, 300).nef();

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::parts::{Metadata, Raw, Tables, range};
-use crate::container::tiff::Directory;
 use crate::container::tiff::tag;
+use crate::container::tiff::{Directory, Order};
 
 /// Canon's box of tables, the one of XMP, and the one of a preview.
 const CANON: &[u8] = b"\x85\xC0\xB6\x87\x82\x0F\x11\xE0\x81\x11\xF4\xCE\x46\x2B\x6A\x48";
@@ -26,7 +26,7 @@ struct Part {
 /// The boxes that lie in a range of the file.
 fn parts(file: &[u8], within: Range<usize>) -> Vec<Part> {
     let (mut at, mut parts) = (within.start, Vec::new());
-    while at < within.end && parts.len() < MOST_BOXES {
+    while at < within.end.min(file.len()) && parts.len() < MOST_BOXES {
         let Some((short, kind)) = number(file, at, 4).zip(file.get(at + 4..at + 8)) else { break };
         let (head, length) = match short {
             0 => (8, (within.end - at) as u64),
@@ -44,8 +44,7 @@ fn parts(file: &[u8], within: Range<usize>) -> Vec<Part> {
 }
 
 fn number(file: &[u8], at: usize, bytes: usize) -> Option<u64> {
-    let bytes = file.get(at..at.checked_add(bytes)?)?;
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    Some(Order::Big.number(file.get(at..at.checked_add(bytes)?)?))
 }
 
 /// The first box of a type in a range.
@@ -142,4 +141,17 @@ fn side_px(file: &[u8], track: &Range<usize>) -> Option<u32> {
 fn preview(file: &[u8], within: Range<usize>) -> Option<Range<usize>> {
     let start = find(file, within, b"PRVW")?.start;
     range(start as u64 + 16, number(file, start + 12, 4)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_end_where_the_file_does() {
+        let file = b"\0\0\0\x09moov.";
+        assert_eq!(parts(file, 0..usize::MAX).len(), 1);
+        // A box that says it reaches to the end of all numbers, and what would follow it.
+        assert!(parts(file, usize::MAX - 3..usize::MAX).is_empty());
+    }
 }

@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use super::parts::{Basics, Metadata, Raw, range};
+use crate::container::tiff::table::{Order, View};
 
 fn big(file: &[u8], at: usize) -> Option<u64> {
-    let bytes = file.get(at..at.checked_add(4)?)?;
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    Some(Order::Big.number(file.get(at..at.checked_add(4)?)?))
 }
 
 pub(super) fn read_raf(file: &[u8]) -> Option<Raw<'_>> {
@@ -29,10 +29,8 @@ fn raf_side(file: &[u8], records: usize) -> Option<u32> {
     const SIZES: [u16; 2] = [0x100, 0x111];
     /// Records that are looked at; cameras write about twenty.
     const MOST_RECORDS: u64 = 1000;
-    let short = |at: usize| {
-        let bytes = file.get(at..at.checked_add(2)?)?;
-        Some(u16::from_be_bytes([bytes[0], bytes[1]]))
-    };
+    let view = View::new(file, Order::Big);
+    let short = |at: usize| view.u16(at);
     let (mut at, mut side) = (records.checked_add(4)?, None);
     for _ in 0..big(file, records)?.min(MOST_RECORDS) {
         let (tag, length) = (short(at)?, short(at + 2)?);
