@@ -284,6 +284,12 @@ impl BandEncoder {
     /// The blocks of all bands, coded in several scans with tables of their own.
     fn code_as_one(mut self, out: &mut Vec<u8>) -> Result<()> {
         let mut whole = <[Vec<Block>; 3]>::default();
+        let (of_luma, of_chroma) = self.grid(self.size.height as usize);
+        let grids = [of_luma, of_chroma, of_chroma];
+        for (all, (across, down)) in whole.iter_mut().zip(grids).take(self.channels) {
+            // A list that grows by doubling takes up to three times as much.
+            all.reserve_exact(across * down);
+        }
         for band in bands(std::mem::take(&mut self.taken)) {
             let Band::Blocks(blocks) = band? else { return Err(fault("coded a band too soon")) };
             for (all, blocks) in whole.iter_mut().zip(blocks) {
