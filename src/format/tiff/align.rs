@@ -1,17 +1,8 @@
 //! Values of the first directory put on even places, where TIFF wants them (TIFF 6.0, section 2): the
 //! encoder writes one behind the other, whatever their length.
 
+use crate::container::tiff::table::item_bytes;
 use crate::container::tiff::tag;
-
-/// Bytes of one item of a field type (TIFF 6.0, page 15).
-fn item_bytes(kind: u16) -> usize {
-    match kind {
-        3 | 8 => 2,
-        4 | 9 | 11 | 13 => 4,
-        5 | 10 | 12 => 8,
-        _ => 1,
-    }
-}
 
 /// The number of the field type of bytes with a meaning of their own, which a profile is.
 const UNDEFINED: [u8; 2] = 7_u16.to_ne_bytes();
@@ -37,7 +28,7 @@ pub(super) fn align(file: &mut Vec<u8>) {
         if tag == tag::ICC {
             file[entry + 2..entry + 4].copy_from_slice(&UNDEFINED);
         }
-        let bytes = count.saturating_mul(item_bytes(kind));
+        let bytes = count.saturating_mul(item_bytes(kind).unwrap_or(1));
         let Some(value) = file.get(place..place.saturating_add(bytes)) else { continue };
         if bytes <= 4 || place % 2 == 0 {
             continue;

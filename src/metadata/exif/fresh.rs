@@ -1,10 +1,10 @@
 //! A new block, for a file that has none.
 
-use super::patch::{RATIONAL, Tiff, UNDEFINED};
+use super::patch::{Tiff, UNDEFINED};
 use super::tags::{COLOUR_SPACE, RESOLUTION};
 use super::tiff::Which;
 use super::wanted::Wanted;
-use crate::container::tiff::table::{LONG, SHORT};
+use crate::container::tiff::table::{LONG, RATIONAL, SHORT};
 use crate::container::tiff::tag;
 use crate::frame::Size;
 use crate::metadata::carried::ExifTags;

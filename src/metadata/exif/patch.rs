@@ -14,8 +14,6 @@ use crate::metadata::blocks::MOST_EXIF_BYTES;
 
 /// The kind number of text (EXIF 2.32, 4.6.2).
 const ASCII: u16 = 2;
-/// The kind number of a fraction.
-pub(super) const RATIONAL: u16 = 5;
 /// The kind number of bytes that have a meaning of their own.
 pub(super) const UNDEFINED: u16 = 7;
 
