@@ -159,11 +159,12 @@ pub fn srgb_instead_of(profile: &[u8]) -> Result<Arc<[u8]>> {
 /// Where a profile's header says when it was made (ICC.1:2022, 7.2.1).
 const MADE: std::ops::Range<usize> = 24..36;
 /// The first of January 2000, in six numbers of 16 bits: `encode` writes the clock there, which would make
-/// every output another one.
+/// every output differ.
 const ALWAYS: [u8; 12] = [7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
 
 fn encoded(profile: ColorProfile) -> Result<Arc<[u8]>> {
-    let internal = |e| Error::new(ErrorKind::Internal, format!("no sRGB profile: {e:?}"));
+    let internal =
+        |e| Error::new(ErrorKind::Internal, format!("the profile cannot be made: {e:?}"));
     let mut bytes = profile.encode().map_err(internal)?;
     if let Some(made) = bytes.get_mut(MADE) {
         made.copy_from_slice(&ALWAYS);

@@ -166,8 +166,7 @@ impl Format {
 
     fn kind(self) -> &'static Kind {
         let of_this = |kind: &&Kind| kind.reading == Read(self);
-        // Every format has a row, as a test holds.
-        // Of the many kinds of RAW the last, which has no maker's name.
+        // The last of the many kinds of RAW has no maker's name. A test holds that every format has a row.
         KINDS.iter().rfind(of_this).unwrap_or(&KINDS[0])
     }
 

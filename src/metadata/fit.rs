@@ -7,7 +7,7 @@ use super::xmp::{joined, split, without_padding};
 const XMP_NAME_BYTES: usize = 29;
 
 /// Makes the XMP fit into segments of this length: without its padding, or with a part of it in extended
-/// XMP. There can be but one extended packet, so a packet that has one is joined with it and split anew.
+/// XMP. There can be but one extended packet, so a packet that has one is joined with it and split again.
 pub(super) fn xmp(blocks: &mut Blocks, segment_bytes: usize) {
     let most = segment_bytes - XMP_NAME_BYTES;
     let Some(packet) = blocks.xmp.take_if(|packet| packet.len() > most) else { return };

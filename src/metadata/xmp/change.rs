@@ -245,7 +245,7 @@ impl Changing<'_> {
         moves && PLACED.iter().any(|local| name.is("exif", local))
     }
 
-    /// Takes the people who were cropped out, out of the lists that name them.
+    /// Takes people who were cropped out off the lists that name them.
     fn drop_names(&self, tree: &Tree<'_>, edits: &mut Vec<Edit>) {
         let is_gone = |text: &str| {
             let leaf = text.rsplit(['|', '/']).next().unwrap_or_default();

@@ -1,5 +1,5 @@
 //! A packet and its extended packet made one: for a format that has room for both in one place, or to be
-//! split anew (XMP Specification part 3, 1.1.3.1).
+//! split again (XMP Specification part 3, 1.1.3.1).
 
 use super::tree::{Tree, declarations};
 use super::write::{Edit, applied};
