@@ -124,7 +124,7 @@ fn writable(fields: &Fields, privacy: Privacy, gone: &[String]) -> Fields {
     for name in ["keywords", "person_in_image"] {
         let Some(value) = fields.value(name) else { continue };
         let tells = |item: &String| privacy != Privacy::Keep && keywords::is_position(item);
-        let named = |item: &String| gone.contains(item) && !fields.is_given(name);
+        let named = |item: &String| keywords::is_name_of(item, gone) && !fields.is_given(name);
         let all = fields.list(name);
         let kept: Vec<String> = all.iter().filter(|i| !tells(i) && !named(i)).cloned().collect();
         if kept.len() < all.len() {
@@ -211,6 +211,7 @@ impl Carrying<'_> {
         let mut orders = exif::Orders {
             size: self.change.size,
             privacy: self.policy.privacy,
+            gone: if self.writes() && self.fields.is_given("keywords") { &[] } else { &self.gone },
             byline: self.byline,
             software: SOFTWARE,
             texts: &texts,
@@ -219,7 +220,7 @@ impl Carrying<'_> {
             required: Some(&self.facts),
             reformatted: self.change.reformatted,
         };
-        let most = self.change.segment_bytes.map_or(usize::MAX, |bytes| bytes - EXIF_NAME_BYTES);
+        let most = self.most_exif_bytes();
         let mut changed =
             block.map(|b| exif::change(b.to_vec(), &orders, &mut self.removed, &mut self.secrets));
         if matches!(&changed, Some(Ok(block)) if block.len() > most) {
@@ -255,7 +256,28 @@ impl Carrying<'_> {
         }
         let resolution = self.change.iptc == Iptc::IntoXmp && self.facts.density.is_some();
         let says = texts.iter().any(|wanted| !wanted.is_removal());
-        (says || resolution).then(|| exif::fresh(&texts, &self.facts))
+        (says || resolution).then(|| self.fresh_exif(texts))
+    }
+
+    /// Bytes that an EXIF block can have.
+    fn most_exif_bytes(&self) -> usize {
+        self.change.segment_bytes.map_or(usize::MAX, |bytes| bytes - EXIF_NAME_BYTES)
+    }
+
+    /// A new EXIF block, without the longest texts where they do not fit.
+    fn fresh_exif(&mut self, mut texts: Vec<exif::Wanted>) -> Vec<u8> {
+        let mut block = exif::fresh(&texts, &self.facts);
+        let before = texts.len();
+        while block.len() > self.most_exif_bytes() && !texts.is_empty() {
+            let longest = (0..texts.len()).max_by_key(|&i| texts[i].bytes());
+            texts.remove(longest.unwrap_or(0));
+            block = exif::fresh(&texts, &self.facts);
+        }
+        if texts.len() < before {
+            let why = "EXIF is full: the longest fields are written into IPTC-IIM and XMP alone";
+            self.warnings.push(Warning::Other(why.to_owned()));
+        }
+        block
     }
 
     fn photoshop(&mut self, block: Option<&[u8]>) -> (Option<Vec<u8>>, Packet) {
@@ -268,10 +290,11 @@ impl Carrying<'_> {
             self.clean(&mut resources, &mut iim);
         }
         self.removed.extend(iim.take_out(self.policy.privacy));
+        // Before what is written: a name that somebody gave stays.
+        iim.drop_names(&self.gone);
         if self.writes() {
             iim.put(self.fields, &self.dates, &mut self.warnings);
         }
-        iim.drop_names(&self.gone);
         let fate = if iim.is_changed() { Packet::Changed } else { Packet::Same };
         iim.store(&mut resources, self.writes());
         (resources.into_bytes(), fate)
@@ -383,7 +406,7 @@ impl Carrying<'_> {
         let texts = exif::wanted(None, &fields, &Dates::None);
         let resolution = self.facts.density.is_some();
         Blocks {
-            exif: (resolution || !texts.is_empty()).then(|| exif::fresh(&texts, &self.facts)),
+            exif: (resolution || !texts.is_empty()).then(|| self.fresh_exif(texts)),
             xmp: xmp::fresh(&fields, &Dates::None),
             photoshop: resources.into_bytes(),
             density: blocks.density,

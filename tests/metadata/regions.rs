@@ -58,6 +58,74 @@ fn faces_follow_a_crop_and_people_who_were_cropped_out_go() {
     assert!(!xmp(&carried(&faces(), &Policy::default(), &[], neither)).contains("mwg-rs:Regions"));
 }
 
+/// As Windows, digiKam and the Metadata Working Group write the keywords of a tree.
+fn trees(names: &[&str]) -> Blocks {
+    let leaves: Vec<String> = names.iter().map(|name| format!("people|{name}")).collect();
+    let joined = format!("river;{}", leaves.join(";"));
+    let joined: Vec<u8> = joined.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+    let item = |name: &str, below: &str| {
+        format!(
+            "<rdf:li rdf:parseType='Resource'><mwg-kw:Keyword>{name}</mwg-kw:Keyword>{below}</rdf:li>"
+        )
+    };
+    let below: String = names.iter().map(|name| item(name, "")).collect();
+    let below = format!("<mwg-kw:Children><rdf:Bag>{below}</rdf:Bag></mwg-kw:Children>");
+    let Blocks { xmp, .. } = faces();
+    let elements = format!(
+        "<lr:hierarchicalSubject>{0}</lr:hierarchicalSubject><digiKam:TagsList>{1}</digiKam:TagsList>\
+         <mwg-kw:Keywords xmlns:mwg-kw='http://www.metadataworkinggroup.com/schemas/keywords/' \
+         rdf:parseType='Resource'><mwg-kw:Hierarchy><rdf:Bag>{2}</rdf:Bag></mwg-kw:Hierarchy>\
+         </mwg-kw:Keywords></rdf:Description></rdf:RDF>",
+        bag(&leaves.iter().map(String::as_str).collect::<Vec<_>>()),
+        bag(&leaves
+            .iter()
+            .map(|leaf| leaf.replace('|', "/"))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()),
+        item("people", &below),
+    );
+    let packet = String::from_utf8(xmp.unwrap()).unwrap();
+    let packet = packet.replace("</rdf:Description></rdf:RDF>", &elements);
+    let datasets: Vec<(u8, &[u8])> = leaves.iter().map(|leaf| (25, leaf.as_bytes())).collect();
+    Blocks {
+        exif: Some(Exif::new(Order::Big, vec![(0x9C9E, Val::Byte(joined))], b"").bytes),
+        photoshop: Some(resource(0x0404, &iptc(&datasets))),
+        xmp: Some(packet.into_bytes()),
+        ..Blocks::default()
+    }
+}
+
+/// Whether a block says a name, in UTF-8 or in UTF-16.
+fn says(block: Option<&Vec<u8>>, name: &str) -> bool {
+    let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    block.is_some_and(|block| stands(name.as_bytes(), block) || stands(&wide, block))
+}
+
+#[test]
+fn people_who_were_cropped_out_go_from_trees_of_keywords_too() {
+    for policy in [Policy::default(), writing(Privacy::Keep)] {
+        let after = carried(&trees(&["Ann Lee", "Bo Kim"]), &policy, &[], HALF).blocks;
+        assert!(says(after.exif.as_ref(), "Ann Lee") && says(after.xmp.as_ref(), "Ann Lee"));
+        for block in [&after.exif, &after.photoshop, &after.xmp] {
+            assert!(!says(block.as_ref(), "Bo Kim"));
+        }
+        // A list of which nothing is left goes, and so does what is around it.
+        let text = xmp(&carried(&trees(&["Bo Kim"]), &policy, &[], HALF));
+        for gone in ["hierarchicalSubject", "TagsList", "mwg-kw:Children", "Bo Kim"] {
+            assert!(!text.contains(gone), "{gone}: {text}");
+        }
+        assert!(text.contains("<mwg-kw:Keyword>people</mwg-kw:Keyword>"), "{text}");
+    }
+    // What somebody gives by hand counts.
+    let set = [("keywords", "river; Bo Kim")];
+    let after = carried(&trees(&["Ann Lee", "Bo Kim"]), &writing(Privacy::Keep), &set, HALF);
+    let text = xmp(&after);
+    assert!(text.contains("<rdf:li>Bo Kim</rdf:li>") && !text.contains("hierarchical"), "{text}");
+    assert!(says(after.blocks.photoshop.as_ref(), "Bo Kim"));
+}
+
 /// A packet with one property of regions, the first of which stands left in the middle and the second at
 /// the upper right, where nothing is kept.
 fn regions(property: &str) -> Blocks {

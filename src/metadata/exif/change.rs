@@ -51,6 +51,8 @@ pub(in crate::metadata) struct Orders<'a> {
     /// The new size of the picture.
     pub(in crate::metadata) size: Size,
     pub(in crate::metadata) privacy: Privacy,
+    /// Names of people who were cropped out.
+    pub(in crate::metadata) gone: &'a [String],
     pub(in crate::metadata) byline: Option<&'a str>,
     /// The name of this program.
     pub(in crate::metadata) software: &'a str,
@@ -93,8 +95,11 @@ pub(in crate::metadata) fn change(
     if orders.privacy != Privacy::Keep {
         work.drop_position();
         work.drop_names();
-        work.drop_keywords();
+        if work.drop_keywords(windows::is_position) {
+            work.removed.insert(Removed::Position);
+        }
     }
+    work.drop_keywords(|keyword| windows::is_name_of(keyword, orders.gone));
     work.clean_note();
     for unwanted in orders.texts.iter().filter(|wanted| wanted.text.is_none()) {
         work.remove_wanted(unwanted);
@@ -138,7 +143,9 @@ pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Optio
             _ if has(&[tag::GPS]) => return Some("EXIF's pointer to the position"),
             _ if has(&SERIALS) => return Some("EXIF's serial number"),
             _ if !is_byline(view, table, byline) => return Some("the owner"),
-            _ if windows::places(view, table).is_some() => return Some("a position in keywords"),
+            _ if windows::without(view, table, windows::is_position).is_some() => {
+                return Some("a position in keywords");
+            }
             _ if has(&NESTED) => return Some("a block within the EXIF block"),
             _ => {}
         }
@@ -350,16 +357,20 @@ impl Work<'_> {
         }
     }
 
-    /// Takes positions out of Windows' keywords; the tag goes if there are no others.
-    fn drop_keywords(&mut self) {
+    /// Takes keywords out of Windows' list, of which the tag goes if there are no others; whether there
+    /// were such.
+    fn drop_keywords(&mut self, is_gone: impl Fn(&str) -> bool) -> bool {
+        let mut found = false;
         for (_, table) in self.tiff.tables() {
-            let Some((range, kept)) = windows::places(self.tiff.view(), &table) else { continue };
-            self.removed.insert(Removed::Position);
+            let left = windows::without(self.tiff.view(), &table, &is_gone);
+            let Some((range, kept)) = left else { continue };
+            found = true;
             self.tiff.refill(range, &kept);
             if kept.is_empty() {
                 self.remove(windows::KEYWORDS);
             }
         }
+        found
     }
 
     /// Cleans the maker's note, or drops it where that cannot be done surely.

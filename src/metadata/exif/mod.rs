@@ -19,4 +19,4 @@ pub(super) use fresh::{Facts, fresh};
 pub(super) use read::{density, read, says_position, when};
 pub(crate) use read::{is_adobe_rgb, is_exif, orientation};
 pub use shot::Shot;
-pub(super) use wanted::wanted;
+pub(super) use wanted::{Wanted, wanted};

@@ -24,6 +24,11 @@ impl Wanted {
         Self { table, tag, text, unless: None, is_copy: false }
     }
 
+    /// Bytes of the text.
+    pub(in crate::metadata) fn bytes(&self) -> usize {
+        self.text.as_ref().map_or(0, String::len)
+    }
+
     /// Whether it takes the tag out.
     pub(in crate::metadata) fn is_removal(&self) -> bool {
         self.text.is_none()

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::dates::Dates;
 use super::fields::{Fields, Origin};
-use super::keywords::is_position;
+use super::keywords::{is_name_of, is_position};
 use super::photoshop::{IPTC, IPTC_DIGEST, Resources};
 use super::policy::Privacy;
 use super::removed::Removed;
@@ -155,12 +155,14 @@ impl Iim {
             if texts.is_empty() || self.texts(number) == texts {
                 continue;
             }
+            let fitted = self.fitted(&texts, limit);
+            let is_cut = fitted.texts.iter().zip(&texts).any(|(fitted, text)| *fitted != text);
             // What was cut before is not another text.
-            let cut_before: Vec<&str> = texts.iter().map(|t| cut(t, limit)).collect();
-            if self.texts(number) != cut_before {
-                self.replace(number, &texts, limit);
+            if self.texts(number) != fitted.texts {
+                let (bytes, is_utf8) = (fitted.bytes, fitted.is_utf8);
+                self.replace(number, bytes, is_utf8);
             }
-            if texts.iter().any(|t| t.len() > limit) {
+            if is_cut {
                 warnings.push(Warning::Other(format!(
                     "{name} was cut to the {limit} bytes that IPTC-IIM allows; XMP has all of it"
                 )));
@@ -174,7 +176,8 @@ impl Iim {
         let encoding = self.encoding;
         let before = self.datasets.len();
         self.datasets.retain(|d| {
-            d.record != 2 || d.number != KEYWORDS || !names.contains(&encoding.read(&d.content))
+            let is_keyword = d.record == 2 && d.number == KEYWORDS;
+            !is_keyword || !is_name_of(&encoding.read(&d.content), names)
         });
         self.changed |= self.datasets.len() < before;
     }
@@ -193,11 +196,11 @@ impl Iim {
             Dates::Known(when) | Dates::Given(when) => {
                 let Some(date) = when.date else { return };
                 if before.and_then(|before| before.date) != Some(date) {
-                    self.replace(DATE, &[date.iim()], 8);
+                    self.replace(DATE, vec![date.iim().into_bytes()], false);
                 }
                 // Without a zone there is no time here, and a guessed one would be wrong.
                 match when.iim_time() {
-                    Some(time) => self.replace(TIME, &[time], 11),
+                    Some(time) => self.replace(TIME, vec![time.into_bytes()], false),
                     None => self.remove(TIME),
                 }
             }
@@ -205,27 +208,29 @@ impl Iim {
         }
     }
 
-    /// Puts texts in the place of those of a number. A block in another encoding stays in it, so that
-    /// its other texts keep their bytes, unless that cannot say what is new.
-    fn replace(&mut self, number: u8, texts: &[String], limit: usize) {
-        let in_legacy = |text: &String| self.encoding.write(text);
-        let legacy: Option<Vec<Vec<u8>>> = match self.is_legacy() {
+    /// As much of these texts as a dataset may have. A block in another encoding stays in it, so that its
+    /// other texts keep their bytes, unless that cannot say what is new.
+    fn fitted<'t>(&self, texts: &'t [String], limit: usize) -> Fitted<'t> {
+        let in_legacy = |text: &'t String| legacy_start(self.encoding, text, limit);
+        let legacy: Option<Vec<_>> = match self.is_legacy() {
             true => texts.iter().map(in_legacy).collect(),
             false => None,
         };
-        let bytes = match legacy {
-            Some(texts) => texts
-                .into_iter()
-                .map(|mut t| {
-                    t.truncate(limit);
-                    t
-                })
-                .collect::<Vec<_>>(),
-            None => {
-                self.make_utf8();
-                texts.iter().map(|t| cut(t, limit).as_bytes().to_vec()).collect()
-            }
+        let is_utf8 = legacy.is_none();
+        let in_utf8 = |text: &'t String| {
+            let start = cut(text, limit);
+            (start, start.as_bytes().to_vec())
         };
+        let all = legacy.unwrap_or_else(|| texts.iter().map(in_utf8).collect());
+        let (texts, bytes) = all.into_iter().unzip();
+        Fitted { texts, bytes, is_utf8 }
+    }
+
+    /// Puts datasets in the place of those of a number.
+    fn replace(&mut self, number: u8, bytes: Vec<Vec<u8>>, is_utf8: bool) {
+        if is_utf8 {
+            self.make_utf8();
+        }
         self.make_versioned();
         let is = |d: &Dataset| d.record == 2 && d.number == number;
         let place = self.datasets.iter().position(is).unwrap_or_else(|| self.end_of_record_2());
@@ -291,6 +296,28 @@ impl Iim {
     pub(super) fn is_changed(&self) -> bool {
         self.changed
     }
+}
+
+/// Texts as far as they fit.
+struct Fitted<'t> {
+    texts: Vec<&'t str>,
+    bytes: Vec<Vec<u8>>,
+    /// Whether these are UTF-8, and so the whole block has to be.
+    is_utf8: bool,
+}
+
+/// As much of a text as fits into so many bytes of an encoding that is not UTF-8; `None` if that cannot say the
+/// text.
+fn legacy_start(encoding: Encoding, text: &str, limit: usize) -> Option<(&str, Vec<u8>)> {
+    let whole = encoding.write(text)?;
+    if whole.len() <= limit {
+        return Some((text, whole));
+    }
+    // A character has a byte at least.
+    let ends = text.char_indices().map(|(at, _)| at).take(limit + 1).collect::<Vec<_>>();
+    let starts = ends.into_iter().rev().map(|end| &text[..end]);
+    let mut fitting = starts.filter_map(|start| Some((start, encoding.write(start)?)));
+    fitting.find(|(_, bytes)| bytes.len() <= limit)
 }
 
 /// As much of a text as fits into so many bytes.

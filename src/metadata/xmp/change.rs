@@ -16,7 +16,7 @@ use super::write::{Edit, applied, clean, description, element};
 use crate::frame::Size;
 use crate::metadata::dates::Dates;
 use crate::metadata::fields::Fields;
-use crate::metadata::keywords::is_position;
+use crate::metadata::keywords::{is_name_of, is_position};
 use crate::metadata::policy::Privacy;
 use crate::metadata::removed::Removed;
 use crate::metadata::secrets::Secrets;
@@ -39,15 +39,8 @@ const EDITS: [&str; 3] = ["crs", "crss", "darktable"];
 const PLACED: [&str; 2] = ["SubjectArea", "SubjectLocation"];
 /// Namespaces that say where and how a drone flew, or a place on the map.
 const PLACES: [&str; 5] = ["drone-dji", "drone-parrot", "drone", "Camera", "geo"];
-/// Lists of the people in the picture, and of keywords that may be their names.
-const NAMING: [(&str, &str); 6] = [
-    ("Iptc4xmpExt", "PersonInImage"),
-    ("dc", "subject"),
-    ("lr", "hierarchicalSubject"),
-    ("lr", "weightedFlatSubject"),
-    ("digiKam", "TagsList"),
-    ("MicrosoftPhoto", "LastKeywordXMP"),
-];
+/// Fields whose lists may name people who are in the picture.
+const NAMING: [&str; 2] = ["person_in_image", "keywords"];
 /// Where the photographer stood (IPTC Extension), in small letters.
 const CREATED: &str = "locationcreated";
 
@@ -246,15 +239,29 @@ impl Changing<'_> {
     }
 
     /// Takes people who were cropped out off the lists that name them.
+    /// A list of which nothing is left goes whole.
     fn drop_names(&self, tree: &Tree<'_>, edits: &mut Vec<Edit>) {
-        let is_gone = |text: &str| {
-            let leaf = text.rsplit(['|', '/']).next().unwrap_or_default();
-            self.gone.iter().any(|name| name == text.trim() || name == leaf.trim())
-        };
-        let lists = NAMING.iter().flat_map(|(prefix, local)| elements(tree, prefix, local));
-        let items = lists.flat_map(|list| tree.parts(list)).flat_map(|array| tree.parts(array));
-        let gone = items.filter(|li| is_gone(&li.text)).map(|li| (li.whole.clone(), String::new()));
-        edits.extend(gone);
+        let is_given = |field| self.write.is_some_and(|fields| fields.is_given(field));
+        let homes = homes().filter(|(field, ..)| NAMING.contains(field) && !is_given(field));
+        for property in homes.flat_map(|(_, prefix, local)| elements(tree, prefix, local)) {
+            // Trees of keywords have lists in lists.
+            let mut waiting = vec![property];
+            while let Some(node) = waiting.pop() {
+                waiting.extend(tree.parts(node));
+                let arrays = tree.parts(node).filter(|part| part.name.prefix == "rdf");
+                let items = arrays.flat_map(|array| tree.parts(array));
+                let (gone, kept): (Vec<&Node>, Vec<&Node>) = items
+                    .filter(|item| item.name.is("rdf", "li"))
+                    .partition(|item| is_name_of(keyword(tree, item), self.gone));
+                let is_tree = node.name.is("mwg-kw", "Hierarchy");
+                let gone = match (gone.is_empty(), kept.is_empty()) {
+                    (false, true) if is_tree => vec![property],
+                    (false, true) => vec![node],
+                    _ => gone,
+                };
+                edits.extend(gone.into_iter().map(|node| (node.whole.clone(), String::new())));
+            }
+        }
     }
 
     /// What would point to a block that is no longer as it was.
@@ -282,6 +289,24 @@ impl Changing<'_> {
             edits.extend(number(&node.name).map(|new| (node.inner.clone(), new)));
         }
     }
+}
+
+/// The text of an item of a list, or the keyword of one of a tree (Metadata Working Group 2.0, 5.8).
+fn keyword<'t>(tree: &'t Tree<'_>, item: &'t Node) -> &'t str {
+    let is_keyword = |name: &Name| name.is("mwg-kw", "Keyword");
+    let structs = tree.parts(item).filter(|part| part.name.is("rdf", "Description"));
+    let found = std::iter::once(item).chain(structs).find_map(|node| {
+        let attribute = node.attributes.iter().find(|a| is_keyword(&a.name));
+        let element = || tree.parts(node).find(|part| is_keyword(&part.name));
+        attribute.map(|a| a.value.as_str()).or_else(|| element().map(|e| e.text.as_str()))
+    });
+    found.unwrap_or(&item.text)
+}
+
+/// Every property of every field, other programs' among them.
+fn homes() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let own = PROPERTIES.into_iter().map(|(field, prefix, local, _)| (field, prefix, local));
+    own.chain(ALIASES)
 }
 
 /// Whether a packet repeats fields that somebody gave or took away, in other words.
@@ -341,11 +366,10 @@ fn replaced(tree: &Tree<'_>, fields: &Fields, dates: &Dates, edits: &mut Vec<Edi
 
 /// Takes out every property of fields that were given or taken away.
 fn take_given(tree: &Tree<'_>, fields: &Fields, edits: &mut Vec<Edit>) {
-    let properties = PROPERTIES.into_iter().map(|(field, prefix, local, _)| (field, prefix, local));
-    for (_, prefix, local) in properties.chain(ALIASES).filter(|p| fields.is_given(p.0)) {
+    for (_, prefix, local) in homes().filter(|home| fields.is_given(home.0)) {
         take(tree, prefix, local, edits);
     }
-    if fields.is_given("date") || fields.is_given("time") {
+    if ["date", "time", "zone"].into_iter().any(|field| fields.is_given(field)) {
         DATES.iter().for_each(|(prefix, local)| take(tree, prefix, local, edits));
     }
 }
