@@ -34,8 +34,8 @@ impl Dates {
         let date = date.and_then(When::read);
         let clock = given("time", "14:03:22", &|text| time(text).is_some()).and_then(time);
         let zone = given("zone", "+09:00", &|text| Zone::read(text).is_some()).and_then(Zone::read);
-        let no_time = fields.is_taken("time");
-        if date.is_none() && clock.is_none() && zone.is_none() && !no_time {
+        let [no_time, no_zone] = ["time", "zone"].map(|name| fields.is_taken(name));
+        if date.is_none() && clock.is_none() && zone.is_none() && !no_time && !no_zone {
             let known = Fields::read(blocks, "", encoding).0.when();
             let known = if fields.is_given("date") { known } else { fields.when() };
             return known.date.map_or(Self::None, |_| Self::Known(known));
@@ -43,8 +43,23 @@ impl Dates {
         let own = own(blocks, encoding);
         let date = date.and_then(|when| when.date).or(own.date);
         let time = clock.map(|(time, _)| time).or(own.time);
-        let whole = date.and_then(|date| date.day()).is_some() && !no_time;
-        let zone = zone.or(clock.and_then(|(_, zone)| zone)).or(own.zone);
+        let has_day = date.and_then(|date| date.day()).is_some();
+        let unwritten = match (clock, zone) {
+            _ if has_day => None,
+            (Some(_), _) => Some("time"),
+            (None, zone) => zone.map(|_| "zone"),
+        };
+        if let Some(name) = unwritten {
+            let why = if date.is_some() {
+                "the frame's date has no day"
+            } else {
+                "the frame has no date"
+            };
+            warnings.push(Warning::Other(format!("the {name} is not written: {why}")));
+        }
+        let whole = has_day && !no_time;
+        let of_block = own.zone.filter(|_| !no_zone);
+        let zone = zone.or(clock.and_then(|(_, zone)| zone)).or(of_block);
         match date {
             Some(_) if whole => {
                 Self::Given(When { date, time, zone: zone.filter(|_| time.is_some()) })

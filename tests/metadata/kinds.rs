@@ -1,5 +1,4 @@
-//! Kinds of metadata that other programs get wrong: which source counts, dates, encodings, aliases,
-//! long blocks, what says where something is in the picture.
+//! Kinds of metadata that other programs get wrong: which source counts, encodings, aliases.
 
 use longlens::frame::{Orientation, Rect, Size};
 use longlens::metadata::{
@@ -83,7 +82,7 @@ pub(super) fn xmp(carried: &Carried) -> String {
 }
 
 /// What each block says by itself.
-fn each(blocks: &Blocks, field: &str) -> [Option<String>; 3] {
+pub(super) fn each(blocks: &Blocks, field: &str) -> [Option<String>; 3] {
     let alone = [
         Blocks { exif: blocks.exif.clone(), ..Blocks::default() },
         Blocks { photoshop: blocks.photoshop.clone(), ..Blocks::default() },
@@ -120,91 +119,6 @@ fn the_digest_says_whether_iptc_is_newer_than_xmp() {
     }
     let after = carried(&changed, &writing(Privacy::Field), &[], WHOLE).blocks;
     assert_eq!(each(&after, "description"), [(); 3].map(|()| Some("CORRECTED caption".to_owned())));
-}
-
-fn dated(exif: &'static str, zone: Option<&'static str>, of_xmp: Option<&str>) -> Blocks {
-    let zone = zone.map(|zone| (0x9011, Val::Ascii(zone)));
-    let exif = [(0x9003, Val::Ascii(exif)), (0x9004, Val::Ascii(exif))].into_iter().chain(zone);
-    let exif = Exif::new(Order::Big, vec![(0x8769, Val::Table(exif.collect()))], b"");
-    let attribute = |date: &str| packet(&format!("photoshop:DateCreated='{date}'"), "");
-    Blocks { exif: Some(exif.bytes), xmp: of_xmp.map(attribute), ..Blocks::default() }
-}
-
-#[test]
-fn dates_that_nobody_gave_stay_as_they_were() {
-    for of_xmp in ["2024-02-28T05:03:22Z", "1968-07-14", "1968", "2024-02-28T14:03+09:00", "odd"] {
-        let before = dated("2024:02:28 14:03:22", Some("+09:00"), Some(of_xmp));
-        let after = carried(&before, &writing(Privacy::Keep), &[("city", "Tumen")], WHOLE).blocks;
-        assert!(stands(format!("DateCreated='{of_xmp}'").as_bytes(), after.xmp.as_ref().unwrap()));
-        assert_eq!(
-            after.xmp.as_ref().unwrap().windows(11).filter(|w| w == b"DateCreated").count(),
-            1
-        );
-        let exif = Blocks { exif: after.exif, ..Blocks::default() };
-        let expected = ["2024-02-28", "14:03:22", "+09:00"];
-        assert_eq!(
-            ["date", "time", "zone"].map(|f| read(&exif).0.get(f).unwrap().to_owned()),
-            expected
-        );
-    }
-}
-
-#[test]
-fn a_date_known_in_part_stays_so_where_it_is_new() {
-    let before = dated("2019:05:02 10:11:12", None, Some("1968-07"));
-    let after = carried(&before, &writing(Privacy::Field), &[], WHOLE).blocks;
-    let iptc = after.photoshop.clone().unwrap();
-    assert!(stands(&dataset(2, 55, b"19680700"), &iptc) && !stands(&[0x1C, 2, 60], &iptc));
-    assert_eq!(read(&after).0.get("time"), None, "not the scanner's");
-    let given = carried(&before, &writing(Privacy::Field), &[("date", "1968")], WHOLE).blocks;
-    assert_eq!(
-        each(&given, "date"),
-        [Some("2019-05-02"), Some("1968"), Some("1968")].map(|d| d.map(str::to_owned))
-    );
-    assert!(!stands(b"  :  ", given.exif.as_ref().unwrap()));
-    assert!(!stands(&[0x90, 0x03, 0, 2], given.exif.as_ref().unwrap()), "no DateTimeOriginal");
-}
-
-#[test]
-fn a_given_moment_is_the_same_in_every_block_with_its_zone() {
-    let before = dated("2024:02:28 10:00:00", Some("+08:00"), Some("2024-02-28T02:00:00Z"));
-    for (set, moment, of_iptc, zone) in [
-        (&[("time", "14:03:22+09:00")][..], "2024-02-28T14:03:22+09:00", "140322+0900", "+09:00"),
-        (&[("time", "14:03")], "2024-02-28T14:03:00+08:00", "140300+0800", "+08:00"),
-        (&[("date", "2024-03-01")], "2024-03-01T10:00:00+08:00", "100000+0800", "+08:00"),
-        (
-            &[("date", "2024-03-01T23:59:01-05:30")],
-            "2024-03-01T23:59:01-05:30",
-            "235901-0530",
-            "-05:30",
-        ),
-    ] {
-        let after = carried(&before, &writing(Privacy::Field), set, WHOLE);
-        assert!(xmp(&after).contains(moment), "{set:?}: {}", xmp(&after));
-        let after = after.blocks;
-        assert!(stands(&dataset(2, 60, of_iptc.as_bytes()), after.photoshop.as_ref().unwrap()));
-        let exif = Blocks { exif: after.exif, ..Blocks::default() };
-        assert_eq!(read(&exif).0.get("zone"), Some(zone), "{set:?}");
-        assert_eq!(read(&exif).0.get("time"), Some(&moment[11..19]), "{set:?}");
-    }
-    let none = carried(&before, &writing(Privacy::Field), &[("date", "")], WHOLE).blocks;
-    assert_eq!(each(&none, "date"), [None, None, None]);
-    // A frame without any zone gets none, and IPTC-IIM no time.
-    let bare = dated("2024:02:28 10:00:00", None, None);
-    let after = carried(&bare, &writing(Privacy::Field), &[("date", "2024-03-01")], WHOLE).blocks;
-    assert_eq!(
-        each(&after, "time"),
-        [Some("10:00:00".to_owned()), None, Some("10:00:00".to_owned())]
-    );
-}
-
-#[test]
-fn what_is_no_date_is_said_and_not_written() {
-    let before = dated("2024:02:28 10:00:00", None, None);
-    let set = [("date", "28 February 2024"), ("time", "noon")];
-    let after = carried(&before, &writing(Privacy::Field), &set, WHOLE);
-    assert_eq!(after.warnings.len(), 2);
-    assert_eq!(each(&after.blocks, "date").map(|d| d.unwrap()), ["2024-02-28"; 3]);
 }
 
 #[test]
@@ -316,64 +230,6 @@ fn a_cameras_own_text_is_no_description() {
         assert!(!xmp(&after).contains("description"), "{text}");
         assert!(stands(text.trim().as_bytes(), after.blocks.exif.as_ref().unwrap()), "carried");
     }
-}
-
-#[test]
-fn long_xmp_loses_its_padding_first_and_then_moves_into_extended_xmp() {
-    let padded = |count: usize| {
-        let text = String::from_utf8(packet("photoshop:City='Tumen'", "")).unwrap();
-        text.replace("<?xpacket end", &format!("{}<?xpacket end", " ".repeat(count))).into_bytes()
-    };
-    let before = Blocks { xmp: Some(padded(64_700)), ..Blocks::default() };
-    let set = [("description", "x".repeat(1500))];
-    let set: Vec<(&str, &str)> = set.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let after = carried(&before, &writing(Privacy::Field), &set, WHOLE);
-    assert!(after.blocks.xmp.as_ref().unwrap().len() < 5000 && after.blocks.xmp_extended.is_none());
-    assert_eq!(after.warnings, []);
-    let mask = format!("<photoshop:Mask>{}</photoshop:Mask>", "m".repeat(70_000));
-    let before = Blocks { xmp: Some(packet("photoshop:City='Tumen'", &mask)), ..Blocks::default() };
-    let after = carried(&before, &writing(Privacy::Field), &set, WHOLE);
-    assert!(after.blocks.xmp.as_ref().unwrap().len() <= 65_504);
-    assert!(stands(b"mmmm", after.blocks.xmp_extended.as_ref().unwrap()));
-    assert_eq!(after.warnings, []);
-    let fields = read(&Blocks { xmp: after.blocks.xmp.clone(), ..Blocks::default() }).0;
-    assert_eq!(
-        (fields.get("city"), fields.get("description")),
-        (Some("Tumen"), Some(&*"x".repeat(1500)))
-    );
-    // Read as JPEG has it, and changed again: still one whole.
-    let again = carried(&after.blocks, &writing(Privacy::Field), &[("city", "Chunggang")], WHOLE);
-    assert!(stands(b"mmmm", again.blocks.xmp_extended.as_ref().unwrap()));
-    assert_eq!(read(&again.blocks).0.get("city"), Some("Chunggang"));
-    // With a mask more, the packet has to be split again: neither mask is lost.
-    let masked = xmp(&after).replace(
-        "</rdf:RDF>",
-        &format!(
-            "<rdf:Description rdf:about='' xmlns:own='urn:own'><own:Further>{}</own:Further>\
-             </rdf:Description></rdf:RDF>",
-            "f".repeat(64_000)
-        ),
-    );
-    let full = Blocks { xmp: Some(masked.into_bytes()), ..after.blocks.clone() };
-    let again = carried(&full, &writing(Privacy::Field), &[("city", "Chunggang")], WHOLE);
-    assert!(again.blocks.xmp.as_ref().unwrap().len() <= 65_504);
-    let extended = again.blocks.xmp_extended.as_ref().unwrap();
-    assert!(stands(b"mmmm", extended) && stands(b"ffff", extended));
-    assert_eq!((again.warnings.len(), read(&again.blocks).0.get("city")), (0, Some("Chunggang")));
-}
-
-#[test]
-fn full_exif_leaves_out_what_was_added() {
-    let note = vec![0x55; 65_300];
-    let exif =
-        vec![(0x010F, Val::Ascii("Canon")), (0x8769, Val::Table(vec![(0xA300, Val::Bytes(note))]))];
-    let before =
-        Blocks { exif: Some(Exif::new(Order::Little, exif, b"").bytes), ..Blocks::default() };
-    let long = "Rows of uniform houses ".repeat(20);
-    let after = carried(&before, &writing(Privacy::Field), &[("description", &long)], WHOLE);
-    assert!(after.blocks.exif.as_ref().unwrap().len() <= 65_527);
-    assert_eq!(after.warnings.len(), 1);
-    assert_eq!(each(&after.blocks, "description")[1].as_deref(), Some(long.trim_end()));
 }
 
 #[test]

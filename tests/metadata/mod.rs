@@ -3,7 +3,9 @@
 mod carried;
 mod hostile;
 mod kinds;
+mod limits;
 pub(crate) mod make;
+mod moments;
 mod oracle;
 mod private;
 mod regions;
