@@ -1,10 +1,11 @@
-//! One frame's order: the file to read, the file to write, and what is done in between.
+//! One frame's order: the file to read, the file to write, and what is done in between. A frame with several
+//! outputs has one for each.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::batch::scene::Assigned;
-use crate::error::Warning;
+use crate::error::{Error, ErrorKind, Warning};
 use crate::recipe::Recipe;
 use crate::template::Template;
 
@@ -27,6 +28,8 @@ pub struct Job {
     pub caption: Caption,
     /// Its place in the run, from 1.
     pub sequence: u32,
+    /// Which of several outputs of its frame this is; `None` if it has one.
+    pub edition: Option<Arc<str>>,
     /// The scene that it is in, and what it shares with the others in it; `None` for a frame alone.
     pub scene: Option<Assigned>,
     /// What its original held when a written plan was made; `None` if nobody looked.
@@ -47,6 +50,32 @@ pub struct Original {
 }
 
 impl Job {
+    /// An error that only this one of several outputs has says so.
+    pub(in crate::batch) fn of_edition(&self, error: Error) -> Error {
+        match &self.edition {
+            Some(edition) if error.kind() != ErrorKind::Interrupted => {
+                error.prefixed(&format!("{edition}: "))
+            }
+            _ => error,
+        }
+    }
+
+    /// How many frames these jobs have: one that has several outputs has a job for each.
+    #[must_use]
+    pub fn frames(jobs: &[Self]) -> usize {
+        let single = jobs.iter().filter(|job| job.edition.is_none()).count();
+        let several = jobs.iter().filter(|job| job.edition.is_some()).map(|job| &job.input);
+        single + several.collect::<std::collections::HashSet<_>>().len()
+    }
+
+    /// Millions of pixels of their frames, as far as their originals were looked at.
+    #[must_use]
+    pub fn megapixels(jobs: &[Self]) -> f64 {
+        let mut seen = std::collections::HashSet::new();
+        let once = jobs.iter().filter(|job| job.edition.is_none() || seen.insert(&job.input));
+        once.filter_map(|job| job.planned.as_ref()).map(|original| original.megapixels).sum()
+    }
+
     /// A job that only reads a file.
     #[must_use]
     pub fn of_file(path: &std::path::Path) -> Self {
@@ -59,6 +88,7 @@ impl Job {
             fields: Fields::default(),
             caption: Caption::None,
             sequence: 1,
+            edition: None,
             scene: None,
             planned: None,
             warnings: Vec::new(),

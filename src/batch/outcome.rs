@@ -106,6 +106,16 @@ pub struct Done {
     pub had_position: bool,
     /// What was taken out of the metadata.
     pub removed: Vec<Removed>,
+    /// Whether its frame was decoded for it: a further output of one frame is made of the same samples.
+    pub decoded: bool,
+}
+
+impl Done {
+    /// Millions of pixels that were decoded for it.
+    #[must_use]
+    pub fn decoded_megapixels(&self) -> f64 {
+        if self.decoded { self.original.megapixels() } else { 0.0 }
+    }
 }
 
 /// How a file was made to fit.

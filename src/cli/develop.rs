@@ -5,11 +5,11 @@ use std::time::Duration;
 use clap::ArgMatches;
 
 use super::planning::{Planned, first_recipe};
-use super::report::{Report, frames_of};
+use super::report::{Report, amount_of};
 use super::running::{Passing, Run, loudness};
 use super::sources::raw_picture;
 use super::{dry_run, exit, json, scenes, signals};
-use crate::batch::{Batch, Existing, Reading, Settings, Shard, Stop, Summary, Sync, Target};
+use crate::batch::{Batch, Existing, Job, Reading, Settings, Shard, Stop, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -22,7 +22,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut report = Report::new(loudness(order), order.get_flag("json"), place);
     let frames = planned.plan.jobs.len();
     let recipe = first_recipe(order, &planned.sources)?;
-    report.tell(&json::run(frames, place, &recipe, &settings));
+    report.tell(&json::run(Job::frames(&planned.plan.jobs), place, &recipe, &settings));
     report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
     let mut batch = Batch { jobs: planned.plan.jobs, settings };
     let stop = Stop::default();
@@ -34,7 +34,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         }
         report.say_raws(None);
         let undelivered = dry_run::print(&batch, &planned.captions, order.get_flag("json"))?;
-        report.say(&format!("{} planned, nothing written", frames_of(frames)));
+        report.say(&format!("{} planned, nothing written", amount_of(&batch.jobs)));
         let unreadable = planned.found.unreadable.len();
         planned.found.unreadable.iter().for_each(|error| report.failure(error));
         // As the run would end.

@@ -1,6 +1,6 @@
 //! A dry run: what would be done with each frame, on standard output.
 
-use super::json::{lossy, scene, warnings};
+use super::json::{add_edition, lossy, scene, warnings};
 use super::text;
 use crate::batch::{Batch, Foreseen, Job};
 use crate::error::Result;
@@ -53,6 +53,7 @@ pub(super) fn print(
             "caption": caption.as_ref().ok().filter(|text| !text.is_empty()),
             "warnings": &said,
         });
+        add_edition(&mut line, job);
         let (input, output) = (text::path(&job.input), text::path(&job.output));
         if let Err(error) = &foreseen {
             line["error"] = serde_json::json!(error.message());

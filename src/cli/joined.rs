@@ -3,8 +3,8 @@
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::json::lossy;
-use super::report::frames_of;
+use super::json::{add_edition, lossy};
+use super::report::amount_of;
 use super::shard::{read, reading, shown};
 use super::{exit, text};
 use crate::batch::{Fate, Fated, Part, Shard, joined, parts};
@@ -34,7 +34,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         text::print(&lines)?;
         return Ok(exit);
     }
-    let (frames, megapixels) = (frames_of(fates.len()), plan.head.megapixels);
+    let (frames, megapixels) = (amount_of(&plan.jobs), plan.head.megapixels);
     let mut page = format!("{}: {frames}, {megapixels:.1} MP\n", shown(&path));
     page += &format!("{}\n\n", sums.line());
     page += &table(&parts);
@@ -203,7 +203,7 @@ fn part_json(shard: Option<Shard>, part: &Part) -> serde_json::Value {
 }
 
 fn frame_json(fated: &Fated) -> serde_json::Value {
-    json!({
+    let mut line = json!({
         "type": "frame",
         "input": lossy(&fated.job.input),
         "output": lossy(&fated.job.output),
@@ -217,5 +217,7 @@ fn frame_json(fated: &Fated) -> serde_json::Value {
         },
         "error": fated.trace.as_ref().and_then(|trace| trace.error.as_deref()),
         "ms": fated.trace.as_ref().map(|trace| trace.ms),
-    })
+    });
+    add_edition(&mut line, fated.job);
+    line
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::batch::{Existing, Job, Outcome, Settings, Status, Summary, Sync};
 use crate::error::{Error, ErrorKind, Warning};
-use crate::recipe::{Recipe, SETTINGS};
+use crate::recipe::{Edition, Recipe, SETTINGS};
 use crate::stage::dehaze::{Amount, Haze};
 
 /// The first line: version, run, time, and all that was ordered.
@@ -16,7 +16,7 @@ pub(super) fn run(frames: usize, out: &Path, recipe: &Recipe, settings: &Setting
     let of_recipe = SETTINGS.iter().filter_map(|setting| {
         Some((setting.name.to_owned(), Value::String(recipe.get(setting.name)?)))
     });
-    json!({
+    let mut line = json!({
         "type": "run",
         "version": env!("CARGO_PKG_VERSION"),
         // Two runs of one moment are two processes.
@@ -35,7 +35,17 @@ pub(super) fn run(frames: usize, out: &Path, recipe: &Recipe, settings: &Setting
         },
         "accept_damaged": settings.accept_damaged,
         "sync": settings.sync == Sync::Full,
-    })
+    });
+    if !recipe.editions.is_empty() {
+        let edition = |(name, edition): (&std::sync::Arc<str>, &Edition)| {
+            let settings: serde_json::Map<_, _> =
+                edition.settings().map(|(name, text)| (name.to_owned(), json!(text))).collect();
+            (name.to_string(), Value::Object(settings))
+        };
+        let editions = recipe.editions.iter().map(edition);
+        line["outputs"] = Value::Object(editions.collect());
+    }
+    line
 }
 
 /// The last line.
@@ -81,6 +91,7 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
         "ms": outcome.took.as_millis() as u64,
     });
     line["scene"] = scene(job);
+    add_edition(&mut line, job);
     match &outcome.result {
         Err(error) => {
             let is_reached = error.kind() != ErrorKind::Interrupted;
@@ -109,6 +120,13 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
         }
     }
     line
+}
+
+/// Which of several outputs it is, if it is one of them.
+pub(super) fn add_edition(line: &mut Value, job: &Job) {
+    if let Some(edition) = &job.edition {
+        line["output_name"] = json!(&**edition);
+    }
 }
 
 /// The scene of a frame, with the reason; null for a frame alone.

@@ -31,7 +31,7 @@ use clap::ArgMatches;
 
 use crate::batch::Found;
 use crate::error::{Error, ErrorKind, Result};
-use crate::recipe::Recipe;
+use crate::recipe::{Edition, Recipe};
 
 #[cfg(unix)]
 pub use start::main_without_std;
@@ -146,6 +146,7 @@ fn print_recipe(order: &ArgMatches) -> Result<u8> {
     for path in [&mut caption.font, &mut caption.logo].into_iter().flatten() {
         *path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
     }
+    recipe.editions.values_mut().for_each(Edition::make_absolute);
     if order.contains_id("preset") {
         let mut named = presets::Layers::read(order)?.settings()?;
         named.extend(flags(order).into_iter().map(|(name, _)| name));

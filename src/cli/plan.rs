@@ -5,11 +5,13 @@ use std::io::{BufWriter, Write};
 use clap::ArgMatches;
 
 use super::planning::{Planned, first_recipe, required};
-use super::report::{Report, frames_of};
+use super::report::{Report, amount_of};
 use super::running::loudness;
 use super::sources::raw_picture;
 use super::{exit, scenes, signals, text};
-use crate::batch::{Existing, Settings, Stop, Target, WriteOrder, look_at_originals, write_plan};
+use crate::batch::{
+    Existing, Job, Settings, Stop, Target, WriteOrder, look_at_originals, write_plan,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -58,8 +60,6 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     write_plan(jobs, &write_order, &mut stdout)
         .and_then(|()| stdout.flush())
         .map_err(|e| Error::io(ErrorKind::Environment, "cannot write to standard output", &e))?;
-    let megapixels = jobs.iter().filter_map(|job| job.planned.as_ref()).map(|o| o.megapixels);
-    let megapixels = megapixels.sum::<f64>();
-    report.say(&format!("{} planned, {megapixels:.0} MP", frames_of(jobs.len())));
+    report.say(&format!("{} planned, {:.0} MP", amount_of(jobs), Job::megapixels(jobs)));
     Ok(if unreadable.is_empty() { exit::DONE } else { exit::SOME_FAILED })
 }

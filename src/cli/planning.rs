@@ -167,7 +167,7 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
     } else {
         (Vec::new(), lacking(plan, &required))
     };
-    refuse_lacking(&lacking, plan.jobs.len())?;
+    refuse_lacking(&lacking, Job::frames(&plan.jobs))?;
     Ok(captions)
 }
 

@@ -26,7 +26,13 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(frames: usize, settings: &Settings, loudness: Loudness) -> Self {
+    /// For so many frames, or outputs of them.
+    pub(super) fn new(
+        frames: usize,
+        what: &'static str,
+        settings: &Settings,
+        loudness: Loudness,
+    ) -> Self {
         let is_told = loudness != Loudness::Quiet && frames > 0;
         let shown = is_told && std::io::stderr().is_terminal();
         let target =
@@ -34,9 +40,8 @@ impl Progress {
         let bars = MultiProgress::with_draw_target(target);
         let overall = bars.add(ProgressBar::new(frames as u64));
         // The templates are constant; one that is wrong shows the plain bar instead.
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:30} {pos}/{len} frames · {msg} · {eta} left")
-        {
+        let template = format!("{{bar:30}} {{pos}}/{{len}} {what} · {{msg}} · {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             overall.set_style(style);
         }
         overall.set_message("0 MP/s");
@@ -54,7 +59,8 @@ impl Progress {
             line
         };
         let workers = (0..lines).map(line).collect();
-        let log = (is_told && !shown).then_some(Log { frames, through: 0, last: Duration::ZERO });
+        let log = Log { frames, what, through: 0, last: Duration::ZERO };
+        let log = (is_told && !shown).then_some(log);
         Self { bars, overall, workers, log, begun: Instant::now(), megapixels: 0.0 }
     }
 
@@ -72,7 +78,7 @@ impl Progress {
             }
             Event::Finished(outcome) => {
                 if let Ok(Status::Done(done)) = &outcome.result {
-                    self.megapixels += done.original.megapixels();
+                    self.megapixels += done.decoded_megapixels();
                 }
                 let elapsed = self.begun.elapsed();
                 let speed = self.megapixels / elapsed.as_secs_f64().max(1e-3);
@@ -101,6 +107,7 @@ impl Progress {
 /// Lines for a log.
 struct Log {
     frames: usize,
+    what: &'static str,
     through: usize,
     /// When the last line was written, since the run began.
     last: Duration,
@@ -121,8 +128,8 @@ impl Log {
             0 | 1 => "about a minute".to_owned(),
             minutes => format!("about {minutes} minutes"),
         };
-        let (through, all) = (self.through, self.frames);
-        Some(format!("longlens: {through} of {all} frames, {speed:.1} frames/s, {left} left\n"))
+        let Self { through, frames: all, what, .. } = self;
+        Some(format!("longlens: {through} of {all} {what}, {speed:.1} {what}/s, {left} left\n"))
     }
 }
 
@@ -132,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_log_gets_a_line_now_and_then_and_none_for_the_last_frame() {
-        let mut log = Log { frames: 1000, through: 0, last: Duration::ZERO };
+        let mut log = Log { frames: 1000, what: "frames", through: 0, last: Duration::ZERO };
         assert_eq!(log.finished(Duration::from_secs(29)), None);
         log.through = 239;
         let line = log.finished(Duration::from_secs(30)).unwrap();

@@ -1,7 +1,7 @@
 //! What is reported of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::folder_files::FolderFiles;
 use super::text;
 use super::{json, raws};
-use crate::batch::{Done, Fit, Found, Outcome, Plan, Raws, Status, Summary};
+use crate::batch::{Done, Fit, Found, Job, Outcome, Plan, Raws, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
 use crate::stage::dehaze::Amount;
@@ -47,6 +47,12 @@ pub(super) struct Report {
     left: Vec<String>,
     /// What failed, and why.
     failures: Vec<Error>,
+    /// What was said already of frames with several outputs, by input and text.
+    said: HashSet<(String, String)>,
+    /// Whether frames have several outputs.
+    has_editions: bool,
+    /// Frames that were decoded and developed.
+    frames_done: usize,
     /// The RAW files, and how many frames were developed from the JPEG of one.
     raws: Raws,
     with_raw: usize,
@@ -66,6 +72,9 @@ impl Report {
             kinds: HashMap::new(),
             left: Vec::new(),
             failures: Vec::new(),
+            said: HashSet::new(),
+            has_editions: false,
+            frames_done: 0,
             raws: Raws::default(),
             with_raw: 0,
             positions_removed: 0,
@@ -109,6 +118,7 @@ impl Report {
         for path in files.iter().flat_map(|files| &files.used) {
             self.say(&format!("using {}", text::path(path)));
         }
+        self.editions(&plan.jobs);
         match found.repeated {
             0 => {}
             1 => self.say("1 frame was given more than once; it is developed once"),
@@ -140,6 +150,18 @@ impl Report {
         for note in &plan.notes {
             self.warn(&text::clean(note));
         }
+    }
+
+    /// Takes down whether frames have several outputs, and says which.
+    pub(super) fn editions(&mut self, jobs: &[Job]) -> bool {
+        let names: BTreeSet<&str> = jobs.iter().filter_map(|job| job.edition.as_deref()).collect();
+        self.has_editions = !names.is_empty();
+        if self.has_editions {
+            let outputs = if names.len() == 1 { "output" } else { "outputs" };
+            let (count, names) = (names.len(), Vec::from_iter(names).join(", "));
+            self.say(&format!("{count} {outputs} of each frame: {names}"));
+        }
+        self.has_editions
     }
 
     /// HEIC files, which another program has to convert first: those beside their pictures are counted,
@@ -197,16 +219,20 @@ impl Report {
         self.tell(&json::frame(outcome));
         let input = text::path(&outcome.job.input);
         for warning in &outcome.warnings {
-            self.warning(&input, warning);
+            if self.is_new(&outcome.job, &input, &warning.to_string()) {
+                self.warning(&input, warning);
+            }
         }
         match &outcome.result {
+            Err(error) if !self.is_new(&outcome.job, &input, error.message()) => {}
             Err(error) if error.kind() == ErrorKind::Interrupted => self.left.push(input),
             Err(error) => {
                 text::to_stderr(&text::error(error));
                 self.failures.push(error.clone());
             }
             Ok(Status::Done(done)) => {
-                self.with_raw += usize::from(outcome.job.raw.is_some());
+                self.with_raw += usize::from(done.decoded && outcome.job.raw.is_some());
+                self.frames_done += usize::from(done.decoded);
                 self.positions_removed += usize::from(
                     done.had_position
                         && (done.removed.contains(&Removed::Position)
@@ -223,6 +249,20 @@ impl Report {
                 }
             }
             Ok(_) => {}
+        }
+    }
+
+    /// Whether this was not said yet of the frame: what concerns all of its outputs is said once.
+    fn is_new(&mut self, job: &Job, input: &str, text: &str) -> bool {
+        job.edition.is_none() || self.said.insert((input.to_owned(), text.to_owned()))
+    }
+
+    /// `3 frames`, or `3 outputs` where a frame may have several.
+    fn counted(&self, count: usize) -> String {
+        match (self.has_editions, count) {
+            (false, count) => frames_of(count),
+            (true, 1) => "1 output".to_owned(),
+            (true, count) => format!("{count} outputs"),
         }
     }
 
@@ -279,7 +319,10 @@ impl Report {
             }
             text::to_stderr(&list);
         }
-        let mut parts = vec![format!("{} developed", summary.done)];
+        let mut parts = vec![match self.has_editions {
+            true => format!("{} developed", self.counted(summary.done)),
+            false => format!("{} developed", summary.done),
+        }];
         let mut add = |count: usize, what: &str| {
             if count > 0 {
                 parts.push(format!("{count} {what}"));
@@ -296,7 +339,7 @@ impl Report {
         self.say(&format!(
             "{}, {seconds:.1} s, {:.1} frames/s, {:.0} MP/s",
             parts.join(", "),
-            per_second(summary.done as f64),
+            per_second(self.frames_done as f64),
             per_second(summary.megapixels)
         ));
         self.say_raws(Some(self.with_raw));
@@ -321,11 +364,11 @@ impl Report {
     fn positions(&self, summary: &Summary) {
         let (had, removed) = (summary.had_position, self.positions_removed);
         if removed > 0 {
-            self.say(&format!("the position was removed from {}", frames_of(removed)));
+            self.say(&format!("the position was removed from {}", self.counted(removed)));
         }
         if let kept @ 1.. = had - removed.min(had) {
             let verb = if kept == 1 { "says" } else { "say" };
-            self.say(&format!("{} still {verb} where the photographer stood", frames_of(kept)));
+            self.say(&format!("{} still {verb} where the photographer stood", self.counted(kept)));
         }
     }
 
@@ -334,7 +377,7 @@ impl Report {
         let kinds =
             [(failing, "would fail"), (taken, "would not be delivered (output name taken)")];
         for (count, what) in kinds.into_iter().filter(|(count, _)| *count > 0) {
-            self.warn(&format!("{} {what}", frames_of(count)));
+            self.warn(&format!("{} {what}", self.counted(count)));
         }
     }
 
@@ -376,6 +419,15 @@ pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF
 /// `1 frame`, `312 frames`.
 pub(super) fn frames_of(count: usize) -> String {
     format!("{count} {}", if count == 1 { "frame" } else { "frames" })
+}
+
+/// `12 frames`, `36 outputs of 12 frames`.
+pub(super) fn amount_of(jobs: &[Job]) -> String {
+    let frames = frames_of(Job::frames(jobs));
+    match jobs.iter().any(|job| job.edition.is_some()) {
+        true => format!("{} outputs of {frames}", jobs.len()),
+        false => frames,
+    }
 }
 
 /// Files counted by extension: `300 .nef, 12 without extension`.

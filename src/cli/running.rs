@@ -1,5 +1,6 @@
 //! A batch carried out: space looked at, signals heard, outcomes reported, the exit code.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -45,7 +46,11 @@ impl Run<'_> {
                 report.little_space(needed, free);
             }
         }
-        let mut progress = Progress::new(frames, &batch.settings, report.loudness());
+        let what = match batch.jobs.iter().any(|job| job.edition.is_some()) {
+            true => "outputs",
+            false => "frames",
+        };
+        let mut progress = Progress::new(frames, what, &batch.settings, report.loudness());
         for error in unreadable {
             progress.suspend(|| report.failure(error));
         }
@@ -93,7 +98,9 @@ pub(super) fn loudness(order: &ArgMatches) -> Loudness {
 fn little_space(folder: &Path, jobs: &[Job]) -> Option<(u64, u64)> {
     let free = free_bytes(folder)?;
     let missing = jobs.iter().filter(|job| job.output.symlink_metadata().is_err());
-    let files = missing.filter_map(|job| job.input.metadata().ok()).filter(|file| file.is_file());
+    let originals: BTreeSet<&Path> = missing.map(|job| job.input.as_path()).collect();
+    let files = originals.into_iter().filter_map(|path| path.metadata().ok());
+    let files = files.filter(std::fs::Metadata::is_file);
     let needed = files.map(|file| held_bytes(&file)).fold(0, u64::saturating_add);
     (free < needed).then_some((needed, free))
 }

@@ -8,7 +8,7 @@ use super::planning::{check_drawing, refuse_lacking};
 use super::report::Report;
 use super::running::{Passing, Run, loudness};
 use super::{exit, json, signals, sources, text};
-use crate::batch::{Batch, Existing, Reading, Settings, Shard, Stop, Sync, WrittenPlan};
+use crate::batch::{Batch, Existing, Job, Reading, Settings, Shard, Stop, Sync, WrittenPlan};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
@@ -45,10 +45,11 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
     let memory_bytes = order.get_one::<u64>("memory").copied().unwrap_or(settings.memory_bytes);
     let settings = Settings { memory_bytes, ..settings };
     let mut report = Report::new(loudness(order), order.get_flag("json"), &out);
-    report.tell(&json::run(jobs.len(), &out, &recipe, &settings));
+    report.tell(&json::run(Job::frames(&jobs), &out, &recipe, &settings));
+    let what = if report.editions(&jobs) { "outputs" } else { "frames" };
     if shard.of() > 1 {
         let part = jobs.len();
-        report.say(&format!("shard {shard} has {part} of {all} frames"));
+        report.say(&format!("shard {shard} has {part} of {all} {what}"));
     }
     let batch = Batch { jobs, settings };
     let accepts_existing = order.get_flag("skip-existing");

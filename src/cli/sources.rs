@@ -12,6 +12,7 @@ use super::presets::Layers;
 use crate::batch::{Captions, RawSource, Root, split_at_lines, split_at_nul};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::RawPicture;
+use crate::recipe::Edition;
 use crate::template::CodeReplacements;
 
 /// All of them, read.
@@ -111,7 +112,10 @@ pub(super) fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> 
     }
     let of_tables = roots.iter().filter_map(|root| root.captions).flat_map(Captions::logos);
     let of_recipes = roots.iter().filter_map(|root| root.recipe.caption.logo.clone());
-    of_recipes.chain(of_tables).collect()
+    let editions = roots.iter().flat_map(|root| root.recipe.editions.values());
+    let of_editions = editions.flat_map(Edition::settings).filter(|(name, _)| *name == "logo");
+    let of_editions = of_editions.map(|(_, path)| path.into());
+    of_recipes.chain(of_editions).chain(of_tables).collect()
 }
 
 fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {

@@ -13,6 +13,7 @@ mod places;
 mod rows;
 mod survey;
 mod sweep;
+mod swept;
 
 use image::ImageBuffer;
 
@@ -20,6 +21,8 @@ pub use needs::Needs;
 use survey::noise_of;
 pub use survey::{Likeness, Look, Survey, look, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
+use swept::Held;
+pub use swept::{Start, Swept};
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{
@@ -125,13 +128,13 @@ impl<'a> Prepared<'a> {
     ///
     /// # Panics
     /// If the frame is smaller than the one that this was prepared for.
-    pub fn develop(self, original: impl Into<Original>, means: Means) -> Result<Developed> {
-        let original = original.into();
-        let (found, facts) = (self.look(&original, means), original.facts.clone());
-        let (original, part, stages) = self.up_to_last_sweep(original, &found, means)?;
-        let pixels = swept(original, part, &stages, self.layout.as_ref(), means)?;
+    pub fn develop<'s>(self, start: impl Into<Start<'s>>, means: Means) -> Result<Developed> {
+        let start = start.into();
+        let facts = start.facts().clone();
+        let LastSweep { held, part, stages, survey } = self.up_to_last_sweep(start, means)?;
+        let pixels = swept(held, part, &stages, self.layout.as_ref(), means)?;
         let frame = Frame { pixels, facts };
-        Ok(Developed { frame, survey: found.survey, kept: self.kept, warnings: self.warnings })
+        Ok(Developed { frame, survey, kept: self.kept, warnings: self.warnings })
     }
 
     /// Develops the frame and hands it on in bands as they are made; the rows on which the caption lies
@@ -142,33 +145,38 @@ impl<'a> Prepared<'a> {
     ///
     /// # Panics
     /// As [`Prepared::develop`].
-    pub fn develop_into(
+    pub fn develop_into<'s>(
         self,
-        original: impl Into<Original>,
+        start: impl Into<Start<'s>>,
         means: Means,
         bands: &dyn Bands,
     ) -> Result<Developed<()>> {
-        let original = original.into();
-        let found = self.look(&original, means);
-        let (original, part, stages) = self.up_to_last_sweep(original, &found, means)?;
-        let (view, layout) = (View::from(&original), self.layout.as_ref());
-        each_kind!(view, View(picture) => {
+        let LastSweep { held, part, stages, survey } =
+            self.up_to_last_sweep(start.into(), means)?;
+        let layout = self.layout.as_ref();
+        each_kind!(held.view(), View(picture) => {
             hand_on(Source { picture, part }, &stages, layout, means, bands)
         })?;
-        original.give_to(means.pool);
-        Ok(Developed { frame: (), survey: found.survey, kept: self.kept, warnings: self.warnings })
+        held.give_to(means.pool);
+        Ok(Developed { frame: (), survey, kept: self.kept, warnings: self.warnings })
     }
 
-    /// Looks at the frame for what the stages have to know.
-    fn look(&self, original: &Original, means: Means) -> Found {
-        let recipe = self.recipe;
+    /// What the dehaze of this frame looks at; nothing without dehaze.
+    #[must_use]
+    pub fn survey(&self, original: &Original) -> Option<Survey> {
         let profile = original.facts.profile.as_deref();
         let survey = || match self.shared {
             Some(shared) => survey_sharing(original, profile, shared).0,
             None => survey_in(original, profile).0,
         };
-        let for_haze = recipe.dehaze.amount != Amount::Off;
-        let survey = means.survey.cloned().or_else(|| for_haze.then(survey));
+        (self.recipe.dehaze.amount != Amount::Off).then(survey)
+    }
+
+    /// What is done to the rows of the original, and what had to be found out for it.
+    fn stages(&self, original: &Original, means: Means) -> (RowStages, Option<Survey>) {
+        let recipe = self.recipe;
+        let sample_max = View::from(original).sample_max();
+        let survey = means.survey.cloned().or_else(|| self.survey(original));
         let for_noise =
             recipe.sharpen.amount.is_some() || matches!(recipe.denoise, Denoise::Fixed(_));
         // Without dehaze nothing needs the whole frame before the sweep.
@@ -176,20 +184,6 @@ impl<'a> Prepared<'a> {
             Some(survey) => Some(survey.noise),
             None => for_noise.then(|| noise_of(original)),
         };
-        Found { survey, noise }
-    }
-
-    /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the
-    /// one after the resize.
-    fn up_to_last_sweep(
-        &self,
-        original: Original,
-        found: &Found,
-        means: Means,
-    ) -> Result<(Original, Rect, RowStages)> {
-        let recipe = self.recipe;
-        let sample_max = View::from(&original).sample_max();
-        let Found { survey, noise } = found;
         let dehaze = survey
             .as_ref()
             .and_then(|s| Removal::new(&s.haze, &s.depth, &recipe.dehaze, sample_max));
@@ -201,22 +195,61 @@ impl<'a> Prepared<'a> {
             sharpen: noise
                 .and_then(|noise| Sharpener::new(&recipe.sharpen, noise * sample_max, sample_max)),
         };
-        if self.target == self.kept.size() {
-            return Ok((original, self.kept, stages));
+        (stages, survey)
+    }
+
+    /// What a sweep reads, what it does, and what had to be found out for it.
+    fn begin<'s>(&self, start: Start<'s>, means: Means) -> (Held<'s>, RowStages, Option<Survey>) {
+        let ((stages, survey), held) = match start {
+            Start::Given(original) => (self.stages(&original, means), Held::Own(original)),
+            Start::Lent(original) => (self.stages(original, means), Held::Lent(original.into())),
+            Start::Swept(Swept { pixels, survey, .. }) => {
+                ((RowStages::default(), survey.clone()), Held::Lent(pixels.into()))
+            }
+        };
+        (held, stages, survey)
+    }
+
+    /// What the last sweep reads, the part of it that it keeps and what it does: the only one, or the
+    /// one after the resize.
+    fn up_to_last_sweep<'s>(&self, start: Start<'s>, means: Means) -> Result<LastSweep<'s>> {
+        let is_resized = self.target != self.kept.size();
+        let part = match start {
+            Start::Swept(Swept { pixels, survey, .. }) if is_resized => {
+                return self.resized(pixels, survey.clone(), means);
+            }
+            Start::Swept(Swept { pixels, .. }) => pixels.size().rect(),
+            Start::Given(_) | Start::Lent(_) => self.kept,
+        };
+        let (held, stages, survey) = self.begin(start, means);
+        if !is_resized {
+            return Ok(LastSweep { held, part, stages, survey });
         }
-        let large = swept(original, self.kept, &stages, None, means)?;
-        let small = Frame::new(resize(&large, self.target, means.pool)?);
+        let large = swept(held, part, &stages, None, means)?;
+        let last = self.resized(&large, survey, means);
         means.pool.give(Frame::new(large));
-        Ok((small.into(), self.target.rect(), output_stages(recipe, sample_max)))
+        last
+    }
+
+    /// The last sweep of a frame that is made smaller.
+    fn resized(
+        &self,
+        large: &Pixels,
+        survey: Option<Survey>,
+        means: Means,
+    ) -> Result<LastSweep<'static>> {
+        let small = Frame::new(resize(large, self.target, means.pool)?);
+        let stages = output_stages(self.recipe, View::from(large).sample_max());
+        Ok(LastSweep { held: Held::Own(small.into()), part: self.target.rect(), stages, survey })
     }
 }
 
-/// What was found by looking at a frame, as far as its stages have to know.
-#[derive(Debug)]
-struct Found {
+/// What the last sweep reads, the part of it that it keeps, what it does, and what was found out before.
+struct LastSweep<'s> {
+    held: Held<'s>,
+    part: Rect,
+    stages: RowStages,
     survey: Option<Survey>,
-    /// Standard deviation of its noise, share of the greatest sample.
-    noise: Option<f32>,
 }
 
 /// Sweeps and captions the part, and hands its bands on.
@@ -276,25 +309,29 @@ fn output_stages(recipe: &Recipe, sample_max: f32) -> RowStages {
 /// The part of a picture swept and captioned into a buffer from the pool, to which that of the original
 /// goes.
 fn swept(
-    original: Original,
+    held: Held,
     part: Rect,
     stages: &RowStages,
     layout: Option<&Layout>,
     means: Means,
 ) -> Result<Pixels> {
     let as_it_is = stages.is_neutral() && layout.is_none();
-    let original = match original.stored {
-        Stored::Pixels(pixels) if as_it_is && part == pixels.size().rect() => return Ok(pixels),
-        _ => original,
+    let held = match held {
+        Held::Own(Original { stored: Stored::Pixels(pixels), .. })
+            if as_it_is && part == pixels.size().rect() =>
+        {
+            return Ok(pixels);
+        }
+        held => held,
     };
-    let (pool, workers, view) = (means.pool, means.workers, View::from(&original));
+    let (pool, workers, view) = (means.pool, means.workers, held.view());
     let size = Size { height: part.height + layout.map_or(0, Layout::strip_px), ..part.size() };
     let len = size.area() as usize * view.channels();
     let assembly = Assembly { stages, layout, workers, size };
     let swept = each_kind!(view, View(picture) => Pixels: {
         assembly.of(Source { picture, part }, pool.take(len)?)?
     });
-    original.give_to(pool);
+    held.give_to(pool);
     Ok(swept)
 }
 

@@ -13,6 +13,8 @@ pub struct Needs {
     pub frame_bytes: u64,
     /// What is worked in until then: rows that are held, bands on their way, a resize.
     pub working_bytes: u64,
+    /// The part that is kept, in full size.
+    pub swept_bytes: u64,
 }
 
 impl Needs {
@@ -32,7 +34,7 @@ impl Needs {
             true => 0,
             false => swept + work_bytes(kept, target, channels.into(), depth_bits) + frame_bytes,
         };
-        Ok(Self { frame_bytes, working_bytes: copied + resized })
+        Ok(Self { frame_bytes, working_bytes: copied + resized, swept_bytes: swept })
     }
 }
 

@@ -1,8 +1,8 @@
-//! A recipe as a file: flat TOML, one line a setting, commented when printed.
+//! A recipe as a file: flat TOML, one line a setting, commented when printed; a table for each edition.
 
 use std::path::Path;
 
-use super::{Recipe, SETTINGS};
+use super::{Recipe, SETTINGS, edition};
 use crate::error::{Error, ErrorKind, Result, place};
 
 impl Recipe {
@@ -21,22 +21,11 @@ impl Recipe {
     /// As [`Recipe::set_from_toml`].
     pub fn set_from_toml_in(&mut self, folder: &Path, text: &str) -> Result<()> {
         for (name, value) in &table(text)? {
-            let value = match value {
-                toml::Value::String(text) => text.clone(),
-                toml::Value::Integer(number) => number.to_string(),
-                toml::Value::Float(number) => number.to_string(),
-                toml::Value::Boolean(true) => "yes".to_owned(),
-                toml::Value::Boolean(false) => "no".to_owned(),
-                _ => {
-                    let name = name.escape_debug();
-                    return Err(Error::new(
-                        ErrorKind::Usage,
-                        format!("{name}: not a single value"),
-                    )
-                    .with_hint("a recipe is lines of: name = value"));
-                }
-            };
-            self.set_in(folder, name, &value)?;
+            if name == edition::KEY {
+                edition::set_in(&mut self.editions, folder, value)?;
+            } else {
+                self.set_in(folder, name, &text_of(name, value)?)?;
+            }
         }
         Ok(())
     }
@@ -55,7 +44,7 @@ impl Recipe {
         self.to_toml_of(|_| true)
     }
 
-    /// As [`Recipe::to_toml`], only the settings whose names are chosen.
+    /// As [`Recipe::to_toml`], only the settings whose names are chosen, and all editions.
     #[must_use]
     pub fn to_toml_of(&self, chosen: impl Fn(&str) -> bool) -> String {
         let mut text = String::from("# A longlens recipe; use it with --recipe FILE.\n");
@@ -63,8 +52,27 @@ impl Recipe {
             let value = toml::Value::String((setting.print)(self));
             text.push_str(&format!("\n# {}\n{} = {value}\n", setting.help, setting.name));
         }
+        for (name, edition) in &self.editions {
+            text.push_str(&edition.to_toml(name));
+        }
         text
     }
+}
+
+/// The text of a setting's value.
+pub(super) fn text_of(name: &str, value: &toml::Value) -> Result<String> {
+    Ok(match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(true) => "yes".to_owned(),
+        toml::Value::Boolean(false) => "no".to_owned(),
+        _ => {
+            let message = format!("{}: not a single value", name.escape_debug());
+            return Err(Error::new(ErrorKind::Usage, message)
+                .with_hint("a recipe is lines of: name = value"));
+        }
+    })
 }
 
 fn table(text: &str) -> Result<toml::Table> {

@@ -4,10 +4,12 @@
 //! in a recipe file (`crop = "3:2"`), as a column of `captions.csv`. [`SETTINGS`] is that table;
 //! values are checked here, at the door.
 
+mod edition;
 mod file;
 mod output;
 mod scene;
 
+pub use edition::{Edition, Editions};
 pub use output::{FormatChoice, Output};
 pub use scene::Scene;
 
@@ -47,6 +49,8 @@ pub struct Recipe {
     pub output: Output,
     /// What of the metadata goes along.
     pub metadata: Policy,
+    /// The outputs that a batch makes of each frame, by name; none for the one that this recipe says.
+    pub editions: Editions,
 }
 
 impl Recipe {

@@ -1,5 +1,6 @@
 //! What goes out: presets, limits of size, which frames and which first.
 
+mod outputs;
 mod picking;
 mod presets;
 mod sizes;

@@ -106,7 +106,12 @@ impl Bench {
 
     /// The bytes of a file in `out`.
     pub(crate) fn out(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path("out").join(name)).unwrap()
+        self.out_of("out", name)
+    }
+
+    /// The bytes of a file in another output folder.
+    pub(crate) fn out_of(&self, folder: &str, name: &str) -> Vec<u8> {
+        fs::read(self.path(folder).join(name)).unwrap()
     }
 
     /// `longlens develop` with these words behind it.

@@ -17,7 +17,7 @@ const BOMB_RATIO: u64 = 270;
 /// # Errors
 /// [`ErrorKind::TooLarge`], whatever memory there is; if the crop misses the frame.
 pub fn refuse_bomb(header: &Header, file_bytes: u64, recipe: &Recipe) -> Result<()> {
-    let whole = file_bytes.saturating_add(needed_bytes(header, recipe)?);
+    let whole = file_bytes.saturating_add(needed_bytes(header, &[recipe])?);
     if whole <= BOMB_BYTES || whole / BOMB_RATIO <= file_bytes {
         return Ok(());
     }

@@ -82,6 +82,13 @@ impl Share {
         self.bytes += bytes;
     }
 
+    /// A share of this many of its bytes, at most all.
+    pub(in crate::batch) fn split(&mut self, bytes: u64) -> Self {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        Self { budget: Arc::clone(&self.budget), bytes }
+    }
+
     /// Gives back what is above this many bytes.
     pub(in crate::batch) fn shrink_to(&mut self, bytes: u64) {
         let surplus = self.bytes.saturating_sub(bytes);

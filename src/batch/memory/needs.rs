@@ -7,11 +7,34 @@ use crate::format::Header;
 use crate::metadata::Profile;
 use crate::recipe::Recipe;
 
-/// Bytes that a frame takes while it is developed, beside its file.
+/// Bytes that a frame takes while it is developed into outputs of these recipes, beside its file.
+///
+/// # Errors
+/// If the crop of one misses the frame.
+pub(in crate::batch) fn needed_bytes(header: &Header, recipes: &[&Recipe]) -> Result<u64> {
+    if let [recipe] = recipes {
+        return needed_alone_bytes(header, recipe);
+    }
+    let Header { size, channels, depth_bits, .. } = *header;
+    let (mut most, mut swept, mut files) = (0, 0, 0);
+    for recipe in recipes {
+        let format = recipe.output.format.or_same(header.format);
+        let develop = develop::Needs::of(size, channels, depth_bits, recipe)?;
+        let encoded = format.encode_bytes(develop.frame_bytes, recipe.output.coding);
+        // Samples stay that were decoded, or swept for all, while each is made.
+        let whole = develop.frame_bytes + encoded;
+        most = most.max(needed_alone_bytes(header, recipe)? + whole);
+        swept = swept.max(develop.swept_bytes);
+        files += encoded;
+    }
+    Ok(most + swept + files)
+}
+
+/// Bytes that a frame with one output takes while it is developed, beside its file.
 ///
 /// # Errors
 /// If the crop misses the frame.
-pub(in crate::batch) fn needed_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
+fn needed_alone_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
     let Header { size, channels, depth_bits, .. } = *header;
     let develop = develop::Needs::of(size, channels, depth_bits, recipe)?;
     // Colours are converted pixel by pixel: a JPEG's planes are joined.

@@ -20,7 +20,7 @@ pub(in crate::batch) struct Names {
 }
 
 impl Names {
-    /// The name, or the name with a number if another frame has it.
+    /// The name, or the name with a number if another output has it.
     pub(in crate::batch) fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
         if self.insert(&path) {
             return (path, None);
@@ -36,7 +36,7 @@ impl Names {
             let numbered = path.with_file_name(name);
             if self.insert(&numbered) {
                 let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let text = format!("another frame has that output name, so this one is '{name}'");
+                let text = format!("another output has that name, so this one is '{name}'");
                 return (numbered, Some(Warning::Other(text)));
             }
         }

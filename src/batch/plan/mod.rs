@@ -24,8 +24,10 @@ pub(in crate::batch) mod written;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::batch::job::{Caption, Fields, Job};
+use crate::batch::plan::captions::{Captions, Line};
 use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use crate::batch::plan::inputs::{Found, Input};
 use crate::batch::plan::matched::Matched;
@@ -33,7 +35,7 @@ use crate::batch::plan::names::{format_of_name, output_name};
 use crate::batch::plan::order::{Order, Plan, Target};
 use crate::batch::plan::templates::Templates;
 use crate::error::{Error, ErrorKind, Result};
-use crate::recipe::{FormatChoice, Recipe};
+use crate::recipe::{Edition, FormatChoice, Recipe};
 
 /// Makes the plan.
 ///
@@ -43,9 +45,12 @@ use crate::recipe::{FormatChoice, Recipe};
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
     let mut names = Names::default();
     let mut templates = Templates::default();
-    let mut plan = unnamed(found, order, &mut templates)?;
-    for (input, job) in found.inputs.iter().zip(&mut plan.jobs) {
-        let (name, wrong_extension) = output_name(input, job, order.out, &mut templates)?;
+    refuse_one_file_for_several(order)?;
+    let mut plan = unnamed(found, order, Made::Delivered, &mut templates)?;
+    for job in &mut plan.jobs {
+        // They are counted in this order.
+        let input = &found.inputs[job.sequence as usize - 1];
+        let (name, wrong_extension) = output_name(input, job, order, &mut templates)?;
         job.warnings.extend(wrong_extension);
         let (output, renamed) = names.claim(name);
         job.warnings.extend(renamed);
@@ -62,17 +67,37 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
 /// [`ErrorKind::Usage`] if a template is none, a setting is out of range, or a line of a table means
 /// two frames.
 pub fn plan_to_read(found: &Found, order: &Order) -> Result<Plan> {
-    unnamed(found, order, &mut Templates::default())
+    unnamed(found, order, Made::Read, &mut Templates::default())
 }
 
-fn unnamed(found: &Found, order: &Order, templates: &mut Templates) -> Result<Plan> {
+/// What frames are planned for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// To be read: a job each.
+    Read,
+    /// To be developed: a job for each output.
+    Delivered,
+}
+
+fn unnamed(found: &Found, order: &Order, made: Made, templates: &mut Templates) -> Result<Plan> {
     let mut jobs = Vec::with_capacity(found.inputs.len());
     let mut matched = Matched::of(&found.inputs, order.roots);
     for (number, input) in (1..).zip(&found.inputs) {
         let sidecar = found.sidecars.get(&input.path).cloned();
-        let job = job(input, order, templates, &mut matched)?;
         let raw = found.raws.by_picture.get(&input.path).cloned();
-        jobs.push(Job { sequence: number, sidecar, raw, ..job });
+        let root = order.roots.get(input.root);
+        let table = root.and_then(|root| root.captions);
+        let line = table.and_then(|table| Some((table, matched.find(table, &input.relative)?)));
+        let editions = match root.filter(|_| made == Made::Delivered) {
+            Some(root) if !root.recipe.editions.is_empty() => {
+                root.recipe.editions.iter().map(Some).collect()
+            }
+            _ => vec![None],
+        };
+        for edition in editions {
+            let job = job(input, order, templates, line, edition)?;
+            jobs.push(Job { sequence: number, sidecar: sidecar.clone(), raw: raw.clone(), ..job });
+        }
     }
     set::refuse_impossible(order)?;
     set::refuse_unused(order, &jobs)?;
@@ -86,8 +111,13 @@ fn stray_codes(order: &Order) -> Vec<String> {
     let Some(codes) = order.codes else { return Vec::new() };
     let mut strays = BTreeSet::new();
     let captions = order.flags.iter().filter(|(name, _)| name == "caption");
-    let ordered = captions.chain(order.set).map(|(_, text)| text);
-    for text in ordered.chain(order.roots.iter().map(|root| &root.recipe.caption.text)) {
+    let ordered = captions.chain(order.set).map(|(_, text)| text.as_str());
+    let of_recipes = order.roots.iter().flat_map(|root| {
+        let editions = root.recipe.editions.values().flat_map(Edition::settings);
+        let captions = editions.filter(|(name, _)| *name == "caption").map(|(_, text)| text);
+        captions.chain([root.recipe.caption.text.as_str()])
+    });
+    for text in ordered.chain(of_recipes) {
         strays.extend(codes.strays(text).into_iter().map(str::to_owned));
     }
     for table in order.roots.iter().filter_map(|root| root.captions) {
@@ -100,28 +130,30 @@ fn stray_codes(order: &Order) -> Vec<String> {
     strays.into_iter().map(note).collect()
 }
 
-/// One frame's order but for its name: recipe, then table, then flags.
+/// One frame's order but for its name: recipe, then table, then edition, then flags.
 fn job(
     input: &Input,
     order: &Order,
     templates: &mut Templates,
-    matched: &mut Matched,
+    line: Option<(&Captions, &Line)>,
+    edition: Option<(&Arc<str>, &Edition)>,
 ) -> Result<Job> {
     let root = order.roots.get(input.root);
     let mut recipe = root.map_or_else(Recipe::default, |root| root.recipe.clone());
+    recipe.editions.clear();
     let write_out = |text: &str| order.codes.map_or_else(|| text.to_owned(), |c| c.apply(text));
     let pair = |(name, text): (&str, &str)| (name.to_owned(), write_out(text));
     let given = order.set.iter().map(|(name, text)| pair((set::field(name), text))).collect();
     let mut fields = Fields { set: given, ..Fields::default() };
     let mut caption = None;
-    if let Some(table) = root.and_then(|root| root.captions)
-        && let Some(line) = matched.find(table, &input.relative)
-    {
+    if let Some((table, line)) = line {
         table.apply(line, &mut recipe)?;
         fields.table = table.fields(line).map(pair).collect();
         caption = table.caption(line).map(|text| Caption::Text(write_out(text)));
     }
-    for (name, value) in order.flags {
+    let of_edition = edition.into_iter().flat_map(|(_, edition)| edition.settings());
+    let of_flags = order.flags.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, value) in of_edition.chain(of_flags) {
         recipe.set(name, value)?;
         if name == "caption" {
             caption = None;
@@ -149,10 +181,21 @@ fn job(
         fields,
         caption,
         sequence: 0,
+        edition: edition.map(|(name, _)| Arc::clone(name)),
         scene: None,
         planned: None,
         warnings: Vec::new(),
     })
+}
+
+/// One file cannot hold several outputs.
+fn refuse_one_file_for_several(order: &Order) -> Result<()> {
+    let Target::File(file) = order.out else { return Ok(()) };
+    if order.roots.iter().all(|root| root.recipe.editions.is_empty()) {
+        return Ok(());
+    }
+    let message = "the recipe has outputs of its own, and this is one file";
+    Err(Error::new(ErrorKind::Usage, message).about(file).with_hint("name an output folder"))
 }
 
 /// `-o name.png` orders a PNG.

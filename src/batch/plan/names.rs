@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::batch::job::Job;
 use crate::batch::plan::inputs::Input;
-use crate::batch::plan::order::Target;
+use crate::batch::plan::order::{Order, Target};
 use crate::batch::plan::templates::Templates;
 use crate::error::{Result, Warning};
 use crate::format::Format;
@@ -20,12 +20,12 @@ pub fn format_of_name(path: &Path) -> Option<Format> {
 pub(in crate::batch) fn output_name(
     input: &Input,
     job: &Job,
-    out: &Target,
+    order: &Order,
     templates: &mut Templates,
 ) -> Result<(PathBuf, Option<Warning>)> {
-    let folder = match out {
+    let folder = match order.out {
         Target::File(file) => return Ok((file.clone(), None)),
-        Target::Folder(folder) => folder,
+        Target::Folder(folder) => folder.join(edition_folder(input, job, order)),
     };
     let content = crate::batch::disk::kinds::sniff_file(&input.path);
     let named = format_of_name(&input.relative);
@@ -63,6 +63,17 @@ pub(in crate::batch) fn output_name(
         template.render_name(&fields, &input.path.to_string_lossy(), &suffix)?.into()
     };
     Ok((folder.join(below).join(name), warning))
+}
+
+/// The folder of the edition, below the output folder.
+fn edition_folder<'a>(input: &Input, job: &'a Job, order: &'a Order) -> &'a Path {
+    let editions = order.roots.get(input.root).map(|root| &root.recipe.editions);
+    let folder = job
+        .edition
+        .as_deref()
+        .zip(editions)
+        .and_then(|(name, editions)| Some(editions.get(name)?.folder(name)));
+    folder.unwrap_or(Path::new(""))
 }
 
 fn order_is_filename(template: &str) -> bool {

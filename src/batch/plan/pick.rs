@@ -91,8 +91,8 @@ impl Pick {
     }
 
     fn keep(&self, condition: &Condition, plan: &mut Plan) -> Result<()> {
-        let count = plan.jobs.len();
-        let mut kept = Vec::with_capacity(count);
+        let count = Job::frames(&plan.jobs);
+        let mut kept = Vec::with_capacity(plan.jobs.len());
         for job in plan.jobs.drain(..) {
             let meets = match fields_of(&job) {
                 Some(fields) => condition.holds(&fields).map_err(|e| e.about(&job.input))?,

@@ -82,9 +82,21 @@ impl WrittenPlan {
     /// Which shard of so many has each frame, from 1.
     #[must_use]
     pub fn dealt(&self, of: u32) -> Vec<u32> {
-        let outputs = self.jobs.iter().map(|job| &job.output);
-        let frames: Vec<_> = self.weights.iter().copied().zip(outputs).collect();
-        Shard::deal(of, &frames)
+        // All outputs of a frame go to one part, which decodes it once.
+        let (mut frames, mut frame_of) = (Vec::new(), Vec::with_capacity(self.jobs.len()));
+        let mut known = HashMap::new();
+        for (job, &weight) in self.jobs.iter().zip(&self.weights) {
+            let several = job.edition.as_ref().map(|_| &job.input);
+            let next = frames.len();
+            let frame = several.map_or(next, |input| *known.entry(input).or_insert(next));
+            match frames.get_mut(frame) {
+                None => frames.push((weight, &job.output)),
+                Some((_, output)) => *output = (*output).min(&job.output),
+            }
+            frame_of.push(frame);
+        }
+        let dealt = Shard::deal(of, &frames);
+        frame_of.into_iter().map(|frame| dealt[frame]).collect()
     }
 
     /// The frames of a shard, in the order of their lines.
@@ -228,6 +240,7 @@ impl Reading {
             fields: Fields { table: frame.fields.0, set: frame.set.0 },
             caption,
             sequence: frame.sequence,
+            edition: frame.edition.map(Arc::from),
             scene: frame.scene,
             planned: planned.map(|(bytes, hash)| Original {
                 bytes,

@@ -1,17 +1,20 @@
 //! The templates of a plan, each parsed once, and recipes that are shared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::recipe::Recipe;
 use crate::template::Template;
 
-/// Templates that were read, by their source, and the last recipe: most frames share one.
+/// Recipes that are kept: each output of a frame may have one.
+const MOST_RECIPES: usize = 16;
+
+/// Templates that were read, by their source, and the last recipes: most frames share them.
 #[derive(Debug, Default)]
 pub(in crate::batch) struct Templates {
     by_source: HashMap<String, Arc<Template>>,
-    recipe: Arc<Recipe>,
+    recipes: VecDeque<Arc<Recipe>>,
 }
 
 impl Templates {
@@ -26,9 +29,12 @@ impl Templates {
 
     /// The recipe, kept once for frames in a row that have the same: there may be 100,000.
     pub(in crate::batch) fn share(&mut self, recipe: Recipe) -> Arc<Recipe> {
-        if *self.recipe != recipe {
-            self.recipe = Arc::new(recipe);
+        if let Some(known) = self.recipes.iter().find(|known| ***known == recipe) {
+            return Arc::clone(known);
         }
-        Arc::clone(&self.recipe)
+        self.recipes.truncate(MOST_RECIPES - 1);
+        let recipe = Arc::new(recipe);
+        self.recipes.push_front(Arc::clone(&recipe));
+        recipe
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -62,6 +63,9 @@ pub(in crate::batch) struct Frame {
     /// Its weight where shards are dealt out.
     pub(in crate::batch) megapixels: f64,
     pub(in crate::batch) sequence: u32,
+    /// Which of several outputs of the frame this line is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::batch) edition: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::batch) sidecar: Option<Name>,
     /// The RAW file that the camera made it from.
@@ -170,13 +174,12 @@ pub struct Order<'a> {
 /// Of the writer.
 pub fn write_plan(jobs: &[Job], order: &Order, to: &mut impl Write) -> io::Result<()> {
     let of_all = settings(order.recipe);
-    let megapixels = |job: &Job| job.planned.as_ref().map_or(0.0, |planned| planned.megapixels);
     let head = Head {
         longlens: env!("CARGO_PKG_VERSION").to_owned(),
         folder: Name::of(&order.folder),
         out: Name::of(order.out),
         frames: jobs.len(),
-        megapixels: rounded(jobs.iter().map(megapixels).sum()),
+        megapixels: rounded(Job::megapixels(jobs)),
         recipe_hash: digits(hash(order.recipe.to_toml().as_bytes())),
         accept_damaged: order.accept_damaged,
         accept_small_jpeg: order.raw == RawPicture::Any,
@@ -188,7 +191,7 @@ pub fn write_plan(jobs: &[Job], order: &Order, to: &mut impl Write) -> io::Resul
     let mut last: Option<(&Job, BTreeMap<String, String>)> = None;
     for job in jobs {
         let own = match &last {
-            Some((other, own)) if std::sync::Arc::ptr_eq(&other.recipe, &job.recipe) => own.clone(),
+            Some((other, own)) if Arc::ptr_eq(&other.recipe, &job.recipe) => own.clone(),
             _ => {
                 let mut own = settings(&job.recipe);
                 own.retain(|name, text| of_all.get(name) != Some(text));
@@ -217,6 +220,7 @@ fn frame(job: &Job, out: &Path, settings: BTreeMap<String, String>) -> Frame {
         hash,
         megapixels: rounded(megapixels),
         sequence: job.sequence,
+        edition: job.edition.as_deref().map(str::to_owned),
         sidecar: job.sidecar.as_deref().map(Name::of),
         raw: job.raw.as_deref().map(Name::of),
         settings,

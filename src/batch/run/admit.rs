@@ -1,5 +1,6 @@
 //! Admission: a frame's file is read and its share of the memory taken before a worker gets it.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::batch::disk::claim::Claim;
 use crate::batch::disk::hash::{digits, hash};
-use crate::batch::disk::log::{Seen, Trace};
+use crate::batch::disk::log::Seen;
 use crate::batch::disk::read::read_bytes;
 use crate::batch::disk::stamp::Stamp;
 use crate::batch::fields::raw_bytes;
@@ -22,61 +23,66 @@ use crate::batch::run::existing::{Verdict, look};
 use crate::batch::run::logbook::renewed;
 use crate::batch::run::shared::Shared;
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::format::Opened;
+use crate::format::{Header, Opened};
 
 /// A frame that was admitted.
 pub(in crate::batch) struct Admitted {
-    pub(in crate::batch) job: Job,
+    /// What is made of it.
+    pub(in crate::batch) outputs: Vec<Admission>,
     pub(in crate::batch) file: Opened,
-    pub(in crate::batch) warnings: Vec<Warning>,
-    /// What is to be said of the output that it replaces: of this run, so not for the journal.
-    pub(in crate::batch) replaced: Option<Warning>,
     pub(in crate::batch) begun: Instant,
     pub(in crate::batch) share: Share,
-    pub(in crate::batch) claim: Option<Claim>,
     /// Size and times of the original.
     pub(in crate::batch) stamp: Option<Stamp>,
+}
+
+/// An output that is to be made.
+pub(in crate::batch) struct Admission {
+    pub(in crate::batch) job: Job,
+    /// What is to be said of the output that it replaces: of this run, so not for the journal.
+    pub(in crate::batch) replaced: Option<Warning>,
+    pub(in crate::batch) claim: Option<Claim>,
 }
 
 /// After this time a run looks again at a frame that another one is developing.
 pub(in crate::batch) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// What became of a frame whose turn it was.
-#[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
-pub(in crate::batch) enum Turn {
-    /// It is to be developed.
-    Admitted(Admitted),
-    /// It was kept or refused, and the writer has it.
-    Through,
-    /// Another run is developing it: its turn comes again.
-    Elsewhere(Job),
+/// What became of the outputs of a frame whose turn it was. Those in none of these lists were kept or refused,
+/// and the writer has them.
+#[derive(Default)]
+pub(in crate::batch) struct Turn {
+    /// They are to be developed.
+    pub(in crate::batch) admitted: Option<Admitted>,
+    /// They are to be developed too, but there is not the memory for all together.
+    pub(in crate::batch) next: Vec<Job>,
+    /// Another run is developing them: their turn comes again.
+    pub(in crate::batch) elsewhere: Vec<Job>,
 }
 
-/// Reads a frame's file if it is to be developed; what is kept or refused goes to the writer.
+/// Reads a frame's file if anything is to be made of it; what is kept or refused goes to the writer.
 pub(in crate::batch) fn admitted(
-    job: Job,
+    jobs: Vec<Job>,
     budget: &Arc<Budget>,
     shared: &Shared,
     deliver: &SyncSender<Delivery>,
 ) -> Turn {
-    let begun = Instant::now();
-    let mut warnings = job.warnings.clone();
-    match admit(&job, budget, shared) {
-        Ok(Admission::Elsewhere) => Turn::Elsewhere(job),
-        Ok(Admission::Kept { status, warning, renewed }) => {
-            warnings.extend(warning);
-            let result = Ok(Content::Kept(Box::new(Kept { status, renewed })));
-            let _ = deliver.send(Delivery::without_memory(job, result, warnings, begun));
-            Turn::Through
-        }
-        Err(error) => {
-            refuse(deliver, job, error, begun);
-            Turn::Through
-        }
-        Ok(Admission::Developed { file, share, replaced, claim, stamp }) => {
-            Turn::Admitted(Admitted { job, file, warnings, replaced, begun, share, claim, stamp })
+    let admitting = Admitting { budget, shared, deliver, begun: Instant::now() };
+    let mut turn = Turn::default();
+    let mut open = Vec::new();
+    for job in jobs {
+        match claimed(&job, shared) {
+            Ok(Some((verdict, claim))) => open.extend(admitting.still_open(job, verdict, claim)),
+            Ok(None) => turn.elsewhere.push(job),
+            Err(error) => refuse(deliver, job, error, admitting.begun),
         }
     }
+    if let Some(first) = open.first() {
+        match admitting.file(&first.job) {
+            Ok(read) => admitting.on_file(open, read, &mut turn),
+            Err(error) => admitting.refuse_open(open, &error),
+        }
+    }
+    turn
 }
 
 fn refuse(deliver: &SyncSender<Delivery>, job: Job, error: Error, begun: Instant) {
@@ -91,29 +97,6 @@ pub(in crate::batch) fn refuse_all(
 ) {
     for job in jobs {
         refuse(deliver, job, error.clone(), Instant::now());
-    }
-}
-
-/// What becomes of a frame whose turn it is.
-#[allow(clippy::large_enum_variant, reason = "one a frame, never in a collection")]
-enum Admission {
-    /// Its output stays as it is.
-    Kept { status: Status, warning: Option<Warning>, renewed: Option<Trace> },
-    /// Another run is developing it.
-    Elsewhere,
-    /// It is developed: its file, its share of the memory, what to say of what it replaces.
-    Developed {
-        file: Opened,
-        share: Share,
-        replaced: Option<Warning>,
-        claim: Option<Claim>,
-        stamp: Option<Stamp>,
-    },
-}
-
-impl Admission {
-    fn kept(status: Status, warning: Option<Warning>) -> Self {
-        Self::Kept { status, warning, renewed: None }
     }
 }
 
@@ -136,89 +119,206 @@ fn claimed(job: &Job, shared: &Shared) -> Result<Option<(Verdict, Option<Claim>)
     }
 }
 
-/// An output that stays, its files as they were seen if they had to be read.
-fn up_to_date(job: &Job, seen: Option<Seen>, shared: &Shared) -> Admission {
-    let before = shared.known.trace(job, shared.settings);
-    let renewed = renewed(job, before, seen, shared);
-    Admission::Kept { status: Status::UpToDate, warning: None, renewed }
+/// An output that may have to be made, by what its original holds.
+struct Open {
+    job: Job,
+    verdict: Verdict,
+    claim: Option<Claim>,
 }
 
-/// Reads a frame's file and takes its share of the memory, unless its output is kept.
-fn admit(job: &Job, budget: &Arc<Budget>, shared: &Shared) -> Result<Admission> {
-    let Some((verdict, claim)) = claimed(job, shared)? else { return Ok(Admission::Elsewhere) };
-    let verdict = match verdict {
-        Verdict::Skip => return Ok(Admission::kept(Status::Skipped, None)),
-        Verdict::Taken(warning) => {
-            return Ok(Admission::kept(Status::NotDelivered, Some(warning)));
-        }
-        Verdict::UpToDate(_) => return Ok(up_to_date(job, None, shared)),
-        verdict => verdict,
-    };
-    let decoding = shared.decoding();
-    let most_bytes = shared.settings.memory_bytes;
-    let found = fs::metadata(&job.input).ok();
-    let length = found.as_ref().map_or(0, fs::Metadata::len);
-    let stamp = found.as_ref().and_then(Stamp::of_settled);
-    let mut share = budget.take(length.min(budget.limit_bytes()));
-    make_room(&share, budget, shared)?;
-    let bytes = read_bytes(&job.input, &decoding.limits)?;
-    let replaced = match on_bytes(verdict, job, &bytes)? {
-        (Verdict::Skip, _) => return Ok(Admission::kept(Status::Skipped, None)),
-        (Verdict::Taken(warning), _) => {
-            return Ok(Admission::kept(Status::NotDelivered, Some(warning)));
-        }
-        (Verdict::UpToDate(held), input_hash) => {
-            let seen = held.stamp.zip(input_hash).map(|(output, input_hash)| Seen {
-                input: stamp,
-                input_hash,
-                output,
-                output_hash: held.hash,
-            });
-            return Ok(up_to_date(job, seen, shared));
-        }
-        (Verdict::Develop(warning), _) => warning,
-        (Verdict::ByOriginal { .. }, _) => None,
-    };
-    let file = Opened::new(bytes, &decoding.limits)?;
-    let (header, file_bytes) = (file.header(), file.bytes().len() as u64);
-    let mut needed = needed_bytes(header, &job.recipe)? + raw_bytes(job);
-    if decoding.accept_damaged {
-        needed += header.damaged_bytes(file_bytes);
-    }
-    let whole = file_bytes.saturating_add(needed);
-    let mb = |bytes: u64| bytes.div_ceil(1_000_000);
-    if whole > most_bytes {
-        let (whole, limit) = (mb(whole), mb(most_bytes));
-        return Err(Error::new(
-            ErrorKind::TooLarge,
-            format!(
-                "{} px take {whole} MB to develop, and frames may take {limit} MB",
-                header.size
-            ),
-        )
-        .with_hint("allow more with --memory"));
-    }
-    refuse_bomb(header, file_bytes, &job.recipe)?;
-    share.add(needed);
-    shared.pool.trim_to(most_bytes.saturating_sub(needed));
-    make_room(&share, budget, shared)?;
-    Ok(Admission::Developed { file, share, replaced, claim, stamp })
+/// An original, read.
+struct Read {
+    bytes: Vec<u8>,
+    stamp: Option<Stamp>,
+    share: Share,
 }
 
-/// The verdict now that the original is read, and its hash if anything depended on it.
-///
-/// # Errors
-/// [`ErrorKind::Usage`] if the original is not the one that was planned.
-fn on_bytes(verdict: Verdict, job: &Job, bytes: &[u8]) -> Result<(Verdict, Option<String>)> {
-    if !matches!(verdict, Verdict::ByOriginal { .. }) && job.planned.is_none() {
-        return Ok((verdict, None));
+/// The admission of one frame.
+struct Admitting<'a> {
+    budget: &'a Arc<Budget>,
+    shared: &'a Shared<'a>,
+    deliver: &'a SyncSender<Delivery>,
+    begun: Instant,
+}
+
+impl Admitting<'_> {
+    fn refuse_open(&self, open: Vec<Open>, error: &Error) {
+        for Open { job, .. } in open {
+            refuse(self.deliver, job, error.clone(), self.begun);
+        }
     }
-    let hash = digits(hash(bytes));
-    if job.planned.as_ref().is_some_and(|planned| planned.hash != hash) {
-        let message = "the original has changed since the plan was made";
-        return Err(Error::new(ErrorKind::Usage, message).with_hint("make the plan again"));
+
+    fn keep(&self, job: Job, status: Status, warning: Option<Warning>, kept: Option<Seen>) {
+        let mut warnings = job.warnings.clone();
+        warnings.extend(warning);
+        let renewed = match status {
+            Status::UpToDate => {
+                let before = self.shared.known.trace(&job, self.shared.settings);
+                renewed(&job, before, kept, self.shared)
+            }
+            _ => None,
+        };
+        let result = Ok(Content::Kept(Box::new(Kept { status, renewed })));
+        let _ = self.deliver.send(Delivery::without_memory(job, result, warnings, self.begun));
     }
-    Ok((verdict.on(&hash), Some(hash)))
+
+    /// The output, unless it is kept whatever its original holds.
+    fn still_open(&self, job: Job, verdict: Verdict, claim: Option<Claim>) -> Option<Open> {
+        match verdict {
+            Verdict::Skip => self.keep(job, Status::Skipped, None, None),
+            Verdict::Taken(warning) => self.keep(job, Status::NotDelivered, Some(warning), None),
+            Verdict::UpToDate(_) => self.keep(job, Status::UpToDate, None, None),
+            Verdict::Develop(_) | Verdict::ByOriginal { .. } => {
+                return Some(Open { job, verdict, claim });
+            }
+        }
+        None
+    }
+
+    /// The file of a frame, with the share of the memory that it takes.
+    fn file(&self, job: &Job) -> Result<Read> {
+        let found = fs::metadata(&job.input).ok();
+        let length = found.as_ref().map_or(0, fs::Metadata::len);
+        let stamp = found.as_ref().and_then(Stamp::of_settled);
+        let share = self.budget.take(length.min(self.budget.limit_bytes()));
+        make_room(&share, self.budget, self.shared)?;
+        let bytes = read_bytes(&job.input, &self.shared.decoding().limits)?;
+        Ok(Read { bytes, stamp, share })
+    }
+
+    /// Takes the memory for what is to be made of this file.
+    fn on_file(&self, open: Vec<Open>, read: Read, turn: &mut Turn) {
+        let Read { bytes, stamp, share } = read;
+        let outputs = self.by_original(open, &bytes, stamp);
+        if outputs.is_empty() {
+            return;
+        }
+        let file = match Opened::new(bytes, &self.shared.decoding().limits) {
+            Ok(file) => file,
+            Err(error) => return self.refuse_outputs(outputs, &error),
+        };
+        let (header, file_bytes) = (file.header(), file.bytes().len() as u64);
+        let mut outputs = self.that_fit(outputs, header, file_bytes);
+        let Some(mut needed) = self.together(&outputs, header, file_bytes) else { return };
+        if outputs.len() > 1 && file_bytes.saturating_add(needed) > self.most_bytes() {
+            turn.next = outputs.drain(1..).map(|output| output.job).collect();
+            let Some(alone) = self.together(&outputs, header, file_bytes) else { return };
+            needed = alone;
+        }
+        match self.share(share, needed) {
+            Ok(share) => {
+                let begun = self.begun;
+                turn.admitted = Some(Admitted { outputs, file, begun, share, stamp });
+            }
+            Err(error) => self.refuse_outputs(outputs, &error),
+        }
+    }
+
+    fn refuse_outputs(&self, outputs: Vec<Admission>, error: &Error) {
+        refuse_all(outputs.into_iter().map(|output| output.job), error, self.deliver);
+    }
+
+    /// The outputs that are to be made of an original that holds this.
+    fn by_original(&self, open: Vec<Open>, bytes: &[u8], stamp: Option<Stamp>) -> Vec<Admission> {
+        let hashed = OnceCell::new();
+        let hash = || hashed.get_or_init(|| digits(hash(bytes))).as_str();
+        let mut outputs = Vec::with_capacity(open.len());
+        for Open { job, verdict, claim } in open {
+            let depends = matches!(verdict, Verdict::ByOriginal { .. });
+            if job.planned.as_ref().is_some_and(|planned| planned.hash != hash()) {
+                let message = "the original has changed since the plan was made";
+                let error = Error::new(ErrorKind::Usage, message);
+                let error = error.with_hint("make the plan again");
+                refuse(self.deliver, job, error, self.begun);
+                continue;
+            }
+            match if depends { verdict.on(hash()) } else { verdict } {
+                Verdict::Develop(replaced) => outputs.push(Admission { job, replaced, claim }),
+                Verdict::ByOriginal { .. } => {
+                    outputs.push(Admission { job, replaced: None, claim });
+                }
+                Verdict::UpToDate(held) => {
+                    let seen = held.stamp.map(|output| Seen {
+                        input: stamp,
+                        input_hash: hash().to_owned(),
+                        output,
+                        output_hash: held.hash,
+                    });
+                    self.keep(job, Status::UpToDate, None, seen);
+                }
+                verdict => drop(self.still_open(job, verdict, claim)),
+            }
+        }
+        outputs
+    }
+
+    /// Those of the outputs for which there is enough memory, if each is made alone.
+    fn that_fit(
+        &self,
+        outputs: Vec<Admission>,
+        header: &Header,
+        file_bytes: u64,
+    ) -> Vec<Admission> {
+        let most_bytes = self.most_bytes();
+        let fits = |job: &Job| {
+            let mut needed = needed_bytes(header, &[&job.recipe])? + raw_bytes(job);
+            needed += self.damaged_bytes(header, file_bytes);
+            let whole = file_bytes.saturating_add(needed);
+            if whole > most_bytes {
+                let (whole, limit) = (mb(whole), mb(most_bytes));
+                let size = header.size;
+                let message =
+                    format!("{size} px take {whole} MB to develop, and frames may take {limit} MB");
+                return Err(
+                    Error::new(ErrorKind::TooLarge, message).with_hint("allow more with --memory")
+                );
+            }
+            refuse_bomb(header, file_bytes, &job.recipe)
+        };
+        let mut fitting = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            match fits(&output.job) {
+                Ok(()) => fitting.push(output),
+                Err(error) => {
+                    let error = output.job.of_edition(error);
+                    refuse(self.deliver, output.job, error, self.begun);
+                }
+            }
+        }
+        fitting
+    }
+
+    /// Bytes that these outputs take beside the file; nothing if there are none.
+    fn together(&self, outputs: &[Admission], header: &Header, file_bytes: u64) -> Option<u64> {
+        let raw_bytes = raw_bytes(&outputs.first()?.job);
+        let recipes: Vec<_> = outputs.iter().map(|output| &*output.job.recipe).collect();
+        let needed = needed_bytes(header, &recipes).ok()?;
+        Some(needed + raw_bytes + self.damaged_bytes(header, file_bytes))
+    }
+
+    fn damaged_bytes(&self, header: &Header, file_bytes: u64) -> u64 {
+        match self.shared.settings.accept_damaged {
+            true => header.damaged_bytes(file_bytes),
+            false => 0,
+        }
+    }
+
+    fn most_bytes(&self) -> u64 {
+        self.shared.settings.memory_bytes
+    }
+
+    /// The share with so many bytes more.
+    fn share(&self, mut share: Share, needed: u64) -> Result<Share> {
+        share.add(needed);
+        self.shared.pool.trim_to(self.most_bytes().saturating_sub(needed));
+        make_room(&share, self.budget, self.shared)?;
+        Ok(share)
+    }
+}
+
+/// In messages.
+fn mb(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
 }
 
 /// Sees to it that what was admitted can be allocated; a frame that does not fit beside the others
@@ -237,7 +337,6 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
     if machine::fits(share.bytes()) {
         return Ok(());
     }
-    let mb = |bytes: u64| bytes.div_ceil(1_000_000);
     let (needed, aside) = (mb(share.bytes()), mb(machine::ASIDE_BYTES));
     Err(Error::new(
         ErrorKind::TooLarge,

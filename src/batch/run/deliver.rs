@@ -17,8 +17,8 @@ use crate::batch::disk::write::{Sync, Taken, is_taken, write_beside};
 use crate::batch::job::Job;
 use crate::batch::memory::budget::Share;
 use crate::batch::outcome::{Event, Outcome, Status, Summary};
-use crate::batch::run::frame::Finished;
 use crate::batch::run::logbook::{Logbook, is_passing};
+use crate::batch::run::output::Finished;
 use crate::batch::run::shared::Shared;
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
@@ -215,7 +215,7 @@ fn count(summary: &mut Summary, outcome: &Outcome, stop: &Stop) {
         Ok(Status::UpToDate) => summary.up_to_date += 1,
         Ok(Status::Done(done)) => {
             summary.done += 1;
-            summary.megapixels += done.original.megapixels();
+            summary.megapixels += done.decoded_megapixels();
             summary.had_position += usize::from(done.had_position);
         }
         Err(error) => {

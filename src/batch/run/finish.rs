@@ -2,10 +2,9 @@
 
 use crate::batch::outcome::Fit;
 use crate::batch::run::shared::Shared;
-use crate::develop::{Developed, Means, Prepared, Workers};
+use crate::develop::{Developed, Means, Prepared, Start, Workers};
 use crate::error::{Result, Warning};
 use crate::format::{self, BandEncoder, Encoding, Fitted, Threads};
-use crate::frame::Original;
 use crate::metadata::Blocks;
 
 /// How a frame is finished.
@@ -31,7 +30,7 @@ impl Finishing<'_> {
     pub(in crate::batch) fn run(
         &self,
         prepared: Prepared<'_>,
-        original: Original,
+        start: Start<'_>,
         means: Means<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Ended> {
@@ -41,13 +40,13 @@ impl Finishing<'_> {
         };
         let (encoding, blocks) = (&self.encoding, self.blocks);
         if encoding.format.in_bands() && self.max_bytes.is_none() {
-            let encoder = BandEncoder::new(prepared.size(), &original, encoding, threads)?;
-            let developed = prepared.develop_into(original, means, &encoder)?;
+            let encoder = BandEncoder::new(prepared.size(), start.view(), encoding, threads)?;
+            let developed = prepared.develop_into(start, means, &encoder)?;
             self.shared.go_on()?;
             let warnings = encoder.finish(blocks, out)?;
             return Ok(Ended { developed, fitted: None, warnings });
         }
-        let Developed { frame, survey, kept, warnings } = prepared.develop(original, means)?;
+        let Developed { frame, survey, kept, warnings } = prepared.develop(start, means)?;
         let developed = Developed { frame: (), survey, kept, warnings };
         self.shared.go_on()?;
         // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.

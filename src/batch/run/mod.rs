@@ -15,12 +15,13 @@ pub(in crate::batch) mod joined;
 pub(in crate::batch) mod known;
 pub(in crate::batch) mod logbook;
 pub(in crate::batch) mod order_hash;
+pub(in crate::batch) mod output;
 pub(in crate::batch) mod pace;
 pub(in crate::batch) mod shared;
 pub(in crate::batch) mod typesetters;
 pub(in crate::batch) mod work;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -30,7 +31,7 @@ use crate::batch::job::Job;
 use crate::batch::memory::budget::Budget;
 use crate::batch::memory::machine;
 use crate::batch::outcome::{Event, Outcome, Summary};
-use crate::batch::run::admit::{LOOK_AGAIN, Turn, admitted, refuse_all};
+use crate::batch::run::admit::{LOOK_AGAIN, admitted, refuse_all};
 use crate::batch::run::company::company;
 use crate::batch::run::deliver::{Delivery, write_all};
 use crate::batch::run::known::Known;
@@ -151,46 +152,81 @@ fn admit_all(
     // What a thread takes for itself it has before any frame is promised the rest.
     pool.broadcast(|_| machine::settle());
     let budget = Budget::new(machine::together(shared.settings.memory_bytes));
+    let frames = by_frame(jobs);
     if workers > 1 {
-        shared.to_begin.store(jobs.len(), Ordering::Relaxed);
+        shared.to_begin.store(frames.len(), Ordering::Relaxed);
     }
     pool.in_place_scope(|scope| {
         // Frames that another run is developing come again at the end.
-        let (mut jobs, mut elsewhere) = (jobs.into_iter(), VecDeque::new());
-        while let Some(job) = jobs.next().or_else(|| elsewhere.pop_front()) {
-            let is_last_round = jobs.len() == 0;
+        let (mut frames, mut again) = (frames.into_iter(), VecDeque::new());
+        let mut next = Vec::new();
+        while let Some(jobs) = following(&mut next, &mut frames, &mut again) {
+            let is_last_round = frames.len() == 0;
             let place = places.take(1);
-            if shared.stop.is_set() {
-                let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
-                return refuse_all(unbegun, &stopped(), deliver);
+            let reason = if shared.stop.is_set() {
+                Some(stopped())
+            } else {
+                (!shared.pace.has_time()).then(Pace::late)
+            };
+            if let Some(reason) = reason {
+                let unbegun = std::iter::once(jobs).chain(frames.by_ref()).chain(again);
+                return refuse_all(unbegun.flatten(), &reason, deliver);
             }
-            if !shared.pace.has_time() {
-                let unbegun = std::iter::once(job).chain(jobs.by_ref()).chain(elsewhere);
-                return refuse_all(unbegun, &Pace::late(), deliver);
+            let turn = admitted(jobs, &budget, shared, deliver);
+            next = turn.next;
+            let is_through = next.is_empty() && turn.elsewhere.is_empty();
+            if !turn.elsewhere.is_empty() {
+                again.push_back(turn.elsewhere);
             }
-            let admitted = match admitted(job, &budget, shared, deliver) {
-                Turn::Admitted(admitted) => admitted,
-                Turn::Through => {
+            let Some(admitted) = turn.admitted else {
+                drop(place);
+                if is_through {
                     shared.to_begin.fetch_sub(1, Ordering::Relaxed);
-                    continue;
+                } else if is_last_round && next.is_empty() {
+                    std::thread::sleep(LOOK_AGAIN);
                 }
-                Turn::Elsewhere(job) => {
-                    elsewhere.push_back(job);
-                    drop(place);
-                    if is_last_round {
-                        std::thread::sleep(LOOK_AGAIN);
-                    }
-                    continue;
-                }
+                continue;
             };
             scope.spawn(move |_| {
-                shared.to_begin.fetch_sub(1, Ordering::Relaxed);
+                if is_through {
+                    shared.to_begin.fetch_sub(1, Ordering::Relaxed);
+                }
                 let worker = rayon::current_thread_index().unwrap_or(0);
-                let delivery = developed(admitted, worker, shared, tell);
-                drop(place);
                 // The writer is there until the last sender is gone.
-                let _ = deliver.send(delivery);
+                let send = |delivery| _ = deliver.send(delivery);
+                let last = developed(admitted, worker, shared, tell, &send);
+                drop(place);
+                last.map(send);
             });
         }
     });
+}
+
+/// The jobs that come next: what is left of a frame, a new frame, one that another run had.
+fn following(
+    next: &mut Vec<Job>,
+    frames: &mut impl Iterator<Item = Vec<Job>>,
+    again: &mut VecDeque<Vec<Job>>,
+) -> Option<Vec<Job>> {
+    match next.is_empty() {
+        false => Some(std::mem::take(next)),
+        true => frames.next().or_else(|| again.pop_front()),
+    }
+}
+
+/// The jobs, those of one frame together, in the order of the first of each.
+fn by_frame(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut frames: Vec<Vec<Job>> = Vec::with_capacity(jobs.len());
+    let mut known = HashMap::new();
+    for job in jobs {
+        if job.edition.is_some() {
+            let at = *known.entry((job.input.clone(), job.raw.clone())).or_insert(frames.len());
+            if let Some(frame) = frames.get_mut(at) {
+                frame.push(job);
+                continue;
+            }
+        }
+        frames.push(vec![job]);
+    }
+    frames
 }

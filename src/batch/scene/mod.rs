@@ -26,6 +26,7 @@ use crate::batch::job::Job;
 use crate::batch::settings::{Existing, Settings};
 use crate::batch::stop::Stop;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::Limits;
 use crate::metadata::Shot;
 use crate::stage::dehaze::SharedHaze;
 use group::{SeenFrame, Taken, alike, runs};
@@ -48,58 +49,98 @@ pub fn assign_scenes(
     stop: &Stop,
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<()> {
-    let wanted = Wanted::of(jobs)?;
     let limits = settings.decoding().limits;
-    let shots = wanted.shots(jobs, &limits);
-    let taken = |&job: &usize| {
-        let (shot, path) = (shots[job].clone()?, jobs[job].input.clone());
-        Some(Taken { job, shot, path })
-    };
-    let runs = runs(wanted.by_itself.iter().filter_map(taken).collect());
-    let looks = Looks::at(jobs, &wanted, &runs, settings, stop, tell);
+    let sets = by_edition(jobs).into_iter();
+    let sets = sets.map(|members| Set::of(jobs, members, &limits)).collect::<Result<Vec<_>>>()?;
+    let looks = Looks::at(jobs, &sets, settings, stop, tell);
     if stop.is_set() {
         return Ok(());
     }
-    let mut scenes = Vec::new();
-    for run in &runs {
-        scenes.extend(of_run(run, &looks));
-    }
-    for (why, members) in &wanted.named {
-        let members: Vec<usize> =
-            members.iter().copied().filter(|&i| looks.of(&jobs[i].input).is_some()).collect();
-        if members.len() > 1 {
-            scenes.push(Scene {
-                name: wanted::name(why),
-                why: wanted::why(why, members.len()),
-                members,
-            });
-        }
-    }
-    let frame = |i: usize| {
-        let looked = looks.of(&jobs[i].input)?;
-        let shot = shots[i].clone().unwrap_or_default();
-        Some(of_frame(&looked, &shot))
-    };
     let mut assigned: Vec<(usize, Assigned)> = Vec::new();
-    let named = scenes.iter().map(|s| (s.name.as_str(), jobs[s.members[0]].input.as_path()));
-    let names = names::unique(&named.collect::<Vec<_>>());
-    for (Scene { why, members, .. }, name) in scenes.iter().zip(names) {
-        let shares: Vec<Share> = members.iter().filter_map(|&i| frame(i)).collect();
-        for (&i, haze) in members.iter().zip(shared(&shares)) {
-            let (scene, why, frames) = (name.clone(), why.clone(), members.len());
-            assigned.push((i, Assigned { scene, why, frames, haze }));
-        }
-    }
-    for (i, path) in &wanted.from {
-        let source = looks.taken_from(path)?;
-        let named = Share { seconds: None, ..of_frame(&source, &wanted::shot(path, &limits)) };
-        let shot = shots[*i].clone().unwrap_or_default();
-        assigned.push((*i, named.taken_by(&shot, path)));
+    for set in &sets {
+        set.assign(jobs, &looks, &limits, &mut assigned)?;
     }
     for (i, scene) in assigned {
         jobs[i].scene = Some(scene);
     }
     Ok(())
+}
+
+/// The jobs by edition: several outputs of a frame are not several frames of one view.
+fn by_edition(jobs: &[Job]) -> Vec<Vec<usize>> {
+    let mut sets: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (i, job) in jobs.iter().enumerate() {
+        sets.entry(job.edition.as_deref()).or_default().push(i);
+    }
+    sets.into_values().collect()
+}
+
+/// The frames of a run, with what is asked of each and what their cameras say.
+struct Set {
+    wanted: Wanted,
+    /// By the numbers of the jobs.
+    shots: Vec<Option<Shot>>,
+    runs: Vec<Vec<Taken>>,
+}
+
+impl Set {
+    fn of(jobs: &[Job], members: Vec<usize>, limits: &Limits) -> Result<Self> {
+        let wanted = Wanted::of(jobs, members)?;
+        let shots = wanted.shots(jobs, limits);
+        let taken = |&job: &usize| {
+            let (shot, path) = (shots[job].clone()?, jobs[job].input.clone());
+            Some(Taken { job, shot, path })
+        };
+        let runs = runs(wanted.by_itself.iter().filter_map(taken).collect());
+        Ok(Self { wanted, shots, runs })
+    }
+
+    /// What each frame of a scene shares, by the numbers of the jobs.
+    fn assign(
+        &self,
+        jobs: &[Job],
+        looks: &Looks,
+        limits: &Limits,
+        assigned: &mut Vec<(usize, Assigned)>,
+    ) -> Result<()> {
+        let Self { wanted, shots, runs } = self;
+        let mut scenes = Vec::new();
+        for run in runs {
+            scenes.extend(of_run(run, looks));
+        }
+        for (why, members) in &wanted.named {
+            let members: Vec<usize> =
+                members.iter().copied().filter(|&i| looks.of(&jobs[i].input).is_some()).collect();
+            if members.len() > 1 {
+                scenes.push(Scene {
+                    name: wanted::name(why),
+                    why: wanted::why(why, members.len()),
+                    members,
+                });
+            }
+        }
+        let frame = |i: usize| {
+            let looked = looks.of(&jobs[i].input)?;
+            let shot = shots[i].clone().unwrap_or_default();
+            Some(of_frame(&looked, &shot))
+        };
+        let named = scenes.iter().map(|s| (s.name.as_str(), jobs[s.members[0]].input.as_path()));
+        let names = names::unique(&named.collect::<Vec<_>>());
+        for (Scene { why, members, .. }, name) in scenes.iter().zip(names) {
+            let shares: Vec<Share> = members.iter().filter_map(|&i| frame(i)).collect();
+            for (&i, haze) in members.iter().zip(shared(&shares)) {
+                let (scene, why, frames) = (name.clone(), why.clone(), members.len());
+                assigned.push((i, Assigned { scene, why, frames, haze }));
+            }
+        }
+        for (i, path) in &wanted.from {
+            let source = looks.taken_from(path)?;
+            let named = Share { seconds: None, ..of_frame(&source, &wanted::shot(path, limits)) };
+            let shot = shots[*i].clone().unwrap_or_default();
+            assigned.push((*i, named.taken_by(&shot, path)));
+        }
+        Ok(())
+    }
 }
 
 /// Frames that are one scene.
@@ -191,21 +232,22 @@ struct Looks {
 impl Looks {
     fn at(
         jobs: &[Job],
-        wanted: &Wanted,
-        runs: &[Vec<Taken>],
+        sets: &[Set],
         settings: &Settings,
         stop: &Stop,
         tell: &(dyn Fn(usize, usize) + Sync),
     ) -> Self {
         // Where all outputs are there and kept nothing is developed.
         let is_needed = |i: usize| settings.existing != Existing::Keep || !jobs[i].output.exists();
-        let of_runs = runs.iter().filter(|run| run.iter().any(|taken| is_needed(taken.job)));
-        let of_runs = of_runs.flatten().map(|taken| taken.path.as_path());
-        let named = wanted.named.values().filter(|members| members.len() > 1);
-        let named = named.filter(|members| members.iter().any(|&i| is_needed(i))).flatten();
-        let named = named.map(|&i| jobs[i].input.as_path());
-        let from = wanted.from.iter().map(|(_, path)| path.as_path());
-        let files: BTreeSet<&Path> = of_runs.chain(named).chain(from).collect();
+        let mut files: BTreeSet<&Path> = BTreeSet::new();
+        for Set { wanted, runs, .. } in sets {
+            let runs = runs.iter().filter(|run| run.iter().any(|taken| is_needed(taken.job)));
+            files.extend(runs.flatten().map(|taken| taken.path.as_path()));
+            let named = wanted.named.values().filter(|members| members.len() > 1);
+            let named = named.filter(|members| members.iter().any(|&i| is_needed(i))).flatten();
+            files.extend(named.map(|&i| jobs[i].input.as_path()));
+            files.extend(wanted.from.iter().map(|(_, path)| path.as_path()));
+        }
         let files: Vec<&Path> = files.into_iter().collect();
         let looked = match files.is_empty() {
             true => Vec::new(),

@@ -35,12 +35,13 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Of these of the jobs, which are of different frames.
+    ///
     /// # Errors
     /// [`ErrorKind::Usage`] for a field that no frame has, and for a frame to take haze from that is none.
-    pub(super) fn of(jobs: &[Job]) -> Result<Self> {
+    pub(super) fn of(jobs: &[Job], mut order: Vec<usize>) -> Result<Self> {
         let mut wanted = Self::default();
         let mut fields: BTreeMap<&str, bool> = BTreeMap::new();
-        let mut order: Vec<usize> = (0..jobs.len()).collect();
         order.sort_by(|&a, &b| jobs[a].input.cmp(&jobs[b].input));
         for i in order {
             let (job, recipe) = (&jobs[i], &jobs[i].recipe);

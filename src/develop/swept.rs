@@ -1,0 +1,116 @@
+//! One frame developed into several outputs: what their ways have in common is gone once.
+//!
+//! Outputs that keep the same part and have the same dehaze, denoise and sharpening differ after the sweep
+//! only: it is done once, into a whole frame, from which each output is resized and captioned. Its samples
+//! are those that each sweep alone would make.
+
+use super::{Means, Prepared, Survey, swept};
+use crate::error::Result;
+use crate::frame::{Facts, Frame, Original, Pixels, Pool, View};
+
+/// What a frame, or one output of it, is developed from.
+#[derive(Debug)]
+pub enum Start<'s> {
+    /// The original, whose buffer goes to the pool.
+    Given(Original),
+    /// The original, which is wanted again.
+    Lent(&'s Original),
+    /// What was swept for several outputs.
+    Swept(&'s Swept),
+}
+
+impl Start<'_> {
+    pub(super) fn facts(&self) -> &Facts {
+        match self {
+            Self::Given(original) => &original.facts,
+            Self::Lent(original) => &original.facts,
+            Self::Swept(swept) => &swept.facts,
+        }
+    }
+
+    /// What its samples are.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        match self {
+            Self::Given(original) => original.into(),
+            Self::Lent(original) => (*original).into(),
+            Self::Swept(swept) => (&swept.pixels).into(),
+        }
+    }
+}
+
+impl From<Original> for Start<'_> {
+    fn from(original: Original) -> Self {
+        Self::Given(original)
+    }
+}
+
+impl From<Frame> for Start<'_> {
+    fn from(frame: Frame) -> Self {
+        Self::Given(frame.into())
+    }
+}
+
+/// The part of a frame that several outputs keep, swept; neither resized nor captioned.
+#[derive(Debug)]
+pub struct Swept {
+    pub(super) pixels: Pixels,
+    pub(super) facts: Facts,
+    pub(super) survey: Option<Survey>,
+}
+
+impl Swept {
+    /// Gives its samples to the pool.
+    pub fn give_to(self, pool: &Pool) {
+        pool.give(Frame::new(self.pixels));
+    }
+}
+
+impl Prepared<'_> {
+    /// Whether the sweep of another output of the same frame makes the same samples.
+    #[must_use]
+    pub fn sweeps_as(&self, other: &Self) -> bool {
+        let (one, two) = (self.recipe, other.recipe);
+        self.kept == other.kept
+            && self.shared == other.shared
+            && one.dehaze == two.dehaze
+            && one.denoise == two.denoise
+            && one.sharpen == two.sharpen
+    }
+
+    /// The sweep alone, for all outputs that [sweep](Prepared::sweeps_as) alike.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TooLarge`](crate::error::ErrorKind::TooLarge) if the system has no memory for it.
+    ///
+    /// # Panics
+    /// If the frame is smaller than the one that this was prepared for.
+    pub fn sweep(&self, original: Start, means: Means) -> Result<Swept> {
+        let facts = original.facts().clone();
+        let (held, stages, survey) = self.begin(original, means);
+        Ok(Swept { pixels: swept(held, self.kept, &stages, None, means)?, facts, survey })
+    }
+}
+
+/// Samples on their way through a sweep.
+pub(super) enum Held<'s> {
+    /// They go to the pool afterwards.
+    Own(Original),
+    /// They are wanted again.
+    Lent(View<'s>),
+}
+
+impl Held<'_> {
+    pub(super) fn view(&self) -> View<'_> {
+        match self {
+            Self::Own(original) => original.into(),
+            Self::Lent(view) => *view,
+        }
+    }
+
+    pub(super) fn give_to(self, pool: &Pool) {
+        if let Self::Own(original) = self {
+            original.give_to(pool);
+        }
+    }
+}
