@@ -42,6 +42,8 @@ fn every_command_of_the_readme_runs() {
         bench.put(name, &std::fs::read(&path).unwrap());
     }
     bench.put("DCIM/100CANON/IMG_0001.JPG", &jpeg(60, 40, 1));
+    let recipe = blocks("toml").find(|recipe| recipe.contains("[output.web]")).unwrap();
+    bench.put("deliver.toml", recipe.as_bytes());
     let program = Path::new(env!("CARGO_BIN_EXE_longlens")).parent().unwrap();
     let path = format!("{}:/usr/bin:/bin", program.display());
     let lines = blocks("sh").map(|block| block.replace("\\\n", " ")).collect::<String>();
