@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+use super::counts::amount_of;
 use super::planning::{Planned, first_recipe};
-use super::report::{Report, amount_of};
+use super::report::Report;
 use super::running::{Passing, Run, loudness};
 use super::sources::raw_picture;
 use super::{dry_run, exit, json, scenes, signals};

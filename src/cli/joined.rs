@@ -3,8 +3,8 @@
 use clap::ArgMatches;
 use serde_json::json;
 
+use super::counts::amount_of;
 use super::json::{add_edition, lossy};
-use super::report::amount_of;
 use super::shard::{read, reading, shown};
 use super::{exit, text};
 use crate::batch::{Fate, Fated, Part, Shard, joined, parts};

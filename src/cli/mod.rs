@@ -2,6 +2,8 @@
 
 mod args;
 mod bench;
+mod counts;
+mod details;
 mod develop;
 mod dry_run;
 mod fields;

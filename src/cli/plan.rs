@@ -4,8 +4,9 @@ use std::io::{BufWriter, Write};
 
 use clap::ArgMatches;
 
+use super::counts::amount_of;
 use super::planning::{Planned, first_recipe, required};
-use super::report::{Report, amount_of};
+use super::report::Report;
 use super::running::loudness;
 use super::sources::raw_picture;
 use super::{exit, scenes, signals, text};

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::counts::{frames_of, kinds};
+use super::details::chosen;
 use super::folder_files::FolderFiles;
 use super::text;
 use super::{json, raws};
-use crate::batch::{Done, Fit, Found, Job, Outcome, Plan, Raws, Status, Summary};
+use crate::batch::{Found, Job, Outcome, Plan, Raws, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::metadata::Removed;
-use crate::stage::dehaze::Amount;
 
 /// How much is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -415,46 +416,3 @@ fn kind_of(text: &str) -> String {
 
 /// What to do about files that longlens does not read.
 pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first";
-
-/// `1 frame`, `312 frames`.
-pub(super) fn frames_of(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "frame" } else { "frames" })
-}
-
-/// `12 frames`, `36 outputs of 12 frames`.
-pub(super) fn amount_of(jobs: &[Job]) -> String {
-    let frames = frames_of(Job::frames(jobs));
-    match jobs.iter().any(|job| job.edition.is_some()) {
-        true => format!("{} outputs of {frames}", jobs.len()),
-        false => frames,
-    }
-}
-
-/// Files counted by extension: `300 .nef, 12 without extension`.
-fn kinds(counts: &BTreeMap<String, usize>) -> String {
-    let kinds = counts.iter().map(|(extension, count)| match extension.as_str() {
-        "" => format!("{count} without extension"),
-        extension => format!("{count} .{}", text::clean(extension)),
-    });
-    kinds.collect::<Vec<_>>().join(", ")
-}
-
-fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
-    let mut lines = Vec::new();
-    lines.extend(outcome.job.scene.as_ref().map(text::scene));
-    if let Some(found) = &done.surveyed {
-        let dehaze = outcome.job.recipe.dehaze.amount;
-        let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
-        lines.push(format!("dehaze {dehaze} = {amount:.0}: {}", found.haze));
-        lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
-    }
-    if let Some(Fit { quality, encodings }) = done.fitted {
-        let times = if encodings == 1 { "encoding" } else { "encodings" };
-        lines.push(format!("quality {quality}, in {encodings} {times}"));
-    }
-    if !done.removed.is_empty() {
-        let removed: Vec<_> = done.removed.iter().map(ToString::to_string).collect();
-        lines.push(format!("removed from the metadata: {}", removed.join(", ")));
-    }
-    lines
-}

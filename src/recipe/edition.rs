@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::Recipe;
-use super::file::text_of;
+use super::value::text_of;
 use crate::error::{Error, ErrorKind, Result};
 
 /// One output of each frame.

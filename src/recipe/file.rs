@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::value::text_of;
 use super::{Recipe, SETTINGS, edition};
 use crate::error::{Error, ErrorKind, Result, place};
 
@@ -57,22 +58,6 @@ impl Recipe {
         }
         text
     }
-}
-
-/// The text of a setting's value.
-pub(super) fn text_of(name: &str, value: &toml::Value) -> Result<String> {
-    Ok(match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Float(number) => number.to_string(),
-        toml::Value::Boolean(true) => "yes".to_owned(),
-        toml::Value::Boolean(false) => "no".to_owned(),
-        _ => {
-            let message = format!("{}: not a single value", name.escape_debug());
-            return Err(Error::new(ErrorKind::Usage, message)
-                .with_hint("a recipe is lines of: name = value"));
-        }
-    })
 }
 
 fn table(text: &str) -> Result<toml::Table> {

@@ -8,6 +8,7 @@ mod edition;
 mod file;
 mod output;
 mod scene;
+mod value;
 
 pub use edition::{Edition, Editions};
 pub use output::{FormatChoice, Output};

@@ -169,7 +169,7 @@ fn a_damaged_frame_is_told_once_and_leaves_the_others_alone() {
     let whole = std::fs::read(bench.path("in/1.jpg")).unwrap();
     bench.put("in/1.jpg", &whole[..whole.len() / 2]);
     let ran = bench.develop("in -o out --recipe all.toml").code(1);
-    assert_eq!(ran.err.matches("in/1.jpg").count(), 1, "{ran:?}");
+    assert_eq!(ran.err.matches("error: in/1.jpg").count(), 1, "{ran:?}");
     ran.says("18 outputs developed, 6 failed");
     let ran = bench.develop("in -o damaged --recipe all.toml --accept-damaged").code(0);
     ran.says("24 outputs developed");

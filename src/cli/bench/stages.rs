@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::batch::read_bytes;
-use crate::cli::report::frames_of;
+use crate::cli::counts::frames_of;
 use crate::develop::{Means, Prepared, Workers, survey};
 use crate::error::Result;
 use crate::format::{self, Decoding, Encoding, Limits, Subsampling, Threads};
