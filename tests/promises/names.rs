@@ -83,7 +83,7 @@ fn two_names_of_one_folder_are_one_folder() {
     fs::create_dir_all(bench.path("out/b")).unwrap();
     symlink("b", bench.path("out/a")).unwrap();
     let ran = bench.develop("in -o out --overwrite").code(0);
-    assert!(ran.err.contains("another frame has that output name"), "{ran:?}");
+    assert!(ran.err.contains("another output has that name"), "{ran:?}");
     assert_eq!(bench.tree("out/b").len(), 2);
     // A link to what the run itself would make.
     fs::create_dir(bench.path("later")).unwrap();
@@ -105,7 +105,7 @@ fn frames_of_one_name_are_numbered_with_a_warning() {
     bench
         .develop("in -o out")
         .code(0)
-        .says("another frame has that output name")
+        .says("another output has that name")
         .says("4 developed");
     assert_eq!(bench.tree("out").len(), 5);
 }
@@ -202,7 +202,7 @@ fn a_frame_named_twice_is_developed_once_and_a_link_to_it_is_a_frame_of_its_own(
     let named = format!("in/000.jpg ./in/000.jpg {} in ./in/ other", absolute.display());
     let ran = bench.develop(&format!("{named} -o out")).code(0).says("3 developed");
     let ran = ran.says("9 frames");
-    assert!(!ran.err.contains("another frame has that output name"), "{ran:?}");
+    assert!(!ran.err.contains("another output has that name"), "{ran:?}");
     let names: Vec<_> = bench.tree("out").into_keys().collect();
     let right = [".longlens.jsonl", "000.jpg", "001.jpg", "link.jpg"];
     assert_eq!(names, right.map(std::path::PathBuf::from));
