@@ -2,38 +2,57 @@
 //! made of it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::batch::disk::read::read_bytes;
 use crate::batch::job::{Caption, Job};
-use crate::error::{Result, Warning};
+use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{self, Limits, RawPicture};
 use crate::metadata::{Blocks, Fields, Origin};
 use crate::template;
 
 /// All fields of a frame: its file's, its sidecar's, the table's, those set.
-pub(in crate::batch) fn fields(job: &Job, blocks: &Blocks, warnings: &mut Vec<Warning>) -> Fields {
+///
+/// # Errors
+/// If the sidecar cannot be read.
+pub(in crate::batch) fn fields(
+    job: &Job,
+    blocks: &Blocks,
+    warnings: &mut Vec<Warning>,
+) -> Result<Fields> {
     let (mut fields, of_blocks) = Fields::read(blocks, "", job.recipe.metadata.encoding);
     warnings.extend(of_blocks);
-    if let Some(xml) = sidecar(job) {
+    if let Some(xml) = sidecar(job)? {
         warnings.extend(fields.add_sidecar(&xml).err());
     }
     add_ordered(job, &mut fields);
-    fields
+    Ok(fields)
 }
 
-/// The blocks of a frame, with those of the RAW file that the camera made it from.
-pub(in crate::batch) fn with_raw(job: &Job, blocks: Blocks, warnings: &mut Vec<Warning>) -> Blocks {
-    let Some(raw) = &job.raw else { return blocks };
+/// The blocks of a frame, with those of the RAW file that the camera made it from. One that is damaged is a
+/// warning.
+///
+/// # Errors
+/// If the RAW file cannot be read: it was there when the run began.
+pub(in crate::batch) fn with_raw(
+    job: &Job,
+    blocks: Blocks,
+    warnings: &mut Vec<Warning>,
+) -> Result<Blocks> {
+    let Some(raw) = &job.raw else { return Ok(blocks) };
+    let name = raw.file_name().unwrap_or_default().to_string_lossy();
     let limits = Limits { raw: RawPicture::Any, ..Limits::default() };
     match read_bytes(raw, &limits).and_then(|bytes| format::read_blocks(&bytes)) {
-        Ok(of_raw) => blocks.with_raw(of_raw),
+        Ok(of_raw) => Ok(blocks.with_raw(of_raw)),
+        Err(error) if error.kind() == ErrorKind::Unreadable => {
+            let what = format!("its RAW file '{name}': {}", error.message());
+            Err(Error::new(ErrorKind::Unreadable, what))
+        }
         Err(error) => {
-            let name = raw.file_name().unwrap_or_default().to_string_lossy();
             let what = format!("all of '{name}' ({})", error.message());
             warnings.push(Warning::MetadataDropped(what));
-            blocks
+            Ok(blocks)
         }
     }
 }
@@ -64,8 +83,8 @@ fn add_ordered(job: &Job, fields: &mut Fields) {
 pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
     let blocks = blocks(&job.input, &Limits::default())?;
     let mut warnings = Vec::new();
-    let blocks = with_raw(job, blocks, &mut warnings);
-    let fields = fields(job, &blocks, &mut warnings);
+    let blocks = with_raw(job, blocks, &mut warnings)?;
+    let fields = fields(job, &blocks, &mut warnings)?;
     Ok((fields, warnings))
 }
 
@@ -125,8 +144,19 @@ pub(in crate::batch) fn caption_text(job: &Job, fields: &Fields) -> Result<Strin
 const SIDECAR_BYTES: u64 = 32 << 20;
 
 /// The bytes of a frame's sidecar, if it has one.
-pub(in crate::batch) fn sidecar(job: &Job) -> Option<Vec<u8>> {
-    let path = job.sidecar.as_ref()?;
-    let file = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    (file.len() <= SIDECAR_BYTES).then(|| fs::read(path).ok()).flatten()
+///
+/// # Errors
+/// If it cannot be read: without it a frame would get the wrong caption.
+pub(in crate::batch) fn sidecar(job: &Job) -> Result<Option<Vec<u8>>> {
+    let Some(path) = &job.sidecar else { return Ok(None) };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let failed = |e: &io::Error| {
+        Error::io(ErrorKind::Unreadable, &format!("cannot read its sidecar '{name}'"), e)
+    };
+    let file = fs::metadata(path).map_err(|e| failed(&e))?;
+    if !file.is_file() || file.len() > SIDECAR_BYTES {
+        let what = format!("its sidecar '{name}' is not a file of at most 32 MiB");
+        return Err(Error::new(ErrorKind::TooLarge, what));
+    }
+    fs::read(path).map(Some).map_err(|e| failed(&e))
 }

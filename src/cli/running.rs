@@ -78,7 +78,11 @@ impl Run<'_> {
         report.tell(&json::summary(&summary, unreadable.len(), exit));
         if let Some(error) = report.untold() {
             text::to_stderr(&text::error(error));
-            return Ok(if exit > exit::ENVIRONMENT { exit } else { exit::ENVIRONMENT });
+            let untold = match passing {
+                Passing::Fail => exit::ENVIRONMENT,
+                Passing::TryAgain => exit::TRY_AGAIN,
+            };
+            return Ok(exit.max(untold));
         }
         Ok(exit)
     }

@@ -155,7 +155,16 @@ pub(super) fn bytes_of(file: &Path, tried: &str) -> Result<Vec<u8>> {
     } else {
         std::fs::read(file).map(|read| bytes = read)
     };
-    read.map_err(|e| Error::io(ErrorKind::Usage, tried, &e).about(file))?;
+    read.map_err(|e| {
+        use std::io::ErrorKind as Io;
+        // What is not there was named wrongly; a disk that fails now may not fail in a moment.
+        let is_slip = matches!(
+            e.kind(),
+            Io::NotFound | Io::PermissionDenied | Io::IsADirectory | Io::NotADirectory
+        );
+        let kind = if is_slip { ErrorKind::Usage } else { ErrorKind::Environment };
+        Error::io(kind, tried, &e).about(file)
+    })?;
     Ok(bytes)
 }
 

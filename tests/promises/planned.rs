@@ -232,6 +232,40 @@ fn a_run_elsewhere_finds_the_shoot_where_the_plan_says() {
     bench.develop("in -o out --resume").code(0).says("2 up to date");
 }
 
+#[test]
+fn what_was_beside_a_frame_and_is_gone_is_worth_another_try() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench.put("in/001.xmp", crate::metadata::make::XMP.as_bytes());
+    let inside = fs::read(bench.path("in/000.jpg")).unwrap();
+    bench.put("in/000.nef", &crate::raw::make::Camera::new(&inside, 60).nef());
+    plan(&bench, "in -o out").code(0);
+    for (gone, told) in [("in/001.xmp", "001.xmp"), ("in/000.nef", "000.nef")] {
+        let kept = fs::read(bench.path(gone)).unwrap();
+        fs::remove_file(bench.path(gone)).unwrap();
+        let ran = run(&bench, "run shoot.plan").code(75);
+        assert!(ran.err.contains(told) && ran.err.contains("1 failed"), "{ran:?}");
+        bench.put(gone, &kept);
+    }
+    run(&bench, "run shoot.plan").code(0);
+    fs::remove_file(bench.path("in/001.xmp")).unwrap();
+    run(&bench, "run shoot.plan").code(75);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_told_is_worth_another_try_too() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    plan(&bench, "in -o out").code(0);
+    let mut program = bench.program();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let ran = program.args(["run", "shoot.plan", "--json"]).stdout(full).output().unwrap();
+    assert_eq!(ran.status.code(), Some(75), "{ran:?}");
+    run(&bench, "run in").code(2).says("cannot read the plan");
+    run(&bench, "run none.plan").code(2).says("cannot read the plan");
+}
+
 /// Bytes that the program reads, in all: the shell counts its children when they have ended.
 #[cfg(target_os = "linux")]
 fn bytes_read(bench: &Bench, words: &str) -> u64 {

@@ -64,7 +64,7 @@ fn decoded(job: &Job, file: Opened, shared: &Shared) -> Result<(Original, Origin
     let decoded = file.decode_as_stored(&shared.decoding(), &shared.pool)?;
     let Decoded { frame, header, blocks, mut warnings } = decoded;
     shared.go_on()?;
-    let blocks = with_raw(job, blocks, &mut warnings);
+    let blocks = with_raw(job, blocks, &mut warnings)?;
     Ok((frame, Origin { header, blocks, warnings, input_hash }))
 }
 

@@ -32,9 +32,12 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     add(&if numbered { job.sequence } else { 0 }.to_le_bytes());
     add(job.input.file_name().unwrap_or_default().as_encoded_bytes());
     add(&[u8::from(shared.settings.accept_damaged)]);
-    add(&sidecar(job).map_or(0, |xml| hash(&xml)).to_le_bytes());
+    // What cannot be read now fails when the frame is developed.
+    let xml = sidecar(job).ok().flatten();
+    add(&xml.map_or(0, |xml| hash(&xml)).to_le_bytes());
     if job.raw.is_some() {
-        let Blocks { exif, xmp, photoshop, .. } = with_raw(job, Blocks::default(), &mut Vec::new());
+        let of_raw = with_raw(job, Blocks::default(), &mut Vec::new());
+        let Blocks { exif, xmp, photoshop, .. } = of_raw.unwrap_or_default();
         for block in [exif, xmp, photoshop] {
             add(&block.unwrap_or_default());
         }

@@ -57,7 +57,7 @@ impl Filled {
     ) -> Result<Self> {
         let mut recipe = (*job.recipe).clone();
         warnings.extend(origin.warnings.iter().cloned());
-        let fields = fields(job, &origin.blocks, warnings);
+        let fields = fields(job, &origin.blocks, warnings)?;
         recipe.caption.text = caption_text(job, &fields)?;
         let typesetter = shared.typesetters.of(&recipe.caption)?;
         Ok(Self { recipe, typesetter, fields })
