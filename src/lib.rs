@@ -15,7 +15,8 @@
 //!    some full-size patches for noise. The **sweep** then takes the full-size rows of the crop through
 //!    the stages while they are in the cache, and passes them on in **bands**.
 //! 4. [`stage`]: dehaze, sharpen, crop, resize and caption, each a room of its own, built on [`filter`]s. A
-//!    resize needs all bands, a caption only those that it covers.
+//!    resize needs all bands, a caption only those that it covers. Outputs of one frame
+//!    that differ in resize, caption and file alone are swept once.
 //! 5. [`template`] fills captions and names with the fields that [`metadata`] found.
 //! 6. [`format`](mod@format) encodes the samples, with the metadata that the privacy level keeps; a JPEG
 //!    band by band, as the sweep makes them.

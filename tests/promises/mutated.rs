@@ -129,7 +129,9 @@ fn template() {
 fn recipe() {
     let all = longlens::recipe::Recipe::default().to_toml();
     let some = "dehaze = 30\ncrop = \"3000x2000+8+6\"\nquality = 80\ncaption = \"{{ city }}\"\n";
-    mutate("recipe", 20_000, &[all.into_bytes(), some.into()], targets::recipe);
+    let outputs = "quality = 80\n[output.web]\nfolder = \"for/web\"\nlong-edge = 99\n[output.b]\n";
+    let seeds = [all.into_bytes(), some.into(), outputs.into()];
+    mutate("recipe", 20_000, &seeds, targets::recipe);
 }
 
 #[test]

@@ -102,11 +102,7 @@ fn frames_of_one_name_are_numbered_with_a_warning() {
     bench.put("in/e\u{301}.jpg", &jpeg(60, 40, 3));
     bench.put("in/\u{e9}.jpg", &jpeg(60, 40, 4));
     assert_eq!(bench.tree("in").len(), 4, "the file system has four files");
-    bench
-        .develop("in -o out")
-        .code(0)
-        .says("another output has that name")
-        .says("4 developed");
+    bench.develop("in -o out").code(0).says("another output has that name").says("4 developed");
     assert_eq!(bench.tree("out").len(), 5);
 }
 

@@ -14,7 +14,7 @@ use crate::colour;
 use crate::develop::{Means, Prepared, Start, Survey};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{Decoded, Opened};
-use crate::frame::Original;
+use crate::frame::{Original, Size};
 use crate::metadata::Profile;
 use crate::stage::dehaze::{Amount, SharedHaze};
 
@@ -85,108 +85,129 @@ struct OneFrame<'a> {
     shared: &'a Shared<'a>,
 }
 
+/// An output with its caption filled in, by the number of its job.
+type Captioned = (usize, Filled, Vec<Warning>);
+
 /// An output that is ready to be swept.
 struct Ready<'a> {
     i: usize,
     filled: &'a Filled,
     prepared: Prepared<'a>,
+    warnings: Vec<Warning>,
 }
 
 impl OneFrame<'_> {
-    /// Develops these outputs, all from the same samples; the last time these are used up.
+    /// Develops these outputs, all from the same samples, which the last sweep uses up if they are not
+    /// wanted again.
     fn develop(&self, which: Vec<usize>, left: &mut Option<Original>, is_last: bool, made: Made) {
-        let Some(original) = left.as_ref() else { return };
-        let size = original.size();
-        let mut all = Vec::with_capacity(which.len());
-        for i in which {
-            let mut warnings = self.jobs[i].warnings.clone();
-            match guarded(|| Filled::new(&self.jobs[i], &self.origin, &mut warnings, self.shared)) {
-                Ok(filled) => all.push((i, filled, warnings)),
-                Err(error) => made(i, Err(self.jobs[i].of_edition(error)), warnings),
-            }
-        }
-        let mut sweeps: Vec<Vec<Ready>> = Vec::new();
-        let mut said: Vec<Vec<Warning>> = vec![Vec::new(); self.jobs.len()];
-        for (i, filled, warnings) in &mut all {
-            let (i, filled) = (*i, &*filled);
-            said[i] = std::mem::take(warnings);
-            let haze = self.jobs[i].scene.as_ref().map(|scene| &scene.haze);
-            let prepare = || Prepared::new(size, &filled.recipe, &filled.typesetter);
-            let prepared = match guarded(prepare) {
-                Ok(prepared) => prepared.sharing(haze),
+        let Some(size) = left.as_ref().map(Original::size) else { return };
+        let mut captioned = self.captioned(which, made);
+        let sweeps = self.sweeps(&mut captioned, size, made);
+        let mut surveys = Surveys::default();
+        let mut to_come = sweeps.len();
+        let several = to_come > 1;
+        for sweep in sweeps {
+            to_come -= 1;
+            let first = &sweep[0];
+            let survey = guarded(|| match left.as_ref() {
+                Some(original) if several => {
+                    Ok(surveys.of(&self.jobs[first.i], &first.prepared, original))
+                }
+                _ => Ok(None),
+            });
+            let survey = match survey {
+                Ok(survey) => survey,
                 Err(error) => {
-                    made(i, Err(self.jobs[i].of_edition(error)), std::mem::take(&mut said[i]));
+                    refuse_ready(sweep, &error, made);
                     continue;
                 }
             };
-            let ready = Ready { i, filled, prepared };
-            match sweeps.iter_mut().find(|sweep| sweep[0].prepared.sweeps_as(&ready.prepared)) {
-                Some(sweep) => sweep.push(ready),
-                None => sweeps.push(vec![ready]),
-            }
-        }
-        let mut surveys = Surveys::default();
-        let several = sweeps.len() > 1;
-        let mut last = sweeps.len();
-        for sweep in sweeps {
-            last -= 1;
-            let survey = match left.as_ref() {
-                Some(original) if several => {
-                    surveys.of(&self.jobs[sweep[0].i], &sweep[0].prepared, original)
-                }
-                _ => None,
-            };
             let (pool, workers) = (&self.shared.pool, self.shared.workers());
             let means = Means { pool, workers, survey };
-            let start = match left.take_if(|_| is_last && last == 0) {
+            let start = match left.take_if(|_| is_last && to_come == 0) {
                 Some(original) => Start::Given(original),
                 None => match left.as_ref() {
                     Some(original) => Start::Lent(original),
                     None => continue,
                 },
             };
-            self.sweep(sweep, start, means, &mut said, made);
+            self.sweep(sweep, start, means, made);
         }
         if is_last && let Some(original) = left.take() {
             original.give_to(&self.shared.pool);
         }
     }
 
-    /// Finishes the outputs of one sweep.
-    fn sweep(
-        &self,
-        sweep: Vec<Ready>,
-        start: Start,
-        means: Means,
-        said: &mut [Vec<Warning>],
+    fn captioned(&self, which: Vec<usize>, made: Made) -> Vec<Captioned> {
+        let mut captioned = Vec::with_capacity(which.len());
+        for i in which {
+            let job = &self.jobs[i];
+            let mut warnings = job.warnings.clone();
+            match guarded(|| Filled::new(job, &self.origin, &mut warnings, self.shared)) {
+                Ok(filled) => captioned.push((i, filled, warnings)),
+                Err(error) => made(i, Err(job.of_edition(error)), warnings),
+            }
+        }
+        captioned
+    }
+
+    /// The outputs, those together that sweep the same.
+    fn sweeps<'a>(
+        &'a self,
+        captioned: &'a mut [Captioned],
+        size: Size,
         made: Made,
-    ) {
+    ) -> Vec<Vec<Ready<'a>>> {
+        let mut sweeps: Vec<Vec<Ready>> = Vec::new();
+        for (i, filled, warnings) in captioned {
+            let (i, filled, warnings) = (*i, &*filled, std::mem::take(warnings));
+            let job = &self.jobs[i];
+            let haze = job.scene.as_ref().map(|scene| &scene.haze);
+            let prepared = match guarded(|| Prepared::new(size, &filled.recipe, &filled.typesetter))
+            {
+                Ok(prepared) => prepared.sharing(haze),
+                Err(error) => {
+                    made(i, Err(job.of_edition(error)), warnings);
+                    continue;
+                }
+            };
+            let ready = Ready { i, filled, prepared, warnings };
+            match sweeps.iter_mut().find(|sweep| sweep[0].prepared.sweeps_as(&ready.prepared)) {
+                Some(sweep) => sweep.push(ready),
+                None => sweeps.push(vec![ready]),
+            }
+        }
+        sweeps
+    }
+
+    /// Finishes the outputs of one sweep.
+    fn sweep(&self, mut sweep: Vec<Ready>, start: Start, means: Means, made: Made) {
         let mut finish = |ready: Ready, start: Start| {
             let Self { jobs, origin, shared } = self;
-            let Ready { i, filled, prepared } = ready;
-            let mut warnings = std::mem::take(&mut said[i]);
+            let Ready { i, filled, prepared, mut warnings } = ready;
             let output = Output { job: &jobs[i], origin, filled, shared };
             let finish = || output.finish(prepared, start, means, &mut warnings);
-            let finished = guarded(finish).map_err(|error| self.jobs[i].of_edition(error));
+            let finished = guarded(finish).map_err(|error| jobs[i].of_edition(error));
             made(i, finished, warnings);
         };
-        if sweep.len() == 1 {
-            if let Some(alone) = sweep.into_iter().next() {
-                finish(alone, start);
-            }
-            return;
+        if sweep.len() == 1
+            && let Some(alone) = sweep.pop()
+        {
+            return finish(alone, start);
         }
         match guarded(|| sweep[0].prepared.sweep(start, means)) {
             Ok(swept) => {
                 sweep.into_iter().for_each(|ready| finish(ready, Start::Swept(&swept)));
                 swept.give_to(means.pool);
             }
-            Err(error) => {
-                for Ready { i, .. } in sweep {
-                    made(i, Err(error.clone()), std::mem::take(&mut said[i]));
-                }
-            }
+            Err(error) => refuse_ready(sweep, &error, made),
         }
+    }
+}
+
+fn refuse_ready(ready: Vec<Ready>, error: &Error, made: Made) {
+    for Ready { i, warnings, .. } in ready {
+        made(i, Err(error.clone()), warnings);
     }
 }
 
