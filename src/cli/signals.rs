@@ -1,7 +1,10 @@
 //! Ctrl-C, TERM and HUP (a closed terminal): the first ends the run in order and within two seconds, the second at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+#[cfg(unix)]
+use std::sync::atomic::Ordering;
+#[cfg(unix)]
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -15,6 +18,7 @@ use crate::batch::Stop;
 pub(super) const EXIT_BASE: u8 = 128;
 
 /// How long frames in flight may take to come to an end; two seconds are promised.
+#[cfg(unix)]
 const GRACE: Duration = Duration::from_millis(1400);
 
 /// Lets signals set `stop`. Where a handler cannot be set, the system's own way stays.

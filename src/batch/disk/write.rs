@@ -4,7 +4,7 @@
 //! A temporary file with a short name of its own in the target folder, written, synced, looked at
 //! for its length, renamed; the folder is synced before the frame is reported (see `deliver`).
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -201,7 +201,7 @@ impl PermissionsLikeNewFiles for tempfile::Builder<'_, '_> {
     fn permissions_like_new_files(&mut self) -> &mut Self {
         use std::os::unix::fs::PermissionsExt;
         // The system takes the umask off this.
-        self.permissions(fs::Permissions::from_mode(0o666))
+        self.permissions(std::fs::Permissions::from_mode(0o666))
     }
 
     #[cfg(not(unix))]
@@ -213,6 +213,8 @@ impl PermissionsLikeNewFiles for tempfile::Builder<'_, '_> {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "what tests write may be torn")]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
