@@ -390,7 +390,10 @@ impl Report {
             }
         };
         if summary.not_delivered > 0 {
-            hint("use --overwrite to replace those outputs, --skip-existing to accept them");
+            hint(
+                "use --overwrite to replace those outputs, --resume to redo those of other settings, \
+                 --skip-existing to accept them",
+            );
         } else if summary.skipped > 0 {
             hint("use --overwrite to replace existing outputs, --resume to redo those out of date");
         }

@@ -142,6 +142,18 @@ fn another_cards_frame_of_the_same_name_is_not_taken_for_delivered() {
 }
 
 #[test]
+fn an_output_of_other_settings_is_not_taken_for_delivered() {
+    let bench = Bench::new();
+    bench.frames(2, 60);
+    bench.develop("in -o out --crop 3:2").code(0);
+    let ran = bench.develop("in -o out --crop 1:1").code(1).says("2 not delivered");
+    ran.says("was made with other settings; keeping it").says("--resume").says("--overwrite");
+    bench.develop("in -o out --crop 1:1 --skip-existing").code(0);
+    bench.develop("in -o out --crop 3:2").code(0).says("2 skipped (output exists)");
+    bench.develop("in -o out --crop 1:1 --resume").code(0).says("2 developed");
+}
+
+#[test]
 fn lists_with_lines_and_lists_with_nul_are_read() {
     let bench = Bench::new();
     bench.frames(2, 60);

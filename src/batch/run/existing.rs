@@ -149,7 +149,7 @@ fn entries<'a>(job: &Job, record: &'a Record, shared: &Shared) -> &'a [Entry] {
     record.of(&name_below(folder, &job.output))
 }
 
-/// It is kept whatever it is; whether it is this frame's decides which warning it gets.
+/// It is kept whatever it is; whether it is this frame's, made with these settings, decides which warning it gets.
 fn keep(job: &Job, length: u64, record: &Record, shared: &Shared) -> Verdict {
     let Some(entry) = entries(job, record, shared).last() else {
         let what = match shared.settings.journal {
@@ -158,14 +158,20 @@ fn keep(job: &Job, length: u64, record: &Record, shared: &Shared) -> Verdict {
         };
         return Verdict::Taken(Warning::Other(format!("{what}; keeping it")));
     };
+    let own = || match entry.recipe_hash == digits(recipe_hash(job, shared)) {
+        true => Verdict::Skip,
+        false => Verdict::Taken(Warning::Other(
+            "the output was made with other settings; keeping it".to_owned(),
+        )),
+    };
     if is_of(entry, &job.input) {
-        return Verdict::Skip;
+        return own();
     }
     let other = Box::new(Verdict::Taken(of_another(entry)));
     match entry.output_bytes == length {
         true => Verdict::ByOriginal {
             input_hash: entry.input_hash.clone(),
-            same: Box::new(Verdict::Skip),
+            same: Box::new(own()),
             other,
         },
         false => *other,
