@@ -70,6 +70,7 @@ pub(crate) fn metadata(bytes: &[u8]) {
                 picture: Some(metadata::Picture {
                     original: Size::new(90, 60),
                     turned: longlens::frame::Orientation::Rotate90,
+                    tilted: None,
                     kept: longlens::frame::Rect { x: 10, y: 0, width: 80, height: 60 },
                 }),
             };

@@ -13,21 +13,19 @@ use crate::metadata::{Blocks, Fields, Origin};
 use crate::template;
 
 /// All fields of a frame: its file's, its sidecar's, the table's, those set.
-///
-/// # Errors
-/// If the sidecar cannot be read.
 pub(in crate::batch) fn fields(
     job: &Job,
     blocks: &Blocks,
+    sidecar: Option<&[u8]>,
     warnings: &mut Vec<Warning>,
-) -> Result<Fields> {
+) -> Fields {
     let (mut fields, of_blocks) = Fields::read(blocks, "", job.recipe.metadata.encoding);
     warnings.extend(of_blocks);
-    if let Some(xml) = sidecar(job)? {
-        warnings.extend(fields.add_sidecar(&xml).err());
+    if let Some(xml) = sidecar {
+        warnings.extend(fields.add_sidecar(xml).err());
     }
     add_ordered(job, &mut fields);
-    Ok(fields)
+    fields
 }
 
 /// The blocks of a frame, with those of the RAW file that the camera made it from. One that is damaged is a
@@ -84,7 +82,7 @@ pub fn read_fields(job: &Job) -> Result<(Fields, Vec<Warning>)> {
     let blocks = blocks(&job.input, &Limits::default())?;
     let mut warnings = Vec::new();
     let blocks = with_raw(job, blocks, &mut warnings)?;
-    let fields = fields(job, &blocks, &mut warnings)?;
+    let fields = fields(job, &blocks, sidecar(job)?.as_deref(), &mut warnings);
     Ok((fields, warnings))
 }
 

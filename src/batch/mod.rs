@@ -29,10 +29,12 @@ pub use fields::read_fields;
 pub use job::{Caption, Fields, Job, Original};
 pub use memory::bomb::refuse_bomb;
 pub use memory::machine::machine_bytes;
-pub use outcome::{Done, Event, Fit, Outcome, Status, Summary, Surveyed};
+pub use outcome::{Done, Event, Fit, Outcome, Shown, Status, Summary, Surveyed, Thumbnail};
 pub use plan::captions::{Captions, Line};
 pub use plan::check::{captions, lacking};
-pub use plan::inputs::{FOLDER_FILES, Found, Input, find, split_at_lines, split_at_nul};
+pub use plan::inputs::{
+    FOLDER_FILES, Found, Input, PICTURES_MARK, find, split_at_lines, split_at_nul,
+};
 pub use plan::names::format_of_name;
 pub use plan::order::{Order, Plan, Root, Target};
 pub use plan::originals::look_at_originals;

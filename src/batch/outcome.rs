@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::batch::job::Job;
-use crate::develop::Survey;
+use crate::develop::{Survey, Tilt};
 use crate::error::{Error, Warning};
 use crate::format::Format;
 use crate::frame::{Rect, Size};
@@ -102,12 +102,40 @@ pub struct Done {
     pub fitted: Option<Fit>,
     /// What the survey found, if there was one.
     pub surveyed: Option<Surveyed>,
+    /// Degrees clockwise by which it was turned.
+    pub turned_degrees: f64,
+    /// How far it was tilted, if it was looked at for that and shows it.
+    pub tilt: Option<Tilt>,
     /// Whether the original said where it was taken.
     pub had_position: bool,
     /// What was taken out of the metadata.
     pub removed: Vec<Removed>,
     /// Whether its frame was decoded for it: a further output of one frame is made of the same samples.
     pub decoded: bool,
+    /// What a person is shown of it, if that was asked for.
+    pub shown: Option<Box<Shown>>,
+}
+
+/// What a person is shown of a frame: small JPEGs without metadata, in sRGB.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What was kept of the original.
+    pub before: Thumbnail,
+    /// The finished frame.
+    pub after: Thumbnail,
+    /// A far part of both, at the size of the finished frame.
+    pub far: Option<[Thumbnail; 2]>,
+    /// The caption that was drawn.
+    pub caption: String,
+}
+
+/// A small JPEG.
+#[derive(Debug, Clone)]
+pub struct Thumbnail {
+    /// Width and height in pixels.
+    pub size: Size,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 impl Done {

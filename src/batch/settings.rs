@@ -49,6 +49,8 @@ pub struct Settings {
     pub shard: Shard,
     /// Whether files are read and hashed that have the size and times that the log knows.
     pub reading: Reading,
+    /// Whether small pictures of each frame are made for people to look at.
+    pub shown: bool,
 }
 
 impl Settings {
@@ -91,6 +93,7 @@ impl Default for Settings {
             journal: None,
             shard: Shard::WHOLE,
             reading: Reading::Changed,
+            shown: false,
         }
     }
 }

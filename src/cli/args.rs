@@ -26,6 +26,8 @@ pub(super) fn command() -> Command {
         .subcommand(Command::new("presets").about("List the presets: recipes that have a name"))
         .subcommand(inspect())
         .subcommand(fields())
+        .subcommand(compare())
+        .subcommand(sheet())
         .subcommand(bench())
         .subcommand(completions())
         .subcommand(Command::new("man").about("Print the manual page"))
@@ -47,6 +49,12 @@ fn develop() -> Command {
         .arg(require())
         .args(picking())
         .args(run_flags())
+        .arg(
+            path("report", "PAGE")
+                .long("report")
+                .conflicts_with("dry-run")
+                .help("Write a page that shows each frame before and after: a folder or FILE.html"),
+        )
 }
 
 fn require() -> Arg {
@@ -262,6 +270,51 @@ fn fields() -> Command {
         .args(sources())
         .args(settings().filter(|setting| setting.get_id() == "encoding"))
         .arg(switch("json").help("Print one line of JSON a frame"))
+}
+
+fn compare() -> Command {
+    Command::new("compare")
+        .about("Show a frame at several amounts side by side: --dehaze 20,40,60 --sharpen 20,60")
+        .arg(path("file", "FRAME").required(true).num_args(1..))
+        .arg(
+            path("out", "OUT")
+                .short('o')
+                .long("out")
+                .required(true)
+                .help("Picture to write; for several frames a folder"),
+        )
+        .args(settings())
+        .arg(recipes())
+        .arg(width("Width of the whole picture in pixels [default: 2400]"))
+        .arg(switch("overwrite").help("Replace a picture that exists"))
+}
+
+fn sheet() -> Command {
+    Command::new("sheet")
+        .about("Make a contact sheet of frames, with their names and captions")
+        .args(sources())
+        .arg(
+            path("out", "FILE")
+                .short('o')
+                .long("out")
+                .required(true)
+                .help("Picture to write, or a PDF; further pages are FILE-2, FILE-3, …"),
+        )
+        .args(settings().filter(|setting| setting.get_id() == "encoding"))
+        .arg(
+            Arg::new("columns")
+                .long("columns")
+                .value_name("N")
+                .value_parser(value_parser!(u32).range(1..=100))
+                .help("Frames side by side [default: 5]"),
+        )
+        .arg(width("Width of a page in pixels [default: 2480, A4 at 300 dpi]"))
+        .arg(switch("overwrite").help("Replace a file that exists"))
+}
+
+fn width(help: &'static str) -> Arg {
+    let pixels = value_parser!(u32).range(200..=30_000);
+    Arg::new("width").long("width").value_name("PX").value_parser(pixels).help(help)
 }
 
 fn bench() -> Command {

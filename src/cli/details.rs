@@ -1,13 +1,15 @@
-//! What `-v` says of one output below its name.
+//! What `-v` says of one output below its name, and the page of a run on its card.
 
 use super::text;
 use crate::batch::{Done, Fit, Outcome};
 use crate::stage::dehaze::Amount;
+use crate::stage::turn::Straighten;
 
 /// A line for each thing that was chosen or taken out.
 pub(super) fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(outcome.job.scene.as_ref().map(text::scene));
+    lines.extend(turned(outcome, done));
     if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
         let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
@@ -23,4 +25,19 @@ pub(super) fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
         lines.push(format!("removed from the metadata: {}", removed.join(", ")));
     }
     lines
+}
+
+/// How a frame was turned, or why not, if that was asked for.
+pub(super) fn turned(outcome: &Outcome, done: &Done) -> Option<String> {
+    let turned = || format!("turned {}", text::direction(done.turned_degrees));
+    match (&done.tilt, done.turned_degrees != 0.0) {
+        (Some(tilt), true) => {
+            let by = text::tilt(tilt.degrees, &tilt.by.to_string(), tilt.confidence.into());
+            Some(format!("{}: it was tilted {by}", turned()))
+        }
+        (Some(tilt), false) => Some(format!("level, by its {}", tilt.by)),
+        (None, true) => Some(turned()),
+        (None, false) => (outcome.job.recipe.turn.straighten == Straighten::Auto)
+            .then(|| "not straightened: no horizon or verticals are certain".to_owned()),
+    }
 }

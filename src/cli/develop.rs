@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 
 use super::counts::amount_of;
+use super::page::Page;
 use super::planning::{Planned, first_recipe};
 use super::report::Report;
 use super::running::{Passing, Run, loudness};
@@ -23,6 +24,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let mut report = Report::new(loudness(order), order.get_flag("json"), place);
     let frames = planned.plan.jobs.len();
     let recipe = first_recipe(order, &planned.sources)?;
+    let page = Page::ordered(order, place, &recipe)?;
     report.tell(&json::run(Job::frames(&planned.plan.jobs), place, &recipe, &settings));
     report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
     let mut batch = Batch { jobs: planned.plan.jobs, settings };
@@ -55,7 +57,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let folder = planned.out.folder();
     let accepts_existing = order.get_flag("skip-existing");
     let passing = Passing::Fail;
-    let run = Run { batch, folder, unreadable, stop: &stop, accepts_existing, passing };
+    let run = Run { batch, folder, unreadable, stop: &stop, accepts_existing, passing, page };
     run.carry_out(&mut report)
 }
 
@@ -85,5 +87,6 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
         journal,
         shard: Shard::WHOLE,
         reading: if order.get_flag("verify") { Reading::All } else { Reading::Changed },
+        shown: order.contains_id("report"),
     })
 }

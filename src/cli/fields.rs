@@ -10,7 +10,7 @@ use super::presets::Layers;
 use super::report::{Loudness, Report};
 use super::sources::{Sources, logos, raw_source};
 use super::{exit, text};
-use crate::batch::{Job, Order, Target, find, plan_to_read, read_fields};
+use crate::batch::{Found, Job, Order, Plan, Target, find, plan_to_read, read_fields};
 use crate::error::{Error, Result};
 use crate::metadata::Origin;
 use crate::recipe::Recipe;
@@ -18,6 +18,27 @@ use crate::recipe::Recipe;
 /// Prints the fields of each frame; the exit code says whether all could be read.
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let json = order.get_flag("json");
+    let (found, plan) = to_read(order, json)?;
+    let mut code = exit::DONE;
+    let mut failed = |error: &Error| {
+        text::to_stderr(&text::error(error));
+        code = exit::SOME_FAILED;
+    };
+    found.unreadable.iter().for_each(&mut failed);
+    for job in &plan.jobs {
+        match lines(job, json) {
+            Ok(lines) => text::print(&lines)?,
+            Err(error) => failed(&error),
+        }
+    }
+    Ok(code)
+}
+
+/// The frames that the flags of [`super::args::sources`] name, with what is known of them.
+///
+/// # Errors
+/// If there are none, or a flag or a table cannot be read.
+pub(super) fn to_read(order: &ArgMatches, json: bool) -> Result<(Found, Plan)> {
     let sources = Sources::read(order)?;
     let mut found = find(&sources.named, Path::new(""))?;
     found.pair(raw_source(order)?, &sources.named);
@@ -37,19 +58,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
         return Err(super::no_frames(&found));
     }
-    let mut code = exit::DONE;
-    let mut failed = |error: &Error| {
-        text::to_stderr(&text::error(error));
-        code = exit::SOME_FAILED;
-    };
-    found.unreadable.iter().for_each(&mut failed);
-    for job in &plan.jobs {
-        match lines(job, json) {
-            Ok(lines) => text::print(&lines)?,
-            Err(error) => failed(&error),
-        }
-    }
-    Ok(code)
+    Ok((found, plan))
 }
 
 fn lines(job: &Job, json: bool) -> Result<String> {

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
-use super::json::{lossy, rounded};
+use super::json::{self, lossy, rounded};
 use super::{exit, maps, text};
 use crate::batch::{
     Assigned, Job, Settings, Stop, assign_scenes, machine_bytes, read_bytes, refuse_bomb,
 };
 use crate::colour;
-use crate::develop::survey_in;
+use crate::develop::{survey_in, tilt};
 use crate::error::Result;
 use crate::format::{self, Decoding, Limits, RawPicture};
 use crate::frame::Pool;
@@ -54,6 +54,11 @@ fn as_text<'a>(name: &'a str, value: &Value) -> (&'a str, String) {
     let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match (name, value.as_f64()) {
         ("auto", Some(amount)) => ("dehaze", format!("auto {amount:.0}")),
+        ("tilt", _) => {
+            let number = |name: &str| value[name].as_f64().unwrap_or_default();
+            let by = as_word(&value["by"]);
+            (name, text::tilt(number("degrees"), by, number("confidence")))
+        }
         ("scene", _) if value.is_null() => (name, "none".to_owned()),
         ("scene", _) => (name, [&value["name"], &value["why"]].map(as_word).join(": ")),
         ("haze", _) => (name, plain.strip_prefix("haze ").unwrap_or(&plain).to_owned()),
@@ -101,6 +106,8 @@ fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'sta
         ("airlight", json!(airlight)),
         ("noise", json!(rounded(survey.noise * 255.0))),
     ];
+    let mut facts = facts;
+    facts.extend(tilt(&decoded.frame).map(|found| ("tilt", json::tilt(Some(&found)))));
     decoded.frame.give_to(pool);
     Ok(facts)
 }

@@ -6,9 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::batch::{Existing, Job, Outcome, Settings, Status, Summary, Sync};
+use crate::develop::Tilt;
 use crate::error::{Error, ErrorKind, Warning};
 use crate::recipe::{Edition, Recipe, SETTINGS};
 use crate::stage::dehaze::{Amount, Haze};
+use crate::stage::turn::Straighten;
 
 /// The first line: version, run, time, and all that was ordered.
 pub(super) fn run(frames: usize, out: &Path, recipe: &Recipe, settings: &Settings) -> Value {
@@ -108,6 +110,12 @@ pub(super) fn frame(outcome: &Outcome) -> Value {
             line["height"] = json!(done.size.height);
             line["bytes"] = json!(done.bytes);
             line["had_position"] = json!(done.had_position);
+            if done.turned_degrees != 0.0 {
+                line["turned"] = json!(rounded(done.turned_degrees as f32));
+            }
+            if job.recipe.turn.straighten == Straighten::Auto {
+                line["tilt"] = tilt(done.tilt.as_ref());
+            }
             if let Some(fit) = &done.fitted {
                 line["quality"] = json!(fit.quality);
                 line["encodings"] = json!(fit.encodings);
@@ -132,6 +140,17 @@ pub(super) fn add_edition(line: &mut Value, job: &Job) {
 /// The scene of a frame, with the reason; null for a frame alone.
 pub(super) fn scene(job: &Job) -> Value {
     job.scene.as_ref().map_or(Value::Null, |s| json!({ "name": s.scene, "why": s.why }))
+}
+
+/// How far a frame is tilted clockwise, by what, and how sure that is; null if nothing shows it.
+pub(super) fn tilt(tilt: Option<&Tilt>) -> Value {
+    tilt.map_or(Value::Null, |tilt| {
+        json!({
+            "degrees": rounded(tilt.degrees as f32),
+            "by": tilt.by.to_string(),
+            "confidence": rounded(tilt.confidence),
+        })
+    })
 }
 
 /// Warnings as texts.

@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod compare;
 mod counts;
 mod details;
 mod develop;
@@ -13,6 +14,7 @@ mod joined;
 mod json;
 mod man;
 mod maps;
+mod page;
 mod plan;
 mod planning;
 mod presets;
@@ -22,12 +24,14 @@ mod report;
 mod running;
 mod scenes;
 mod shard;
+mod sheet;
 mod signals;
 mod slips;
 mod sources;
 #[cfg(unix)]
 mod start;
 mod text;
+mod tiles;
 
 use clap::ArgMatches;
 
@@ -79,6 +83,8 @@ fn ordered() -> u8 {
         Some(("presets", _)) => presets::list(),
         Some(("inspect", order)) => inspect::run(order),
         Some(("fields", order)) => fields::run(order),
+        Some(("compare", order)) => compare::run(order),
+        Some(("sheet", order)) => sheet::run(order),
         Some(("bench", order)) => bench::run(order),
         Some(("completions", order)) => print_completions(order),
         Some(("man", _)) => man::print(),

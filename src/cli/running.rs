@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::ArgMatches;
 
+use super::page::Page;
 use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::{exit, json, signals, text};
@@ -24,6 +25,8 @@ pub(super) struct Run<'a> {
     pub(super) accepts_existing: bool,
     /// What becomes of failures that may not come again.
     pub(super) passing: Passing,
+    /// The page that shows what came of it, if one was asked for.
+    pub(super) page: Option<Page>,
 }
 
 /// What becomes of failures that may not come again: a disk that is gone for a moment.
@@ -38,7 +41,7 @@ pub(super) enum Passing {
 impl Run<'_> {
     /// Develops the frames; the exit code.
     pub(super) fn carry_out(self, report: &mut Report) -> Result<u8> {
-        let Self { batch, folder, unreadable, stop, accepts_existing, passing } = self;
+        let Self { batch, folder, unreadable, stop, accepts_existing, passing, mut page } = self;
         let frames = batch.jobs.len();
         if frames > 0 {
             prepare_folder(folder)?;
@@ -53,11 +56,17 @@ impl Run<'_> {
         let mut progress = Progress::new(frames, what, &batch.settings, report.loudness());
         for error in unreadable {
             progress.suspend(|| report.failure(error));
+            if let Some(page) = &mut page {
+                page.failure(error);
+            }
         }
         let summary = batch.run(stop, |event| {
             progress.event(event);
             if let Event::Finished(outcome) = event {
                 progress.suspend(|| report.outcome(outcome));
+                if let Some(page) = &mut page {
+                    page.frame(outcome);
+                }
             }
         });
         progress.end();
@@ -75,6 +84,16 @@ impl Run<'_> {
             None if is_lacking => exit::SOME_FAILED,
             None => exit::DONE,
         };
+        let page = page.map(|page| page.end(&summary)).transpose();
+        let exit = match &page {
+            Err(_) if exit < exit::ENVIRONMENT => exit::ENVIRONMENT,
+            _ => exit,
+        };
+        match page {
+            Ok(Some(file)) => report.say(&format!("the report is {}", text::path(&file))),
+            Ok(None) => {}
+            Err(error) => report.failure(&error),
+        }
         report.tell(&json::summary(&summary, unreadable.len(), exit));
         if let Some(error) = report.untold() {
             text::to_stderr(&text::error(error));

@@ -56,7 +56,8 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
     let stop = Stop::default();
     signals::listen(&stop);
     let passing = Passing::TryAgain;
-    let run = Run { batch, folder: &out, unreadable: &[], stop: &stop, accepts_existing, passing };
+    let (unreadable, page) = (&[], None);
+    let run = Run { batch, folder: &out, unreadable, stop: &stop, accepts_existing, passing, page };
     run.carry_out(&mut report)
 }
 

@@ -186,6 +186,17 @@ pub(super) fn bytes(count: u64) -> String {
     }
 }
 
+/// `1.80° clockwise, by its horizon (confidence 97 %)`.
+pub(super) fn tilt(degrees: f64, by: &str, confidence: f64) -> String {
+    format!("{}, by its {by} (confidence {:.0} %)", direction(degrees), 100.0 * confidence)
+}
+
+/// `1.80° clockwise`.
+pub(super) fn direction(degrees: f64) -> String {
+    let way = if degrees < 0.0 { "counterclockwise" } else { "clockwise" };
+    format!("{:.2}° {way}", degrees.abs())
+}
+
 /// The scene of a frame and why it is in it.
 pub(super) fn scene(scene: &Assigned) -> String {
     format!("scene {}: {}", clean(&scene.scene), clean(&scene.why))

@@ -10,19 +10,25 @@
 
 mod needs;
 mod places;
+mod preview;
 mod rows;
 mod survey;
 mod sweep;
 mod swept;
+mod tilt;
+mod turned;
 
 use image::ImageBuffer;
 
 pub use needs::Needs;
+pub use preview::{Onlooker, Preview};
 use survey::noise_of;
 pub use survey::{Likeness, Look, Survey, look, survey, survey_in, survey_sharing};
 pub use sweep::Workers;
 use swept::Held;
 pub use swept::{Start, Swept};
+pub use tilt::{Tilt, TiltedBy, tilt};
+pub use turned::{Turned, turned, turned_to};
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{
@@ -69,11 +75,12 @@ pub fn develop(frame: &Frame, recipe: &Recipe) -> Result<Developed> {
     let pool = Pool::default();
     let typesetter = Typesetter::open(&recipe.caption)?;
     let means = Means { pool: &pool, workers: Workers::One, survey: None };
-    Prepared::new(frame.size(), recipe, &typesetter)?.develop(frame.clone(), means)
+    let (original, _) = turned(frame.clone().into(), recipe.turn, &pool)?;
+    Prepared::new(original.size(), recipe, &typesetter)?.develop(original, means)
 }
 
-/// What is going to be made of a frame: all that follows from its size and the recipe alone, with
-/// the caption's letters drawn.
+/// What is going to be made of a frame that lies as it is to be ([`turned`]): all that follows from its size and
+/// the recipe alone, with the caption's letters drawn.
 #[derive(Debug)]
 pub struct Prepared<'a> {
     recipe: &'a Recipe,

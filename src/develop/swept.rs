@@ -4,6 +4,8 @@
 //! only: it is done once, into a whole frame, from which each output is resized and captioned. Its samples
 //! are those that each sweep alone would make.
 
+use std::sync::Arc;
+
 use super::{Means, Prepared, Survey, swept};
 use crate::error::Result;
 use crate::frame::{Facts, Frame, Original, Pixels, Pool, View};
@@ -26,6 +28,12 @@ impl Start<'_> {
             Self::Lent(original) => &original.facts,
             Self::Swept(swept) => &swept.facts,
         }
+    }
+
+    /// The profile of its samples, if they are not sRGB.
+    #[must_use]
+    pub fn profile(&self) -> Option<Arc<[u8]>> {
+        self.facts().profile.clone()
     }
 
     /// What its samples are.

@@ -28,14 +28,27 @@ pub struct Change<'a> {
 }
 
 /// What part of an original a finished picture is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Picture {
     /// Size of the original, upright.
     pub original: Size,
     /// How it was turned.
     pub turned: Orientation,
-    /// The part of it that was kept.
+    /// How it was turned further, by any angle.
+    pub tilted: Option<Tilted>,
+    /// The part of it that was kept, after both turns.
     pub kept: Rect,
+}
+
+/// How a picture was turned by an angle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tilted {
+    /// Degrees clockwise.
+    pub degrees: f64,
+    /// Size of what was left.
+    pub size: Size,
+    /// Its centre, in pixels from the centre of the original, right and down after the turn.
+    pub centre: (f64, f64),
 }
 
 /// Which of EXIF's tags belong in a format: those of a picture's compression stand in compressed files

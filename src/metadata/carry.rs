@@ -49,9 +49,10 @@ pub fn carry_over(mut blocks: Blocks, policy: &Policy, change: &Change<'_>) -> R
         true => Dates::of(change.fields, &blocks, policy.encoding, &mut warnings),
         false => Dates::None,
     };
-    let geometry = change.picture.map(|Picture { original, turned, kept }| Geometry {
+    let geometry = change.picture.map(|Picture { original, turned, tilted, kept }| Geometry {
         original,
         turned,
+        tilted,
         kept,
         size: change.size,
     });

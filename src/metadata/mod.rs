@@ -32,7 +32,7 @@ mod xmp;
 
 pub use blocks::Blocks;
 pub(crate) use blocks::{MOST_EXIF_BYTES, MOST_XMP_BYTES};
-pub use carried::{Carried, Change, ExifTags, Iptc, Picture};
+pub use carried::{Carried, Change, ExifTags, Iptc, Picture, Tilted};
 pub use carry::{SOFTWARE, carry_over};
 pub use exif::Shot;
 pub(crate) use exif::{is_adobe_rgb, is_exif, orientation};
@@ -44,3 +44,4 @@ pub use removed::Removed;
 pub use text::Encoding;
 pub use verify::verify;
 pub(crate) use xmp::is_xmp;
+pub use xmp::{CropSettings, crop_settings};

@@ -25,6 +25,7 @@ use crate::stage::dehaze::Dehaze;
 use crate::stage::denoise::Denoise;
 use crate::stage::resize::Resize;
 use crate::stage::sharpen::{Method, Sharpen};
+use crate::stage::turn::{Straighten, Turn};
 use crate::words;
 
 /// What is done to a frame, in the order of the work.
@@ -40,6 +41,8 @@ pub struct Recipe {
     pub denoise: Denoise,
     /// Detail raised.
     pub sharpen: Sharpen,
+    /// How the frame is turned; it is turned first, as if it had been taken so.
+    pub turn: Turn,
     /// The part that is kept.
     pub crop: Crop,
     /// How large the finished frame may be.
@@ -124,7 +127,9 @@ impl Setting {
         match self.name {
             "dehaze" => vec!["auto", "off"],
             "scene" => vec!["auto", "off", "folder"],
-            "sharpen" | "crop" | "long-edge" | "max-bytes" => vec!["off"],
+            "sharpen" | "long-edge" | "max-bytes" => vec!["off"],
+            "crop" => vec!["off", "sidecar"],
+            "straighten" => Straighten::ALL.map(Straighten::name).to_vec(),
             "sharpen-method" => Method::ALL.map(Method::name).to_vec(),
             "anchor" | "caption-anchor" => Anchor::ALL.map(Anchor::name).to_vec(),
             "caption-style" => Style::ALL.map(Style::name).to_vec(),
@@ -194,9 +199,23 @@ pub const SETTINGS: &[Setting] = &[
         print: |r| r.sharpen.method.to_string(),
     },
     Setting {
+        name: "rotate",
+        value: "DEGREES",
+        help: "turn by this angle, clockwise, -45 to 45; corners that would be empty are cut off",
+        read: |r, v| v.parse().map(|value| r.turn.rotate = value),
+        print: |r| r.turn.rotate.to_string(),
+    },
+    Setting {
+        name: "straighten",
+        value: "HOW",
+        help: "turn until the horizon is level: off, or auto (only where one, or verticals, are clearly there)",
+        read: |r, v| v.parse().map(|value| r.turn.straighten = value),
+        print: |r| r.turn.straighten.to_string(),
+    },
+    Setting {
         name: "crop",
         value: "PART",
-        help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600 or 80%",
+        help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600, 80% or sidecar (as set in Lightroom)",
         read: |r, v| unless_off(v, str::parse).map(|value| r.crop.shape = value),
         print: |r| or_off(r.crop.shape.as_ref()),
     },

@@ -35,6 +35,8 @@ pub enum Shape {
     Rect(Rect),
     /// This percentage of width and of height.
     Share(f64),
+    /// What Lightroom or Camera Raw left in the frame's sidecar; all of the frame where there is nothing.
+    Sidecar,
 }
 
 impl Crop {
@@ -57,6 +59,8 @@ impl Crop {
                 return Ok((within, (within != rect).then_some(Warning::CropReduced)));
             }
             Shape::Size(size) => size,
+            // What it says is put in its place by whoever has read it.
+            Shape::Sidecar => frame,
             Shape::Share(percent) => part(width * percent / 100.0, height * percent / 100.0),
             Shape::Ratio(across, down) => {
                 let scale = (width / across).min(height / down);
@@ -85,6 +89,7 @@ impl FromStr for Shape {
             Self::Share(percent) => *percent > 0.0 && *percent <= 100.0,
             Self::Size(size) => size.area() > 0,
             Self::Rect(rect) => rect.size().area() > 0,
+            Self::Sidecar => true,
         };
         let shape = parse_shape(&text.trim().to_lowercase().replace('×', "x")).filter(fits);
         if let Some(Shape::Size(size)) = shape
@@ -98,7 +103,7 @@ impl FromStr for Shape {
         }
         shape.ok_or_else(|| {
             let forms = "off, a ratio (3:2), a size (3000x2000), \
-                         a rectangle (3000x2000+800+600) or a share (80%)";
+                         a rectangle (3000x2000+800+600), a share (80%) or sidecar";
             Error::no_value(text, "a crop", forms)
         })
     }
@@ -113,6 +118,9 @@ fn reads_like_a_ratio(size: Size) -> bool {
 }
 
 fn parse_shape(text: &str) -> Option<Shape> {
+    if text == "sidecar" {
+        return Some(Shape::Sidecar);
+    }
     if let Some(share) = text.strip_suffix('%') {
         return share.parse().ok().map(Shape::Share);
     }
@@ -142,6 +150,7 @@ impl fmt::Display for Shape {
             Self::Size(size) => write!(f, "{size}"),
             Self::Rect(r) => write!(f, "{}+{}+{}", r.size(), r.x, r.y),
             Self::Share(percent) => write!(f, "{percent}%"),
+            Self::Sidecar => f.write_str("sidecar"),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod dehaze;
 pub mod denoise;
 pub mod resize;
 pub mod sharpen;
+pub mod turn;
 
 /// A stage that runs in the sweep: what has to be held for it.
 ///

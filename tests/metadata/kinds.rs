@@ -62,7 +62,8 @@ pub(super) fn carried(
     for (name, text) in set {
         fields.set(name, *text, Origin::Set);
     }
-    let picture = Picture { original: Size::new(400, 300), turned: Orientation::Upright, kept };
+    let picture =
+        Picture { original: Size::new(400, 300), turned: Orientation::Upright, tilted: None, kept };
     let change = Change {
         size: Size::new(kept.width, kept.height),
         fields: &fields,

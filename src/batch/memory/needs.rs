@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::format::Header;
 use crate::metadata::Profile;
 use crate::recipe::Recipe;
+use crate::stage::crop::Shape;
+use crate::stage::turn::Placed;
 
 /// Bytes that a frame takes while it is developed into outputs of these recipes, beside its file.
 ///
@@ -27,7 +29,15 @@ pub(in crate::batch) fn needed_bytes(header: &Header, recipes: &[&Recipe]) -> Re
         swept = swept.max(develop.swept_bytes);
         files += encoded;
     }
-    Ok(most + swept + files)
+    // What is turned for one output is a copy of what the others are made of.
+    let copied =
+        if recipes.iter().any(|recipe| may_turn(recipe)) { header.decode_bytes } else { 0 };
+    Ok(most + swept + files + copied)
+}
+
+/// Whether the frame may be turned for an output of this recipe.
+fn may_turn(recipe: &Recipe) -> bool {
+    recipe.turn.is_wanted() || recipe.crop.shape == Some(Shape::Sidecar)
 }
 
 /// Bytes that a frame with one output takes while it is developed, beside its file.
@@ -42,7 +52,12 @@ fn needed_alone_bytes(header: &Header, recipe: &Recipe) -> Result<u64> {
         Profile::Srgb => header.joining_bytes(),
         Profile::Keep => 0,
     };
-    let developed = header.decode_bytes + joined.max(develop.working_bytes);
+    // What may be turned is made a frame, and another one of it.
+    let turned = match may_turn(recipe) {
+        true => header.joining_bytes() + Placed::bytes(size, channels, depth_bits),
+        false => 0,
+    };
+    let developed = header.decode_bytes + turned + joined.max(develop.working_bytes);
     let format = recipe.output.format.or_same(header.format);
     let coding = recipe.output.coding;
     let (finished, encoded) =

@@ -29,6 +29,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Files in an input folder that say how to develop it: the table of captions and the recipe.
 pub const FOLDER_FILES: [&str; 2] = ["captions.csv", "longlens.toml"];
 
+/// Name of the file that marks a folder of pictures which are no frames: those of a report.
+pub const PICTURES_MARK: &str = ".longlens-pictures";
+
 /// A frame to be: where it is, and the path below its input folder that its output keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
@@ -233,6 +236,11 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         if entry.file_type().is_dir() {
             if entry.depth() > 0 && is_named_like_one(path) {
                 found.passed_over.push((path.to_path_buf(), "a folder, not a frame"));
+            }
+            if entry.depth() > 0 && path.join(PICTURES_MARK).symlink_metadata().is_ok() {
+                found.passed_over.push((path.to_path_buf(), "pictures of a report"));
+                entries.skip_current_dir();
+                continue;
             }
             if entry.depth() > 0 {
                 earlier.enter(path);

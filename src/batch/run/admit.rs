@@ -22,6 +22,7 @@ use crate::batch::run::deliver::{Content, Delivery, Kept};
 use crate::batch::run::existing::{Verdict, look};
 use crate::batch::run::logbook::renewed;
 use crate::batch::run::shared::Shared;
+use crate::develop::Onlooker;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{Header, Opened};
 
@@ -262,7 +263,7 @@ impl Admitting<'_> {
         let most_bytes = self.most_bytes();
         let fits = |job: &Job| {
             let mut needed = needed_bytes(header, &[&job.recipe])? + raw_bytes(job);
-            needed += self.damaged_bytes(header, file_bytes);
+            needed += self.damaged_bytes(header, file_bytes) + self.shown_bytes(header, 1);
             let whole = file_bytes.saturating_add(needed);
             if whole > most_bytes {
                 let (whole, limit) = (mb(whole), mb(most_bytes));
@@ -293,12 +294,21 @@ impl Admitting<'_> {
         let raw_bytes = raw_bytes(&outputs.first()?.job);
         let recipes: Vec<_> = outputs.iter().map(|output| &*output.job.recipe).collect();
         let needed = needed_bytes(header, &recipes).ok()?;
-        Some(needed + raw_bytes + self.damaged_bytes(header, file_bytes))
+        let shown_bytes = self.shown_bytes(header, outputs.len() as u64);
+        Some(needed + raw_bytes + self.damaged_bytes(header, file_bytes) + shown_bytes)
     }
 
     fn damaged_bytes(&self, header: &Header, file_bytes: u64) -> u64 {
         match self.shared.settings.accept_damaged {
             true => header.damaged_bytes(file_bytes),
+            false => 0,
+        }
+    }
+
+    /// What the small pictures of so many outputs take.
+    fn shown_bytes(&self, header: &Header, outputs: u64) -> u64 {
+        match self.shared.settings.shown {
+            true => outputs * Onlooker::bytes(header.size),
             false => 0,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::batch::outcome::Fit;
 use crate::batch::run::shared::Shared;
-use crate::develop::{Developed, Means, Prepared, Start, Workers};
+use crate::develop::{Developed, Means, Onlooker, Prepared, Start, Workers};
 use crate::error::{Result, Warning};
 use crate::format::{self, BandEncoder, Encoding, Fitted, Threads};
 use crate::metadata::Blocks;
@@ -32,6 +32,7 @@ impl Finishing<'_> {
         prepared: Prepared<'_>,
         start: Start<'_>,
         means: Means<'_>,
+        onlooker: Option<&Onlooker>,
         out: &mut Vec<u8>,
     ) -> Result<Ended> {
         let threads = match means.workers {
@@ -41,13 +42,21 @@ impl Finishing<'_> {
         let (encoding, blocks) = (&self.encoding, self.blocks);
         if encoding.format.in_bands() && self.max_bytes.is_none() {
             let encoder = BandEncoder::new(prepared.size(), start.view(), encoding, threads)?;
-            let developed = prepared.develop_into(start, means, &encoder)?;
+            let developed = match onlooker {
+                Some(onlooker) => {
+                    prepared.develop_into(start, means, &onlooker.before(&encoder))?
+                }
+                None => prepared.develop_into(start, means, &encoder)?,
+            };
             self.shared.go_on()?;
             let warnings = encoder.finish(blocks, out)?;
             return Ok(Ended { developed, fitted: None, warnings });
         }
         let Developed { frame, survey, kept, warnings } = prepared.develop(start, means)?;
         let developed = Developed { frame: (), survey, kept, warnings };
+        if let Some(onlooker) = onlooker {
+            onlooker.take_frame(&frame);
+        }
         self.shared.go_on()?;
         // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
         means.pool.trim_to(0);

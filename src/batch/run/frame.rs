@@ -6,16 +6,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::batch::disk::hash::hash;
-use crate::batch::fields::with_raw;
+use crate::batch::fields::{sidecar, with_raw};
 use crate::batch::job::Job;
 use crate::batch::run::output::{Filled, Finished, Origin, Output};
 use crate::batch::run::shared::Shared;
+use crate::batch::run::turned::{Laid, Way, laid, way};
 use crate::colour;
-use crate::develop::{Means, Prepared, Start, Survey};
+use crate::develop::{Means, Onlooker, Prepared, Start, Survey, Turned};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{Decoded, Opened};
 use crate::frame::{Original, Size};
 use crate::metadata::Profile;
+use crate::stage::crop::Shape;
 use crate::stage::dehaze::{Amount, SharedHaze};
 
 /// Takes an output of a frame, by the number of its job, with its warnings.
@@ -29,19 +31,74 @@ pub(in crate::batch) fn develop_file(jobs: &[Job], file: Opened, shared: &Shared
         Err(error) => return refuse(jobs, all, &error, made),
     };
     let has_profile = original.facts.profile.is_some();
-    let is_converted = |&i: &usize| has_profile && jobs[i].recipe.metadata.profile == Profile::Srgb;
-    let (converted, stored): (Vec<usize>, Vec<usize>) = all.partition(is_converted);
+    let is_converted = |i: usize| has_profile && jobs[i].recipe.metadata.profile == Profile::Srgb;
+    let mut lots: Vec<Lot> = Vec::new();
+    for i in all {
+        let (converted, way) = (is_converted(i), way(&jobs[i]));
+        match lots.iter_mut().find(|lot| lot.converted == converted && lot.way == way) {
+            Some(lot) => lot.which.push(i),
+            None => lots.push(Lot { converted, way, which: vec![i] }),
+        }
+    }
+    // What is converted comes last, and what is not turned needs no samples of its own.
+    lots.sort_by_key(|lot| (lot.converted, lot.is_turned()));
     let frame = OneFrame { jobs, origin, shared };
-    let mut left = Some(original);
-    let is_last = converted.is_empty();
-    frame.develop(stored, &mut left, is_last, made);
-    if is_last {
-        return;
+    let (mut left, mut last) = (Some(original), lots.len());
+    let (mut in_srgb, mut failed) = (false, None);
+    for lot in lots {
+        last -= 1;
+        if lot.converted && !in_srgb {
+            in_srgb = true;
+            match guarded(|| to_srgb(left.take(), shared)) {
+                Ok(original) => left = Some(original),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = &failed {
+            refuse(jobs, lot.which, error, made);
+            continue;
+        }
+        if !lot.is_turned() {
+            frame.develop(lot.which, &mut left, last == 0, Laying::default(), made);
+            continue;
+        }
+        let samples = if last == 0 { left.take() } else { left.clone() };
+        let turn = || laid(samples.ok_or_else(gone)?, lot.way, &frame.origin, &shared.pool);
+        match guarded(turn) {
+            Ok(Laid { original, turned, crop }) => {
+                let laying = Laying { turned, crop };
+                frame.develop(lot.which, &mut Some(original), true, laying, made);
+            }
+            Err(error) => refuse(jobs, lot.which, &error, made),
+        }
     }
-    match guarded(|| to_srgb(left.take(), shared)) {
-        Ok(original) => frame.develop(converted, &mut Some(original), true, made),
-        Err(error) => refuse(jobs, converted, &error, made),
+}
+
+/// Outputs that are made of the same samples.
+struct Lot {
+    /// Whether its colours are converted to sRGB.
+    converted: bool,
+    way: Way,
+    which: Vec<usize>,
+}
+
+impl Lot {
+    fn is_turned(&self) -> bool {
+        let (turn, by_sidecar) = self.way;
+        turn.is_wanted() || by_sidecar
     }
+}
+
+/// How a frame lies that outputs are made of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Laying {
+    turned: Turned,
+    /// What its sidecar keeps of it.
+    crop: Option<Shape>,
+}
+
+fn gone() -> Error {
+    Error::new(ErrorKind::Internal, "the frame is gone before its last output")
 }
 
 /// What a panic leaves half done are this frame's own buffers, dropped with it.
@@ -65,12 +122,12 @@ fn decoded(job: &Job, file: Opened, shared: &Shared) -> Result<(Original, Origin
     let Decoded { frame, header, blocks, mut warnings } = decoded;
     shared.go_on()?;
     let blocks = with_raw(job, blocks, &mut warnings)?;
-    Ok((frame, Origin { header, blocks, warnings, input_hash }))
+    let sidecar = sidecar(job)?;
+    Ok((frame, Origin { header, blocks, sidecar, warnings, input_hash }))
 }
 
 /// The frame in the colours of sRGB, without its profile.
 fn to_srgb(original: Option<Original>, shared: &Shared) -> Result<Original> {
-    let gone = || Error::new(ErrorKind::Internal, "the frame is gone before its last output");
     let mut original = original.ok_or_else(gone)?;
     let Some(profile) = original.facts.profile.take() else { return Ok(original) };
     let mut frame = original.into_frame(&shared.pool)?;
@@ -94,23 +151,33 @@ struct Ready<'a> {
     filled: &'a Filled,
     prepared: Prepared<'a>,
     warnings: Vec<Warning>,
+    /// Who looks on, if what is made is shown.
+    onlooker: Option<Onlooker>,
 }
 
 impl OneFrame<'_> {
     /// Develops these outputs, all from the same samples, which the last sweep uses up if they are not
     /// wanted again.
-    fn develop(&self, which: Vec<usize>, left: &mut Option<Original>, is_last: bool, made: Made) {
+    fn develop(
+        &self,
+        which: Vec<usize>,
+        left: &mut Option<Original>,
+        is_last: bool,
+        laying: Laying,
+        made: Made,
+    ) {
         let Some(size) = left.as_ref().map(Original::size) else { return };
-        let mut captioned = self.captioned(which, made);
+        let mut captioned = self.captioned(which, laying.crop, made);
         let sweeps = self.sweeps(&mut captioned, size, made);
         let mut surveys = Surveys::default();
         let mut to_come = sweeps.len();
         let several = to_come > 1;
-        for sweep in sweeps {
+        let shown = self.shared.settings.shown;
+        for mut sweep in sweeps {
             to_come -= 1;
             let first = &sweep[0];
             let survey = guarded(|| match left.as_ref() {
-                Some(original) if several => {
+                Some(original) if several || shown => {
                     Ok(surveys.of(&self.jobs[first.i], &first.prepared, original))
                 }
                 _ => Ok(None),
@@ -122,6 +189,11 @@ impl OneFrame<'_> {
                     continue;
                 }
             };
+            if let Some(original) = left.as_ref().filter(|_| shown) {
+                for Ready { prepared, onlooker, .. } in &mut sweep {
+                    *onlooker = guarded(|| Onlooker::new(prepared, original, survey)).ok();
+                }
+            }
             let (pool, workers) = (&self.shared.pool, self.shared.workers());
             let means = Means { pool, workers, survey };
             let start = match left.take_if(|_| is_last && to_come == 0) {
@@ -131,20 +203,31 @@ impl OneFrame<'_> {
                     None => continue,
                 },
             };
-            self.sweep(sweep, start, means, made);
+            self.sweep(sweep, start, means, laying.turned, made);
         }
         if is_last && let Some(original) = left.take() {
             original.give_to(&self.shared.pool);
         }
     }
 
-    fn captioned(&self, which: Vec<usize>, made: Made) -> Vec<Captioned> {
+    fn captioned(
+        &self,
+        which: Vec<usize>,
+        of_sidecar: Option<Shape>,
+        made: Made,
+    ) -> Vec<Captioned> {
         let mut captioned = Vec::with_capacity(which.len());
         for i in which {
             let job = &self.jobs[i];
             let mut warnings = job.warnings.clone();
             match guarded(|| Filled::new(job, &self.origin, &mut warnings, self.shared)) {
-                Ok(filled) => captioned.push((i, filled, warnings)),
+                Ok(mut filled) => {
+                    let crop = &mut filled.recipe.crop.shape;
+                    if *crop == Some(Shape::Sidecar) {
+                        *crop = of_sidecar;
+                    }
+                    captioned.push((i, filled, warnings));
+                }
                 Err(error) => made(i, Err(job.of_edition(error)), warnings),
             }
         }
@@ -171,7 +254,7 @@ impl OneFrame<'_> {
                     continue;
                 }
             };
-            let ready = Ready { i, filled, prepared, warnings };
+            let ready = Ready { i, filled, prepared, warnings, onlooker: None };
             match sweeps.iter_mut().find(|sweep| sweep[0].prepared.sweeps_as(&ready.prepared)) {
                 Some(sweep) => sweep.push(ready),
                 None => sweeps.push(vec![ready]),
@@ -181,12 +264,12 @@ impl OneFrame<'_> {
     }
 
     /// Finishes the outputs of one sweep.
-    fn sweep(&self, mut sweep: Vec<Ready>, start: Start, means: Means, made: Made) {
+    fn sweep(&self, mut sweep: Vec<Ready>, start: Start, means: Means, turned: Turned, made: Made) {
         let mut finish = |ready: Ready, start: Start| {
             let Self { jobs, origin, shared } = self;
-            let Ready { i, filled, prepared, mut warnings } = ready;
-            let output = Output { job: &jobs[i], origin, filled, shared };
-            let finish = || output.finish(prepared, start, means, &mut warnings);
+            let Ready { i, filled, prepared, mut warnings, onlooker } = ready;
+            let output = Output { job: &jobs[i], origin, filled, turned, shared };
+            let finish = || output.finish(prepared, start, means, onlooker, &mut warnings);
             let finished = guarded(finish).map_err(|error| jobs[i].of_edition(error));
             made(i, finished, warnings);
         };

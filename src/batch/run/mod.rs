@@ -18,6 +18,8 @@ pub(in crate::batch) mod order_hash;
 pub(in crate::batch) mod output;
 pub(in crate::batch) mod pace;
 pub(in crate::batch) mod shared;
+pub(in crate::batch) mod shown;
+pub(in crate::batch) mod turned;
 pub(in crate::batch) mod typesetters;
 pub(in crate::batch) mod work;
 

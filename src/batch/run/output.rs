@@ -12,11 +12,12 @@ use crate::batch::outcome::{Done, Surveyed};
 use crate::batch::run::finish::{Ended, Finishing};
 use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
+use crate::batch::run::shown::shown;
 use crate::batch::scene::InScene;
-use crate::develop::{Means, Prepared, Start};
+use crate::develop::{Means, Onlooker, Prepared, Start, Turned};
 use crate::error::{Result, Warning};
 use crate::format::{self, Encoding, Header, Subsampling};
-use crate::metadata::{self, Blocks, Change, Fields, Picture};
+use crate::metadata::{self, Blocks, Change, Fields, Picture, Tilted};
 use crate::recipe::Recipe;
 use crate::stage::caption::Typesetter;
 
@@ -34,6 +35,8 @@ pub(in crate::batch) struct Finished {
 pub(in crate::batch) struct Origin {
     pub(in crate::batch) header: Header,
     pub(in crate::batch) blocks: Blocks,
+    /// The XMP file beside it.
+    pub(in crate::batch) sidecar: Option<Vec<u8>>,
     /// Of whoever read it.
     pub(in crate::batch) warnings: Vec<Warning>,
     /// Hash of the file, if there is a journal.
@@ -57,7 +60,7 @@ impl Filled {
     ) -> Result<Self> {
         let mut recipe = (*job.recipe).clone();
         warnings.extend(origin.warnings.iter().cloned());
-        let fields = fields(job, &origin.blocks, warnings)?;
+        let fields = fields(job, &origin.blocks, origin.sidecar.as_deref(), warnings);
         recipe.caption.text = caption_text(job, &fields)?;
         let typesetter = shared.typesetters.of(&recipe.caption)?;
         Ok(Self { recipe, typesetter, fields })
@@ -70,6 +73,8 @@ pub(in crate::batch) struct Output<'a> {
     pub(in crate::batch) job: &'a Job,
     pub(in crate::batch) origin: &'a Origin,
     pub(in crate::batch) filled: &'a Filled,
+    /// How its frame was turned before.
+    pub(in crate::batch) turned: Turned,
     pub(in crate::batch) shared: &'a Shared<'a>,
 }
 
@@ -80,15 +85,25 @@ impl Output<'_> {
         prepared: Prepared,
         start: Start,
         means: Means,
+        onlooker: Option<Onlooker>,
         warnings: &mut Vec<Warning>,
     ) -> Result<Finished> {
-        let Self { job, origin, filled, shared } = self;
+        let Self { job, origin, filled, turned, shared } = self;
         let (Origin { header, blocks, .. }, Filled { recipe, fields, .. }) = (origin, filled);
         shared.go_on()?;
         let size = prepared.size();
         let format = recipe.output.format.or_same(header.format);
-        let picture =
-            Picture { original: header.size, turned: header.orientation, kept: prepared.kept() };
+        let picture = Picture {
+            original: header.size,
+            turned: header.orientation,
+            tilted: turned.placed.map(|placed| Tilted {
+                degrees: placed.degrees,
+                size: placed.size,
+                centre: placed.centre,
+            }),
+            kept: prepared.kept(),
+        };
+        let profile = start.profile();
         let change = Change {
             size,
             fields,
@@ -110,7 +125,7 @@ impl Output<'_> {
         let max_bytes = recipe.output.max_bytes;
         let finishing = Finishing { encoding, max_bytes, blocks: &carried.blocks, shared };
         let Ended { developed, fitted, warnings: of_encoder } =
-            finishing.run(prepared, start, means, &mut out)?;
+            finishing.run(prepared, start, means, onlooker.as_ref(), &mut out)?;
         warnings.extend(developed.warnings);
         warnings.append(&mut carried.warnings);
         warnings.extend(of_encoder);
@@ -123,9 +138,14 @@ impl Output<'_> {
             bytes: out.len() as u64,
             fitted,
             surveyed: developed.survey.map(Surveyed::from),
+            turned_degrees: turned.degrees(),
+            tilt: turned.tilt,
             had_position: carried.had_position,
             removed: carried.removed,
             decoded: true,
+            shown: onlooker.and_then(|onlooker| {
+                shown(onlooker, profile.as_deref(), &recipe.caption.text).ok().map(Box::new)
+            }),
         };
         let entry = shared.settings.journal.as_deref().zip(origin.input_hash);
         let entry = entry.map(|(folder, input_hash)| Entry {

@@ -1,6 +1,7 @@
 //! Where an area of the original is in the finished picture, after turn, crop, resize and a strip below.
 
 use crate::frame::{Orientation, Rect, Size};
+use crate::metadata::carried::Tilted;
 
 /// What became of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -9,6 +10,8 @@ pub(in crate::metadata) struct Geometry {
     pub(in crate::metadata) original: Size,
     /// How it was turned.
     pub(in crate::metadata) turned: Orientation,
+    /// How it was turned by an angle.
+    pub(in crate::metadata) tilted: Option<Tilted>,
     /// The part of it that was kept.
     pub(in crate::metadata) kept: Rect,
     /// Size of the finished picture, a strip below it included.
@@ -22,7 +25,10 @@ impl Geometry {
     /// Whether parts of the picture are no longer where they were, as shares of it.
     pub(in crate::metadata) fn moves(&self) -> bool {
         let whole = Rect { x: 0, y: 0, width: self.original.width, height: self.original.height };
-        self.turned != Orientation::Upright || self.kept != whole || self.has_strip()
+        self.turned != Orientation::Upright
+            || self.tilted.is_some()
+            || self.kept != whole
+            || self.has_strip()
     }
 
     /// The same in pixels.
@@ -43,6 +49,16 @@ impl Geometry {
 
     fn has_strip(&self) -> bool {
         f64::from(self.size.height) - self.picture_height() > 1.5
+    }
+
+    /// By how much the turn by an angle moves a pixel of the upright original.
+    fn moved(&self, x: f64, y: f64) -> (f64, f64) {
+        let Some(Tilted { degrees, size, centre }) = self.tilted else { return (0.0, 0.0) };
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let half = |px: u32| f64::from(px) / 2.0;
+        let (u, v) = (x - half(self.original.width), y - half(self.original.height));
+        let (u, v) = (cos * u - sin * v - centre.0, sin * u + cos * v - centre.1);
+        (u + half(size.width) - x, v + half(size.height) - y)
     }
 
     /// The area of the finished picture, cut to what was kept; none if its centre was cropped away.
@@ -70,15 +86,16 @@ impl Geometry {
             });
         let turn = |x, y| if upright { (x, y) } else { turn(x, y) };
         let (a, b) = (turn(left, top), turn(right, bottom));
-        let (kept, original) = (self.kept, self.original);
-        let across =
-            |x: f64| (x * f64::from(original.width) - f64::from(kept.x)) / f64::from(kept.width);
+        let (width, height) = (f64::from(self.original.width), f64::from(self.original.height));
+        let [left, right] = [a.0.min(b.0) * width, a.0.max(b.0) * width];
+        let [top, bottom] = [a.1.min(b.1) * height, a.1.max(b.1) * height];
+        // Turned by an angle, a face is where its centre is, and as large as it was.
+        let (dx, dy) = self.moved((left + right) / 2.0, (top + bottom) / 2.0);
+        let kept = self.kept;
+        let across = |x: f64| (x + dx - f64::from(kept.x)) / f64::from(kept.width);
         let share = (self.picture_height() / f64::from(self.size.height)).min(1.0);
-        let down = |y: f64| {
-            (y * f64::from(original.height) - f64::from(kept.y)) / f64::from(kept.height) * share
-        };
-        let area =
-            [across(a.0.min(b.0)), down(a.1.min(b.1)), across(a.0.max(b.0)), down(a.1.max(b.1))];
+        let down = |y: f64| (y + dy - f64::from(kept.y)) / f64::from(kept.height) * share;
+        let area = [across(left), down(top), across(right), down(bottom)];
         let centre = [(area[0] + area[2]) / 2.0, (area[1] + area[3]) / 2.0];
         let inside = (0.0..=1.0).contains(&centre[0]) && (0.0..=share).contains(&centre[1]);
         let cut = [area[0].max(0.0), area[1].max(0.0), area[2].min(1.0), area[3].min(share)];
@@ -96,6 +113,7 @@ mod tests {
         let geometry = Geometry {
             original: Size::new(300, 400),
             turned: Orientation::Rotate90,
+            tilted: None,
             kept,
             size: Size::new(150, 125),
         };
@@ -107,5 +125,21 @@ mod tests {
         // Said of the upright size, it is not turned again.
         let area = geometry.follow([0.25, 0.4, 0.75, 0.6], Some([300.0, 400.0])).unwrap();
         assert!(area.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{area:?}");
+    }
+
+    #[test]
+    fn an_area_follows_a_turn_by_an_angle() {
+        let geometry = Geometry {
+            original: Size::new(400, 300),
+            turned: Orientation::Upright,
+            tilted: Some(Tilted { degrees: 90.0, size: Size::new(200, 200), centre: (0.0, 0.0) }),
+            kept: Rect { x: 0, y: 0, width: 200, height: 200 },
+            size: Size::new(200, 200),
+        };
+        // Right of the centre; a quarter turn clockwise brings it below.
+        let area = geometry.follow([0.6, 0.45, 0.7, 0.55], None).unwrap();
+        let expected = [0.4, 0.725, 0.6, 0.875];
+        assert!(area.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{area:?}");
+        assert_eq!(geometry.follow([0.9, 0.45, 1.0, 0.55], None), None);
     }
 }

@@ -5,6 +5,7 @@
 //! array (`rdf:Alt`, `rdf:Bag`, `rdf:Seq`) or a structure, itself written in several ways.
 
 mod change;
+mod crop;
 mod encoding;
 mod geometry;
 mod join;
@@ -16,6 +17,7 @@ mod tree;
 mod write;
 
 pub(super) use change::{Changing, Packet, fresh, leftover, says_position};
+pub use crop::{CropSettings, crop_settings};
 pub(super) use encoding::{guesses, in_utf8};
 pub(super) use geometry::Geometry;
 pub(super) use join::joined;

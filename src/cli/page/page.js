@@ -1,0 +1,48 @@
+'use strict';
+(() => {
+  const form = document.getElementById('filters');
+  const frames = Array.from(document.querySelectorAll('#frames > article'));
+  const count = document.getElementById('count');
+  const none = document.getElementById('none');
+  const field = (name) => (form.elements[name] ? form.elements[name].value : '');
+
+  function filter() {
+    const words = field('find').toLowerCase().split(/\s+/).filter(Boolean);
+    const show = field('show');
+    const scene = field('scene');
+    const from = field('from') === '' ? -Infinity : Number(field('from'));
+    const to = field('to') === '' ? Infinity : Number(field('to'));
+    const byAmount = from !== -Infinity || to !== Infinity;
+    let shown = 0;
+    for (const frame of frames) {
+      const data = frame.dataset;
+      const amount = Number(data.amount);
+      const meets =
+        (show === '' ||
+          (show === 'warned' && 'warned' in data) ||
+          (show === 'position' && 'position' in data) ||
+          show === data.status) &&
+        (scene === '' || data.scene === scene) &&
+        (!byAmount || ('amount' in data && amount >= from && amount <= to)) &&
+        (words.length === 0 ||
+          words.every((word) => frame.textContent.toLowerCase().includes(word)));
+      frame.hidden = !meets;
+      if (meets) shown += 1;
+    }
+    const all = frames.length;
+    count.textContent = shown === all ? `${all} ${all === 1 ? 'frame' : 'frames'}` : `${shown} of ${all} frames`;
+    none.hidden = shown > 0 || all === 0;
+  }
+
+  document.addEventListener('input', (event) => {
+    const slider = event.target;
+    if (slider.matches('.pair input')) {
+      slider.parentElement.style.setProperty('--x', `${slider.value}%`);
+    } else if (form.contains(slider)) {
+      filter();
+    }
+  });
+  form.addEventListener('submit', (event) => event.preventDefault());
+  form.hidden = frames.length < 2;
+  filter();
+})();

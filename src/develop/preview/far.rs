@@ -1,0 +1,116 @@
+//! Which part of a frame is worth a close look: the one with most detail behind most haze.
+
+use super::super::Survey;
+use crate::frame::{Pixels, Rect, Size};
+
+/// Where the far part is looked for.
+pub(super) struct Place<'a> {
+    /// The small picture of what is kept.
+    pub(super) small: &'a Pixels,
+    pub(super) kept: Rect,
+    pub(super) frame: Size,
+    pub(super) survey: Option<&'a Survey>,
+}
+
+/// Pixels of the small picture on each side of a block that counts as one place.
+const BLOCK_PX: usize = 8;
+/// Every second of them is looked at.
+const EVERY: usize = 2;
+/// Change of luma from which on more of it makes no place more worth looking at.
+const ENOUGH_CHANGE: f32 = 0.04;
+
+impl Place<'_> {
+    /// The part with most detail behind most haze, in the finished frame and in the original.
+    pub(super) fn far(&self, part: Size, target: Size, scale: f64) -> (Rect, Rect) {
+        let (width, height) = (part.width.min(target.width), part.height.min(target.height));
+        let blocks = self.blocks();
+        let size = blocks.size;
+        let across = |px: u32, whole: u32, blocks: usize| {
+            ((px as f64 / whole as f64 * blocks as f64).round() as usize).clamp(1, blocks)
+        };
+        let (wide, high) =
+            (across(width, target.width, size.0), across(height, target.height, size.1));
+        let mut best = (f32::MIN, 0, 0);
+        for y in 0..=size.1 - high {
+            for x in 0..=size.0 - wide {
+                let rows = (y..y + high).map(|y| &blocks.worth[y * size.0 + x..][..wide]);
+                let worth = rows.flatten().sum();
+                if worth > best.0 {
+                    best = (worth, x, y);
+                }
+            }
+        }
+        let start = |block: usize, blocks: usize, whole: u32, part: u32| {
+            let at = (block as f64 / blocks as f64 * f64::from(whole)).round() as u32;
+            at.min(whole - part)
+        };
+        let x = start(best.1, size.0, target.width, width);
+        let y = start(best.2, size.1, target.height, height);
+        let scaled = |px: u32| (f64::from(px) * scale).round() as u32;
+        let of_original = Rect {
+            x: self.kept.x + scaled(x).min(self.kept.width - 1),
+            y: self.kept.y + scaled(y).min(self.kept.height - 1),
+            width: scaled(width).max(1),
+            height: scaled(height).max(1),
+        };
+        let kept_end = |start: u32, kept: u32, len: u32| (kept + len) - start;
+        let of_original = Rect {
+            width: of_original.width.min(kept_end(of_original.x, self.kept.x, self.kept.width)),
+            height: of_original.height.min(kept_end(of_original.y, self.kept.y, self.kept.height)),
+            ..of_original
+        };
+        (Rect { x, y, width, height }, of_original)
+    }
+
+    fn blocks(&self) -> Blocks {
+        let size = self.small.size();
+        let (width, height) = (size.width as usize, size.height as usize);
+        let blocks = (width.div_ceil(BLOCK_PX), height.div_ceil(BLOCK_PX));
+        let mut worth = vec![0.0; blocks.0 * blocks.1];
+        let luma = |x: usize, y: usize| match self.small {
+            Pixels::Rgb8(p) => {
+                let i = (y * width + x) * 3;
+                let [r, g, b] = [0, 1, 2].map(|c| f32::from(p.as_raw()[i + c]));
+                (r + 2.0 * g + b) * (1.0 / 1020.0)
+            }
+            Pixels::Gray8(p) => f32::from(p.as_raw()[y * width + x]) * (1.0 / 255.0),
+            // Small pictures have 8 bits.
+            Pixels::Gray16(_) | Pixels::Rgb16(_) => 0.0,
+        };
+        for y in (0..height.saturating_sub(1)).step_by(EVERY) {
+            for x in (0..width.saturating_sub(1)).step_by(EVERY) {
+                let here = luma(x, y);
+                let change = (luma(x + 1, y) - here).abs() + (luma(x, y + 1) - here).abs();
+                let depth = self.depth(x, y, size, here);
+                worth[y / BLOCK_PX * blocks.0 + x / BLOCK_PX] +=
+                    depth * depth * change.min(ENOUGH_CHANGE);
+            }
+        }
+        Blocks { size: blocks, worth }
+    }
+
+    /// Optical depth at a pixel of the small picture; 1 everywhere where nobody knows.
+    fn depth(&self, x: usize, y: usize, size: Size, luma: f32) -> f32 {
+        let Some(survey) = self.survey else { return 1.0 };
+        let coefficients = &survey.depth.coefficients;
+        let map = coefficients.a.size();
+        let area = survey.depth.framed.map_or(self.frame.rect(), |framed| framed.surveyed);
+        let at = |px: usize, small: u32, start: u32, kept: u32, area: (u32, u32), map: u32| {
+            let in_frame = start as f32 + px as f32 / small as f32 * kept as f32;
+            let in_map = (in_frame - area.0 as f32) / area.1 as f32 * map as f32;
+            (in_map.max(0.0) as usize).min(map as usize - 1)
+        };
+        let column =
+            at(x, size.width, self.kept.x, self.kept.width, (area.x, area.width), map.width);
+        let row =
+            at(y, size.height, self.kept.y, self.kept.height, (area.y, area.height), map.height);
+        let [a, b] = [&coefficients.a, &coefficients.b].map(|plane| plane.row(row)[column]);
+        (a * luma + b).max(0.0)
+    }
+}
+
+/// How much each block of the small picture is worth looking at.
+struct Blocks {
+    size: (usize, usize),
+    worth: Vec<f32>,
+}
