@@ -16,6 +16,8 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("print", "caption = \"No. {{ sequence }} of the day\"\n"),
     ("square", "crop = \"1:1\"\ncaption-style = \"strip\"\ncaption = \"A square\"\n"),
     ("tiff", "format = \"tiff\"\nprofile = \"srgb\"\n"),
+    ("tilted", "rotate = 2.5\nlong-edge = 200\n"),
+    ("tilted-srgb", "rotate = 2.5\nprofile = \"srgb\"\n"),
     ("tiny", "long-edge = 100\nformat = \"jpeg\"\nmax-bytes = \"6kB\"\n"),
     ("web", "long-edge = 300\nprofile = \"srgb\"\ncaption = \"Seen\"\ndehaze = \"off\"\n"),
 ];

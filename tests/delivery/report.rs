@@ -106,6 +106,29 @@ fn a_resumed_run_shows_what_was_there() {
 }
 
 #[test]
+fn every_output_of_a_frame_is_shown_and_is_what_it_is_without_a_report() {
+    let bench = Bench::new();
+    bench.frames(2, 900);
+    let outputs = b"[output.large]\n[output.small]\nlong-edge = 300\n[output.turned]\nrotate = 3\n";
+    bench.put("all.toml", outputs);
+    bench.develop("in -o plain --recipe all.toml").code(0);
+    bench.develop("in -o out --recipe all.toml --report page.html").code(0);
+    let page = page(&bench, "page.html");
+    assert_eq!(page.matches("data:image/jpeg").count(), 12);
+    for name in ["000.jpg · large", "001.jpg · small", "001.jpg · turned"] {
+        assert!(page.contains(name), "{name}");
+    }
+    assert!(page.contains("turned 3.00° clockwise"));
+    let pictures = |folder: &str| {
+        let mut tree = bench.tree(folder);
+        tree.retain(|path, _| path.extension().is_some_and(|ending| ending == "jpg"));
+        tree
+    };
+    assert_eq!(pictures("out"), pictures("plain"));
+    assert_eq!(pictures("out").len(), 6);
+}
+
+#[test]
 fn what_is_no_report_is_kept() {
     let bench = Bench::new();
     bench.frames(1, 60);
