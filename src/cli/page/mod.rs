@@ -120,7 +120,12 @@ impl Page {
     fn html(&self, summary: &Summary) -> String {
         let nonce = html::nonce();
         let link = Link::from(&self.place.file);
-        let title = format!("{} developed", counts::frames_of(summary.done));
+        let several = self.cards.iter().any(|card| card.edition.is_some());
+        let title = match (several, summary.done) {
+            (false, done) => format!("{} developed", counts::frames_of(done)),
+            (true, 1) => "1 output developed".to_owned(),
+            (true, done) => format!("{done} outputs developed"),
+        };
         let mut page = String::with_capacity(self.held_bytes * 3 / 2 + self.cards.len() * 2000);
         page.push_str(&format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -136,7 +141,7 @@ impl Page {
             mark = place::MARK,
             style = include_str!("page.css"),
         ));
-        self.head(&mut page, &title, summary);
+        self.head(&mut page, &title, several, summary);
         self.failures(&mut page);
         self.filters(&mut page);
         page.push_str("<main id=\"frames\">\n");
@@ -153,7 +158,7 @@ impl Page {
         page
     }
 
-    fn head(&self, page: &mut String, title: &str, summary: &Summary) {
+    fn head(&self, page: &mut String, title: &str, several: bool, summary: &Summary) {
         let when = self.begun.strftime("%-d %B %Y, %H:%M");
         page.push_str(&format!(
             "<header>\n<p class=\"kicker\">{when} · into {}</p>\n<h1>{title}</h1>\n<ul class=\"sums\">\n",
@@ -177,7 +182,8 @@ impl Page {
         page.push_str(&format!("<li>{}</li>\n", html::text(&duration(seconds))));
         if summary.done > 1 {
             let rate = summary.done as f64 / seconds.max(1e-3);
-            page.push_str(&format!("<li>{rate:.1} frames per second</li>\n"));
+            let what = if several { "outputs" } else { "frames" };
+            page.push_str(&format!("<li>{rate:.1} {what} per second</li>\n"));
         }
         page.push_str("</ul>\n");
         for warning in &summary.warnings {
