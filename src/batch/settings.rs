@@ -55,7 +55,8 @@ pub struct Settings {
 
 impl Settings {
     /// Frames that can be developed at once.
-    pub(in crate::batch) fn workers(&self) -> usize {
+    #[must_use]
+    pub fn workers(&self) -> usize {
         workers_that_fit(match self.jobs {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             jobs => jobs,

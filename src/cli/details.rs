@@ -13,7 +13,11 @@ pub(super) fn chosen(outcome: &Outcome, done: &Done) -> Vec<String> {
     if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
         let amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
-        lines.push(format!("dehaze {dehaze} = {amount:.0}: {}", found.haze));
+        let of_scene = match (&outcome.job.scene, dehaze) {
+            (Some(_), Amount::Auto) => ", shared by the scene; in this frame",
+            _ => "",
+        };
+        lines.push(format!("dehaze {dehaze} = {amount:.0}{of_scene}: {}", found.haze));
         lines.push(format!("noise {:.2} of 255", found.noise * 255.0));
     }
     if let Some(Fit { quality, encodings }) = done.fitted {

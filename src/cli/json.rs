@@ -27,7 +27,7 @@ pub(super) fn run(frames: usize, out: &Path, recipe: &Recipe, settings: &Setting
         "frames": frames,
         "out": lossy(out),
         "settings": of_recipe.collect::<serde_json::Map<_, _>>(),
-        "jobs": settings.jobs,
+        "jobs": settings.workers(),
         "memory_bytes": settings.memory_bytes,
         "existing": match settings.existing {
             Existing::Keep => "keep",

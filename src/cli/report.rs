@@ -52,6 +52,8 @@ pub(super) struct Report {
     said: HashSet<(String, String)>,
     /// Whether frames have several outputs.
     has_editions: bool,
+    /// Whether the frames are those of a written plan, whose runs always continue what is there.
+    is_of_plan: bool,
     /// Frames that were decoded and developed.
     frames_done: usize,
     /// The RAW files, and how many frames were developed from the JPEG of one.
@@ -69,6 +71,7 @@ impl Report {
             loudness,
             json,
             out: out.to_path_buf(),
+            is_of_plan: false,
             warnings: 0,
             kinds: HashMap::new(),
             left: Vec::new(),
@@ -81,6 +84,11 @@ impl Report {
             positions_removed: 0,
             untold: None,
         }
+    }
+
+    /// For the frames of a written plan.
+    pub(super) fn of_plan(self) -> Self {
+        Self { is_of_plan: true, ..self }
     }
 
     pub(super) fn loudness(&self) -> Loudness {
@@ -389,7 +397,9 @@ impl Report {
                 text::to_stderr(&format!("  {} {text}\n", text::painted(text::Tone::Hint)));
             }
         };
-        if summary.not_delivered > 0 {
+        if summary.not_delivered > 0 && self.is_of_plan {
+            hint("use --overwrite to replace those outputs, --skip-existing to accept them");
+        } else if summary.not_delivered > 0 {
             hint(
                 "use --overwrite to replace those outputs, --resume to redo those of other settings, \
                  --skip-existing to accept them",
@@ -398,7 +408,10 @@ impl Report {
             hint("use --overwrite to replace existing outputs, --resume to redo those out of date");
         }
         if summary.unbegun > 0 {
-            hint("run the same command with --resume to develop the rest");
+            hint(match self.is_of_plan {
+                true => "run the same command again to develop the rest",
+                false => "run the same command with --resume to develop the rest",
+            });
         }
     }
 }

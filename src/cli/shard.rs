@@ -44,7 +44,7 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
     };
     let memory_bytes = order.get_one::<u64>("memory").copied().unwrap_or(settings.memory_bytes);
     let settings = Settings { memory_bytes, ..settings };
-    let mut report = Report::new(loudness(order), order.get_flag("json"), &out);
+    let mut report = Report::new(loudness(order), order.get_flag("json"), &out).of_plan();
     report.tell(&json::run(Job::frames(&jobs), &out, &recipe, &settings));
     let what = if report.editions(&jobs) { "outputs" } else { "frames" };
     if shard.of() > 1 {

@@ -121,7 +121,10 @@ pub(super) fn parse_max_bytes(text: &str) -> Result<Option<u64>> {
     }
     match words::bytes(text) {
         Ok(bytes) if bytes >= LEAST_BYTES => Ok(Some(bytes)),
-        _ => Err(Error::no_value(text, "a file size", "off, or a size such as 1MB or 800kB")),
+        _ => {
+            let values = "off, or a size with its unit, such as 1MB or 800kB";
+            Err(Error::no_value(text, "a file size of at least 1kB", values))
+        }
     }
 }
 

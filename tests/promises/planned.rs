@@ -198,7 +198,10 @@ fn a_line_that_was_edited_is_checked_again() {
     let header = probe(&bench.out("001.jpg"), &Limits::default()).unwrap();
     assert_eq!(header.size, Size::new(30, 20));
     bench.put("shoot.plan", b"Dear editor\n");
-    run(&bench, "run shoot.plan").code(2).says("line 1: not a line of a plan");
+    run(&bench, "run shoot.plan").code(2).says("shoot.plan: not a plan");
+    let (head, frames) = original.split_once('\n').unwrap();
+    bench.put("shoot.plan", format!("{head}\nDear editor\n{frames}").as_bytes());
+    run(&bench, "run shoot.plan").code(2).says("line 2: not a line of a plan");
 }
 
 #[test]

@@ -155,6 +155,10 @@ fn lines(text: &[u8]) -> Result<(Head, Vec<(usize, Frame)>)> {
             true => serde_json::from_slice(line).map(|read| head = Some(read)),
             false => serde_json::from_slice(line).map(|frame| frames.push((number, frame))),
         };
+        // The first line of any other file, such as a recipe.
+        if read.is_err() && head.is_none() && frames.is_empty() && !line.starts_with(b"{") {
+            break;
+        }
         read.map_err(|e| {
             let why = e.to_string();
             let why = why.split(" at line ").next().unwrap_or_default().escape_debug().to_string();
