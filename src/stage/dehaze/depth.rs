@@ -13,7 +13,9 @@
 //! The guided filter lays τ along the luma; its coefficients, not τ, go to the sweep.
 
 use super::measure::{radius_px, smoothstep};
-use crate::filter::{Coefficients, SmallPicture, box_mean, erode, exp2, filled, guided};
+use crate::filter::{
+    Coefficients, SmallPicture, box_mean, deviation_from_plane, erode, exp2, filled, guided,
+};
 use crate::frame::Plane;
 
 /// Optical depth of a full veil at strength 1: about what `auto` takes, on the mean of hazy frames.
@@ -47,10 +49,13 @@ const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less (0.06:
 /// 0.4 dB more on hazes laid on clear frames; each 0.02 less is 5 % more noise in skies).
 const CONTRAST_TRUSTED: f32 = 0.0875;
-/// Standard deviation of the sky's own pixels from which a sky is trusted: clouds before something, or pale
-/// land that passes for sky (0.035: the far fields of a plain stay in the haze; 0.012: skies are darkened over a
-/// skyline).
-const SKY_TRUSTED: f32 = 0.02;
+/// Window in which the sky's own detail is measured, share of the long side (0.06: the bend of a gradient over
+/// a skyline counts as much as the far fields of a plain; skies have 0.0015 to 0.0025 here in the middle, pale
+/// land that passes for sky 0.0025 to 0.005).
+const SKY_RADIUS: f32 = 0.03;
+/// Standard deviation of the sky's own pixels, beside their gradient, from which a sky begins to be trusted, and
+/// at which it is: clouds before something, or pale land that passes for sky.
+const SKY_TRUSTED: (f32, f32) = (0.002, 0.006);
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
@@ -97,7 +102,7 @@ pub(super) fn depth(
     let deviation = standard_deviation(luma, window);
     let contrast = deviation.zip(&veil, |deviation, m| deviation / (1.05 - m));
     let rich = contrast.clone().map(|contrast| (contrast / CONTRAST_TRUSTED).min(1.0));
-    let trust = trust(picture, luma, sky, &rich, window);
+    let trust = trust(picture, luma, sky, &rich);
     let mut depth = veil.clone();
     for (m, trust) in depth.values_mut().iter_mut().zip(trust.values()) {
         let least = TRUST.0 * (1.0 - TRUST.1 * *m);
@@ -109,20 +114,17 @@ pub(super) fn depth(
 }
 
 /// Trust in the veil: of the land carried along its surfaces, of the sky that in its own clouds.
-fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane, window: usize) -> Plane {
+fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane) -> Plane {
     let long = luma.size().long_side() as f32;
     let proof =
         rich.clone().zip(sky, |rich, sky| (rich * rich * rich + 0.002) * (1.0 - sky) + 1e-5);
     let land = filled(rich.clone(), &proof, picture, TRUST_REACH.0 * long, TRUST_REACH.1);
     let land = land.zip(rich, |filled, rich| rich.max(filled.clamp(0.0, 1.0)));
-    // The deviation of the sky's pixels alone, or a skyline would pass for clouds.
-    // Next to nothing is added to its share: 1e-3 of it passes for clouds of 0.025.
-    let share = box_mean(sky.clone(), window).map(|share| share + 1e-6);
-    let mean = box_mean(sky.clone().zip(luma, |s, l| s * l), window).zip(&share, |v, s| v / s);
-    let square =
-        box_mean(sky.clone().zip(luma, |s, l| s * l * l), window).zip(&share, |v, s| v / s);
-    let clouds = square
-        .zip(&mean, |square, mean| ((square - mean * mean).max(0.0).sqrt() / SKY_TRUSTED).min(1.0));
+    // Of the sky's pixels alone, or a skyline would pass for clouds; beside the plane that fits them, or a sky
+    // that grows darker towards the horizon would (with a mean for the plane a dark smear lies over the
+    // skyline).
+    let clouds = deviation_from_plane(luma, sky, radius_px(SKY_RADIUS, luma.size()))
+        .map(|deviation| smoothstep(SKY_TRUSTED, deviation));
     let above = clouds.zip(rich, f32::min).zip(sky, |trust, sky| trust * sky);
     land.zip(sky, |trust, sky| trust * (1.0 - sky)).zip(&above, |land, above| land + above)
 }
