@@ -7,6 +7,7 @@
 
 use std::f32::consts::LOG2_E;
 
+use super::airlight::before_land;
 use super::ends::{EXPONENT_MAX, EXPONENT_MIN, Ends};
 use super::tone::Tone;
 use super::{Dehaze, DepthMap, Haze, HazeColour, Judged, wavelength};
@@ -59,6 +60,7 @@ impl Removal {
         };
         let factors = wavelength::factors(exponent);
         let (ends, range, scale) = if strength > 0.0 {
+            let airlight = before_land(airlight);
             (Ends::new(airlight, factors, sample_max), [0.0, EXPONENT_MAX], LOG2_E * strength)
         } else {
             // t^|amount|, t no more than ADDED_T: amount −100 is strength −2.

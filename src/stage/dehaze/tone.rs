@@ -9,6 +9,7 @@ use std::f32::consts::LOG2_E;
 
 use serde::{Deserialize, Serialize};
 
+use super::airlight::before_land;
 use super::ends::Ends;
 use super::measure::quantile;
 use crate::filter::{Coefficients, SmallPicture};
@@ -60,6 +61,7 @@ impl Brightness {
         depth: &Coefficients,
         factors: [f32; 3],
     ) -> Self {
+        let airlight = before_land(airlight);
         let ends = Ends::new(airlight, factors, 1.0);
         let size = picture.size();
         let (width, height) = (size.width.div_ceil(2), size.height.div_ceil(2));
