@@ -1,4 +1,4 @@
-//! Frames, outputs and files counted, in words.
+//! Frames, outputs, files and warnings counted, in words.
 
 use std::collections::BTreeMap;
 
@@ -26,4 +26,18 @@ pub(super) fn kinds(counts: &BTreeMap<String, usize>) -> String {
         extension => format!("{count} .{}", text::clean(extension)),
     });
     kinds.collect::<Vec<_>>().join(", ")
+}
+
+/// A warning's kind: its text without what is of one frame, names in quotes and numbers.
+pub(super) fn kind_of(text: &str) -> String {
+    let mut kind = String::with_capacity(text.len());
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            _ if quoted || c.is_ascii_digit() => {}
+            _ => kind.push(c),
+        }
+    }
+    kind
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::counts::{frames_of, kinds};
+use super::counts::{frames_of, kind_of, kinds};
 use super::details::chosen;
 use super::folder_files::FolderFiles;
 use super::text;
@@ -414,20 +414,6 @@ impl Report {
             });
         }
     }
-}
-
-/// A warning's kind: its text without what is of one frame, names in quotes and numbers.
-fn kind_of(text: &str) -> String {
-    let mut kind = String::with_capacity(text.len());
-    let mut quoted = false;
-    for c in text.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            _ if quoted || c.is_ascii_digit() => {}
-            _ => kind.push(c),
-        }
-    }
-    kind
 }
 
 /// What to do about files that longlens does not read.
