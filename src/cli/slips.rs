@@ -94,10 +94,17 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
             let input =
                 given.map_or("FRAMES".to_owned(), |path| path.to_string_lossy().into_owned());
             match (lacks("INPUT"), lacks("--out")) {
-                (_, true) => Some(
-                    usage("no output folder was given".to_owned())
-                        .with_hint(format!("longlens develop {input} -o out")),
-                ),
+                (_, true) => {
+                    let command = std::env::args().nth(1).unwrap_or_default();
+                    let (what, out) = match command.as_str() {
+                        "compare" | "sheet" => ("output", format!("{command}.jpg")),
+                        _ => ("output folder", "out".to_owned()),
+                    };
+                    Some(
+                        usage(format!("no {what} was given"))
+                            .with_hint(format!("longlens {command} {input} -o {out}")),
+                    )
+                }
                 (true, false) => {
                     Some(usage("no frames were given".to_owned()).with_hint(
                         "name frames or folders of frames: longlens develop shoot -o out",

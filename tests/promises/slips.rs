@@ -38,6 +38,8 @@ fn frames_without_a_command_or_a_folder_are_told_what_to_type() {
     bench.frames(2, 60);
     let ran = typed(&bench, &["in/000.jpg", "in/001.jpg"]).code(2);
     ran.says("'in/000.jpg'").says("longlens develop in/000.jpg -o out");
+    let ran = typed(&bench, &["compare", "in/000.jpg"]).code(2);
+    ran.says("no output was given").says("longlens compare in/000.jpg -o compare.jpg");
     let ran = typed(&bench, &["develop", "in/000.jpg"]).code(2);
     ran.says("longlens develop in/000.jpg -o out");
     typed(&bench, &["develp", "in"]).code(2).says("'longlens develop'");
