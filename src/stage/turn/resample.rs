@@ -1,7 +1,7 @@
 //! The samples of a turned frame: Lanczos's kernel over 6 × 6 samples (Duchon 1979), in 32-bit floats, rounded once.
 //!
-//! imageproc's bicubic turn was tried: it rounds down after each direction, which takes a level of 255 away,
-//! and has 4 × 4 samples.
+//! imageproc's bicubic turn has 4 × 4 samples and rounds to whole ones after each direction; it was read, not
+//! measured.
 
 use std::f64::consts::PI;
 use std::sync::LazyLock;
