@@ -33,8 +33,9 @@ fn no_panic<T>(result: Result<T>) -> Result<T> {
 pub(crate) fn decode(bytes: &[u8]) {
     let pool = Pool::default();
     let _ = no_panic(format::read_blocks(bytes));
-    for accept_damaged in [false, true] {
-        let decoding = Decoding { limits: LIMITS, accept_damaged };
+    let both = |raw| [(raw, false), (raw, true)];
+    for (raw, accept_damaged) in [RawPicture::Any, RawPicture::Sensor].into_iter().flat_map(both) {
+        let decoding = Decoding { limits: Limits { raw, ..LIMITS }, accept_damaged };
         if let Ok(decoded) = no_panic(format::decode(bytes, &decoding, &pool)) {
             assert_eq!(decoded.frame.size(), decoded.header.size);
             pool.give(decoded.frame);

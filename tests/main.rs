@@ -21,6 +21,7 @@ mod caption;
 mod dehaze_truth;
 mod delivery;
 mod formats;
+mod heic;
 mod layers;
 mod messages;
 mod metadata;

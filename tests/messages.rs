@@ -32,7 +32,7 @@ fn lay_out(bench: &Bench) {
         ("empty.jpg", &b""[..]),
         ("text.jpg", b"Dear editor"),
         ("gif.jpg", b"GIF89a\x01\0\x01\0\0\0\0;"),
-        ("phone.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
+        ("phone.jpg", b"\0\0\0\x18ftypavif\0\0\0\0mif1avif"),
         ("cut.jpg", &jpeg(160, 120, 1)[..2000]),
         ("cut.png", &lossless(ImageFormat::Png, 160, 120)[..9000]),
         ("huge.jpg", &claiming(jpeg(64, 48, 1), 65_500, 65_500)),

@@ -88,7 +88,7 @@ impl Default for Settings {
             memory_bytes: machine_bytes() / 2,
             existing: Existing::Keep,
             accept_damaged: false,
-            raw: RawPicture::FullSize,
+            raw: RawPicture::Auto,
             sync: Sync::Full,
             deadline: None,
             journal: None,

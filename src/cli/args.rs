@@ -186,7 +186,8 @@ pub(super) fn sources() -> [Arg; 8] {
             .hide_possible_values(true)
             .help(
                 "What RAW files are developed from: auto (the JPEG of the same name, else a \
-                 full-size JPEG inside), jpeg, embedded, embedded-any or skip",
+                 full-size JPEG inside, else the sensor data if built with it), jpeg, embedded, \
+                 embedded-any, sensor or skip",
             ),
     ]
 }

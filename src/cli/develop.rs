@@ -9,7 +9,7 @@ use super::page::Page;
 use super::planning::{Planned, first_recipe};
 use super::report::Report;
 use super::running::{Passing, Run, loudness};
-use super::sources::raw_picture;
+use super::sources::raw_source;
 use super::{dry_run, exit, json, scenes, signals};
 use crate::batch::{Batch, Existing, Job, Reading, Settings, Shard, Stop, Summary, Sync, Target};
 use crate::error::{Error, ErrorKind, Result};
@@ -81,7 +81,7 @@ fn settings(order: &ArgMatches, out: &Target) -> Result<Settings> {
             (true, true) => Existing::ResumeOverwrite,
         },
         accept_damaged: order.get_flag("accept-damaged"),
-        raw: raw_picture(order)?,
+        raw: raw_source(order)?.picture(),
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         deadline: order.get_one::<Duration>("deadline").copied(),
         journal,

@@ -78,8 +78,9 @@ fn scenes(order: &ArgMatches) -> Result<BTreeMap<PathBuf, Assigned>> {
 
 /// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.
 fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
-    let limits =
-        Limits { memory_bytes: machine_bytes() / 2, raw: RawPicture::Any, ..Limits::default() };
+    // A small JPEG inside of a RAW file is better than nothing.
+    let raw = if format::DEVELOPS_SENSORS { RawPicture::Auto } else { RawPicture::Any };
+    let limits = Limits { memory_bytes: machine_bytes() / 2, raw, ..Limits::default() };
     let bytes = read_bytes(path, &limits)?;
     let header = format::probe(&bytes, &limits).map_err(|e| e.about(path))?;
     refuse_bomb(&header, bytes.len() as u64, &Recipe::default()).map_err(|e| e.about(path))?;

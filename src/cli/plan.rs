@@ -8,7 +8,7 @@ use super::counts::amount_of;
 use super::planning::{Planned, first_recipe, required};
 use super::report::Report;
 use super::running::loudness;
-use super::sources::raw_picture;
+use super::sources::raw_source;
 use super::{exit, scenes, signals, text};
 use crate::batch::{
     Existing, Job, Settings, Stop, Target, WriteOrder, look_at_originals, write_plan,
@@ -29,11 +29,12 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     for error in unreadable {
         report.failure(error);
     }
+    let raw = raw_source(order)?;
     // Whatever there is of the outputs, the scenes are those of all frames.
     let settings = Settings {
         existing: Existing::Overwrite,
         accept_damaged: order.get_flag("accept-damaged"),
-        raw: raw_picture(order)?,
+        raw: raw.picture(),
         ..Settings::default()
     };
     for error in look_at_originals(jobs, settings.raw) {
@@ -54,7 +55,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         out,
         recipe: &first_recipe(order, &planned.sources)?,
         accept_damaged: settings.accept_damaged,
-        raw: settings.raw,
+        raw,
         require: required(order).into_iter().map(str::to_owned).collect(),
     };
     let mut stdout = BufWriter::new(std::io::stdout().lock());

@@ -2,6 +2,7 @@
 
 use super::text;
 use crate::batch::{RawSource, Raws};
+use crate::format::DEVELOPS_SENSORS;
 
 /// One sentence; none if there are no RAW files. `developed` is how many of those that have a JPEG were
 /// developed, if that is known; `few` shortens a list of names.
@@ -18,14 +19,18 @@ pub(super) fn sentence(
     match raws.source {
         RawSource::Auto | RawSource::Jpeg => {}
         RawSource::Skip => return Some(format!("skipped {all} {files}")),
-        RawSource::Embedded | RawSource::EmbeddedAny => {
+        RawSource::Embedded | RawSource::EmbeddedAny | RawSource::Sensor => {
             let beside = match paired {
                 0 => String::new(),
                 1 => "; 1 JPEG beside them is not used".to_owned(),
                 _ => format!("; {paired} JPEGs beside them are not used"),
             };
             let verb = one_or(all, "is", "are");
-            return Some(format!("{all} {files} {verb} developed from the JPEG inside{beside}"));
+            let from = match raws.source {
+                RawSource::Sensor => "the sensor data",
+                _ => "the JPEG inside",
+            };
+            return Some(format!("{all} {files} {verb} developed from {from}{beside}"));
         }
     }
     let was = match developed {
@@ -52,6 +57,7 @@ pub(super) fn sentence(
         let has = one_or(alone, "has", "have");
         let instead = match raws.source {
             RawSource::Jpeg => one_or(alone, " and is skipped", " and are skipped"),
+            _ if DEVELOPS_SENSORS => ", so the JPEG inside or the sensor data is needed",
             _ => ", so the JPEG inside is needed",
         };
         let names = few(raws.alone.iter().map(|path| text::path(path)).collect());
@@ -83,9 +89,10 @@ mod tests {
             sentence(&raws(source, paired, alone), developed, |names| names.join(", "))
         };
         assert_eq!(say(RawSource::Auto, 0, 0, None), None);
-        let whole = "52 RAW files: 50 have a JPEG and were developed from it, 2 have none, so the JPEG \
-                     inside is needed: a0, a1";
-        assert_eq!(say(RawSource::Auto, 50, 2, Some(50)).as_deref(), Some(whole));
+        let whole = say(RawSource::Auto, 50, 2, Some(50)).unwrap();
+        let start = "52 RAW files: 50 have a JPEG and were developed from it, 2 have none, so the JPEG \
+                     inside ";
+        assert!(whole.starts_with(start) && whole.ends_with(" is needed: a0, a1"), "{whole}");
         let one = "1 RAW file is developed from the JPEG beside it";
         assert_eq!(say(RawSource::Jpeg, 1, 0, None).as_deref(), Some(one));
         let some = "3 RAW files: 3 have a JPEG, 2 of them developed in this run";

@@ -417,4 +417,5 @@ impl Report {
 }
 
 /// What to do about files that longlens does not read.
-pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first";
+pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first, or build longlens \
+     with their decoder: cargo install longlens --features heic";

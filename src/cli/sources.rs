@@ -11,7 +11,6 @@ use super::folder_files::{self, FolderFiles};
 use super::presets::Layers;
 use crate::batch::{Captions, RawSource, Root, split_at_lines, split_at_nul};
 use crate::error::{Error, ErrorKind, Result};
-use crate::format::RawPicture;
 use crate::recipe::Edition;
 use crate::template::CodeReplacements;
 
@@ -93,16 +92,6 @@ fn shoots(named: &[PathBuf]) -> Result<(Vec<FolderFiles>, Vec<usize>)> {
 pub(super) fn raw_source(order: &ArgMatches) -> Result<RawSource> {
     let named = order.get_one::<String>("raw").map(|text| text.parse());
     named.unwrap_or(Ok(RawSource::Auto)).map_err(|e: Error| e.prefixed("--raw: "))
-}
-
-/// Which JPEG inside of a RAW file may stand for it, by `--raw`.
-pub(super) fn raw_picture(order: &ArgMatches) -> Result<RawPicture> {
-    Ok(match raw_source(order)? {
-        RawSource::EmbeddedAny => RawPicture::Any,
-        RawSource::Auto | RawSource::Embedded | RawSource::Jpeg | RawSource::Skip => {
-            RawPicture::FullSize
-        }
-    })
 }
 
 /// The logos that are in use: the flag's rules over all others.

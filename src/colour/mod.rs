@@ -143,6 +143,14 @@ pub fn adobe_rgb() -> Result<Arc<[u8]>> {
     encoded(ColorProfile::new_adobe_rgb())
 }
 
+/// A Display P3 profile to write, for RGB samples; the same bytes at any time.
+///
+/// # Errors
+/// As [`srgb`].
+pub fn display_p3() -> Result<Arc<[u8]>> {
+    encoded(ColorProfile::new_display_p3())
+}
+
 /// The profile that samples have after [`convert_to_srgb`] from this one: sRGB, or for grey ones a
 /// grey profile with sRGB's curve. Readers refuse an RGB profile with grey samples, and without any
 /// some take grey for that of a printing press.

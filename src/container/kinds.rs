@@ -19,6 +19,9 @@ pub enum Format {
     WebP,
     /// A camera's RAW file, of any make; only read.
     Raw,
+    /// HEIC and HIF: 8 or 10 bit, lossy; only read.
+    #[cfg(feature = "heic")]
+    Heic,
 }
 
 /// What longlens makes of a kind of file.
@@ -56,6 +59,11 @@ const fn kind(
 
 /// A camera's RAW file.
 const RAW: Reading = Read(Format::Raw);
+/// Read where the build has its decoder.
+#[cfg(feature = "heic")]
+const HEIC: Reading = Read(Format::Heic);
+#[cfg(not(feature = "heic"))]
+const HEIC: Reading = Foreign;
 
 /// All kinds. The first whose beginning fits is what a file is, so those that wear another's clothes come
 /// before it: JPEG-LS before JPEG, cameras' raw files before TIFF.
@@ -71,7 +79,7 @@ static KINDS: [Kind; 53] = [
     kind("JPEG XR", Foreign, &["jxr", "wdp", "hdp"], &[b"II\xBC\x01"]),
     kind("TIFF", Read(Format::Tiff), &["tif", "tiff"],
         &[b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]),
-    kind("HEIC", Foreign, &["heic", "heif", "hif"], &[
+    kind("HEIC", HEIC, &["heic", "heif", "hif"], &[
         b"????ftypheic", b"????ftypheix", b"????ftypheim", b"????ftypheis", b"????ftyphevc",
         b"????ftyphevx", b"????ftypmif1", b"????ftypmsf1",
     ]),
@@ -162,7 +170,15 @@ pub(crate) fn of_ending(ending: &str) -> Option<&'static Kind> {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Tiff, Self::WebP, Self::Raw];
+    pub const ALL: &[Self] = &[
+        Self::Jpeg,
+        Self::Png,
+        Self::Tiff,
+        Self::WebP,
+        Self::Raw,
+        #[cfg(feature = "heic")]
+        Self::Heic,
+    ];
 
     fn kind(self) -> &'static Kind {
         let of_this = |kind: &&Kind| kind.reading == Read(self);
@@ -220,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_format_has_a_row_and_no_ending_has_two() {
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(format.kind().reading, Read(format));
             for ending in format.endings() {
                 assert_eq!(Format::of_ending(&ending.to_uppercase()), Some(format));

@@ -25,7 +25,7 @@ pub(crate) fn outside_of_samples(file: &[u8]) -> Vec<&[u8]> {
         Some(Format::WebP) => riff::samples(file),
         Some(Format::Tiff) => tiff::samples(file),
         // Not written, and so not searched.
-        Some(Format::Raw) | None => Vec::new(),
+        _ => Vec::new(),
     };
     outside(file, samples)
 }

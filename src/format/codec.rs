@@ -57,7 +57,7 @@ fn lossless_bytes(frame_bytes: u64, _: Coding) -> u64 {
     3 * frame_bytes
 }
 
-static CODECS: [Codec; 5] = [
+static CODECS: &[Codec] = &[
     Codec {
         format: Format::Jpeg,
         probe: jpeg::probe,
@@ -120,6 +120,15 @@ static CODECS: [Codec; 5] = [
         decode: raw::decode,
         damaged_bytes: jpeg::damaged_bytes,
         read_blocks: raw::read_blocks,
+        writing: None,
+    },
+    #[cfg(feature = "heic")]
+    Codec {
+        format: Format::Heic,
+        probe: super::heic::probe,
+        decode: super::heic::decode,
+        damaged_bytes: |_, _| 0,
+        read_blocks: super::heic::read_blocks,
         writing: None,
     },
 ];
@@ -197,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_format_has_its_own_row() {
-        for format in Format::ALL {
+        for &format in Format::ALL {
             assert_eq!(format.codec().format, format);
         }
     }

@@ -9,6 +9,8 @@
 mod codec;
 mod fit;
 mod guard;
+#[cfg(feature = "heic")]
+mod heic;
 mod jpeg;
 mod opened;
 mod png;
@@ -25,7 +27,7 @@ pub use crate::container::kinds::{Format, is_picture_ending, is_raw_ending};
 pub use fit::{Fitted, encode_to_fit};
 pub use jpeg::BandEncoder;
 pub use opened::Opened;
-pub use raw::RawPicture;
+pub use raw::{DEVELOPS_SENSORS, RawPicture};
 
 use crate::container::{self, kinds};
 use std::sync::Arc;
@@ -91,13 +93,13 @@ pub struct Limits {
     pub side_px: u32,
     /// Bytes that the decoded frame and what its decoding needs may take; default no limit.
     pub memory_bytes: u64,
-    /// Which JPEG inside of a RAW file may stand for it; default one of the sensor's size.
+    /// What of a RAW file is developed; default the JPEG inside of the sensor's size, or else the samples.
     pub raw: RawPicture,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let raw = RawPicture::FullSize;
+        let raw = RawPicture::Auto;
         Self { pixels: 500_000_000, side_px: 65_535, memory_bytes: u64::MAX, raw }
     }
 }

@@ -1,10 +1,16 @@
-//! Cameras' RAW files: the JPEG inside, with the metadata of the RAW file around it.
+//! Cameras' RAW files: the JPEG inside, or the sensor's samples ([`sensor`]), with the metadata of the RAW
+//! file.
 //!
 //! A camera lays a JPEG of its own making into most RAW files. It seldom has metadata, so EXIF with
 //! orientation, colour space and position, XMP and IPTC-IIM are those of the RAW file. Only a JPEG of
 //! nearly the sensor's size is taken for the photograph, unless any was asked for ([`RawPicture`]).
 
 mod exif;
+#[cfg(feature = "raw")]
+mod sensor;
+#[cfg(not(feature = "raw"))]
+#[path = "raw/without.rs"]
+mod sensor;
 
 use std::ops::Range;
 
@@ -21,14 +27,27 @@ use crate::metadata::{Blocks, with_iptc};
 /// pixels at the borders.
 const FULL_SIZE_PERCENT: u64 = 90;
 
-/// Which JPEG inside of a RAW file is taken for the photograph.
+/// What to do where the sensor's samples cannot be developed.
+#[cfg(feature = "raw")]
+const USE_JPEG: &str =
+    "use the JPEG inside with --raw embedded, or --raw embedded-any if it is small";
+
+/// Whether this build can develop the sensor's samples.
+pub const DEVELOPS_SENSORS: bool = sensor::IS_BUILT;
+
+/// What of a RAW file is taken for the photograph.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum RawPicture {
-    /// One that is nearly as large as the sensor's picture.
+    /// The JPEG inside if it is nearly as large as the sensor's picture, or else the sensor's samples where
+    /// the build can develop them.
     #[default]
+    Auto,
+    /// The JPEG inside if it is nearly as large as the sensor's picture.
     FullSize,
-    /// The largest, of whatever size.
+    /// The largest JPEG inside, of whatever size.
     Any,
+    /// The sensor's samples.
+    Sensor,
 }
 
 /// The JPEG that is taken.
@@ -37,12 +56,41 @@ struct Picture {
     header: Header,
 }
 
-/// The header of the largest JPEG inside, turned as the RAW file says.
+/// What the photograph is made from.
+enum Source {
+    Jpeg(Picture),
+    /// The header of the picture that the samples make.
+    Sensor(Header),
+}
+
+/// The header of the largest JPEG inside, turned as the RAW file says, or of the developed samples.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
-    let raw = read(bytes)?;
-    let Picture { header, .. } = picture(bytes, &raw, limits)?;
-    let kind = format!("the JPEG inside, {}", header.kind);
-    Ok(Header { format: Format::Raw, kind, ..header })
+    match source(bytes, &read(bytes)?, limits)? {
+        Source::Jpeg(Picture { header, .. }) => {
+            let kind = format!("the JPEG inside, {}", header.kind);
+            Ok(Header { format: Format::Raw, kind, ..header })
+        }
+        Source::Sensor(header) => Ok(header),
+    }
+}
+
+/// Chooses between the JPEG and the samples.
+fn source(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Source> {
+    if limits.raw == RawPicture::Sensor {
+        return sensor::probe(bytes, limits).map(Source::Sensor);
+    }
+    match picture(bytes, raw, limits) {
+        Ok(picture) => Ok(Source::Jpeg(picture)),
+        Err(error)
+            if sensor::IS_BUILT
+                && limits.raw == RawPicture::Auto
+                && error.kind() == ErrorKind::Unsupported =>
+        {
+            let after = format!("{}; ", error.message());
+            sensor::probe(bytes, limits).map(Source::Sensor).map_err(|e| e.prefixed(&after))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The metadata blocks of a RAW file.
@@ -51,7 +99,7 @@ pub(super) fn read_blocks(bytes: &[u8]) -> Result<Blocks> {
     blocks(bytes, &raw, &mut Vec::new())
 }
 
-/// Decodes the JPEG inside.
+/// Decodes the JPEG inside, or develops the samples.
 pub(super) fn decode(
     bytes: &[u8],
     header: &Header,
@@ -59,7 +107,16 @@ pub(super) fn decode(
     pool: &Pool,
 ) -> Result<AsStored> {
     let raw = read(bytes)?;
-    let Picture { range, .. } = picture(bytes, &raw, &decoding.limits)?;
+    let Picture { range, .. } = match source(bytes, &raw, &decoding.limits)? {
+        Source::Jpeg(picture) => picture,
+        Source::Sensor(_) => {
+            let (pixels, mut warnings) = sensor::decode(bytes, header, decoding, pool)?;
+            let mut blocks = blocks(bytes, &raw, &mut warnings)?;
+            // What the camera would have made its JPEG of is not what was made here.
+            blocks.exif.as_deref_mut().map(exif::say_srgb);
+            return Ok(AsStored::pixels(pixels, Blocks { icc: None, ..blocks }, warnings));
+        }
+    };
     let mut decoded = jpeg::decode(&bytes[range], header, decoding, pool)?;
     // What the JPEG has beside its picture is not the photographer's.
     decoded.warnings.retain(|warning| !matches!(warning, Warning::PartsLeftOut(_)));
@@ -133,10 +190,13 @@ fn too_small(size: Size, sensor_px: Option<u32>) -> Error {
         None => "and the file does not say what the sensor has".to_owned(),
     };
     let message = format!("the JPEG inside this RAW file has {size} px, {sensor}");
-    Error::new(ErrorKind::Unsupported, message).with_hint(
-        "develop the RAW file to JPEG or 16-bit TIFF first, or take the small JPEG with \
-         --raw embedded-any",
-    )
+    Error::new(ErrorKind::Unsupported, message).with_hint(match sensor::IS_BUILT {
+        true => "develop it with --raw sensor, or take the small JPEG with --raw embedded-any",
+        false => {
+            "develop the RAW file to JPEG or 16-bit TIFF first, or take the small JPEG with \
+             --raw embedded-any; a longlens built with '--features raw' develops it itself"
+        }
+    })
 }
 
 /// The blocks of the RAW file, or of the JPEG inside where they are there.

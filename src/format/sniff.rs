@@ -19,7 +19,11 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
     match kinds::of(bytes) {
         Some(kind) => {
             let message = format!("this is {}, which longlens does not read", kind.name);
-            Error::new(ErrorKind::Unsupported, message).with_hint(HINT)
+            Error::new(ErrorKind::Unsupported, message).with_hint(match kind.name {
+                // Where the build has their decoders they do not come here.
+                "HEIC" => "build it with their decoder: cargo install longlens --features heic",
+                _ => HINT,
+            })
         }
         None if bytes.starts_with(&[0xFF, 0xD8]) || bytes.starts_with(b"\x89PNG") => {
             Error::new(ErrorKind::Damaged, "the first bytes of the file are broken")
@@ -36,8 +40,8 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_named() {
-        let heic = refusal(b"\0\0\0\x18ftypheic\0\0\0\0");
-        assert_eq!(heic.message(), "this is HEIC, which longlens does not read");
+        let avif = refusal(b"\0\0\0\x18ftypavif\0\0\0\0");
+        assert_eq!(avif.message(), "this is AVIF, which longlens does not read");
         assert_eq!(refusal(b"").message(), "the file is empty");
         let text = refusal(b"dear diary, the haze today");
         assert_eq!(text.message(), "not a picture that longlens knows");

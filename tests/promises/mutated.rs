@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use image::ImageFormat;
 
+use crate::raw::dng::Dng;
 use crate::raw::make::Camera;
 use crate::support::{jpeg, lossless, noise};
 
@@ -84,7 +85,10 @@ fn mutate(name: &str, runs: u64, seeds: &[Vec<u8>], target: fn(&[u8])) {
 fn pictures() -> Vec<Vec<u8>> {
     let inside = jpeg(40, 30, 1);
     let camera = Camera::new(&inside, 40);
+    let light = |x: u32, y: u32| [x as f32 / 40.0, y as f32 / 30.0, 0.2];
     vec![
+        Dng::new(40, 30, &light).file(),
+        Dng { filters: &[0], ..Dng::new(20, 10, &light) }.file(),
         camera.nef(),
         camera.cr3(),
         camera.raf(),
@@ -150,7 +154,7 @@ fn journal() {
 #[test]
 fn plan() {
     let head = format!(
-        r#"{{"longlens":"{}","folder":"/shoot","out":"out","frames":2,"megapixels":2.5,"recipe_hash":"00","accept_damaged":false,"accept_small_jpeg":false,"require":["city"],"settings":{{"crop":"3:2"}}}}"#,
+        r#"{{"longlens":"{}","folder":"/shoot","out":"out","frames":2,"megapixels":2.5,"recipe_hash":"00","accept_damaged":false,"raw":"auto","require":["city"],"settings":{{"crop":"3:2"}}}}"#,
         env!("CARGO_PKG_VERSION")
     );
     let frames = r#"{"input":[255,47],"output":"a.jpg","bytes":3,"hash":"11","megapixels":1.5,"sequence":1,"settings":{"caption":"{{ city }}"},"fields":{"city":"Tumen"},"warnings":["w"],"check":"22"}

@@ -1,33 +1,38 @@
 //! Cameras' RAW files made byte by byte: their layout, and a JPEG, but no samples of a sensor.
 
 /// The value of an entry: its kind, and its items in little-endian bytes.
-type Value = (u16, u32, Vec<u8>);
+pub(crate) type Value = (u16, u32, Vec<u8>);
 
-fn longs(numbers: &[u32]) -> Value {
+pub(crate) fn longs(numbers: &[u32]) -> Value {
     let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     (4, numbers.len() as u32, bytes)
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn shorts(numbers: &[u16]) -> Value {
+    let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    (3, numbers.len() as u32, bytes)
+}
+
+pub(crate) fn text(text: &str) -> Value {
     (2, text.len() as u32 + 1, [text.as_bytes(), b"\0"].concat())
 }
 
 /// A little-endian TIFF in the making: values and tables one behind the other.
-struct Tiff(Vec<u8>);
+pub(crate) struct Tiff(Vec<u8>);
 
 impl Tiff {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(b"II*\0\0\0\0\0".to_vec())
     }
 
-    fn append(&mut self, bytes: &[u8]) -> u32 {
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> u32 {
         self.0.resize(self.0.len().next_multiple_of(2), 0);
         self.0.extend(bytes);
         (self.0.len() - bytes.len()) as u32
     }
 
     /// Appends a table; where it is.
-    fn table(&mut self, mut entries: Vec<(u16, Value)>) -> u32 {
+    pub(crate) fn table(&mut self, mut entries: Vec<(u16, Value)>) -> u32 {
         entries.sort_by_key(|(tag, _)| *tag);
         let mut table = (entries.len() as u16).to_le_bytes().to_vec();
         for (tag, (kind, count, bytes)) in entries {
@@ -45,7 +50,7 @@ impl Tiff {
         self.append(&table)
     }
 
-    fn finish(mut self, first: u32) -> Vec<u8> {
+    pub(crate) fn finish(mut self, first: u32) -> Vec<u8> {
         self.0[4..8].copy_from_slice(&first.to_le_bytes());
         self.0
     }

@@ -1,6 +1,9 @@
 //! RAW files through the built program: the JPEG inside, the JPEG beside, what is said of both.
 
+pub(crate) mod dng;
 pub(crate) mod make;
+#[cfg(feature = "raw")]
+mod sensor;
 
 use longlens::format::{Decoded, Limits, decode, probe, read_blocks};
 use longlens::frame::Size;
@@ -38,7 +41,7 @@ fn the_jpeg_inside_is_developed_with_the_metadata_of_the_raw_file() {
     bench.put("in/c.crw", &camera.crw());
     bench.put("in/d.raf", &Camera::new(&inside, 310).raf());
     let ran = bench.develop("in -o out --dehaze off --sharpen off").code(0).says("4 developed");
-    ran.says("4 RAW files: 4 have none, so the JPEG inside is needed: in/a.NEF");
+    ran.says("4 RAW files: 4 have none, so the JPEG inside").says(" is needed: in/a.NEF");
     let expected = read(&inside).frame.size();
     for (name, turned, camera) in [
         ("a", true, Some("NIKON D7100")),
@@ -150,10 +153,10 @@ fn a_raw_file_and_its_jpeg_are_one_frame() {
     bench.put("card/DSC_3.NEF", &camera.nef());
     bench.put("card/DSC_1.xmp", xmp("From the sidecar").as_bytes());
     let ran = bench.develop("card -o out --caption {{headline|default('')}}").code(0);
-    ran.says("3 developed").says(
-        "2 RAW files: 1 has a JPEG and was developed from it, 1 has none, so the JPEG inside is \
-         needed: card/DSC_3.NEF",
+    let ran = ran.says("3 developed").says(
+        "2 RAW files: 1 has a JPEG and was developed from it, 1 has none, so the JPEG inside",
     );
+    ran.says(": card/DSC_3.NEF");
     // The card's own JPEG, with the RAW file's texts.
     assert_eq!(read(&bench.out("DSC_1.JPG")).frame.size(), Size::new(240, 160));
     assert_eq!(field(&bench.out("DSC_1.JPG"), "headline").as_deref(), Some("From the RAW file"));
@@ -188,6 +191,19 @@ fn every_way_to_treat_raw_files_does_what_it_says() {
     bench.develop("in -o bad --raw jepg").code(2).says("did you mean 'jpeg'?");
     let dry = bench.develop("in -o dry --dry-run").code(0);
     dry.says("1 has a JPEG and is developed from it");
+}
+
+/// A build without the decoder says how to get it.
+#[cfg(not(feature = "raw"))]
+#[test]
+fn sensor_data_needs_a_build_with_its_decoder() {
+    let bench = Bench::new();
+    let light = |_: u32, _: u32| [0.2; 3];
+    bench.put("a.dng", &dng::Dng::new(64, 48, &light).file());
+    let ran = bench.develop("a.dng -o out --raw sensor").code(1);
+    ran.says("a.dng: ").says("cargo install longlens --features raw").says("--raw embedded");
+    bench.develop("a.dng -o out").code(1).says("holds no JPEG");
+    assert!(!bench.path("out/a.jpg").exists());
 }
 
 #[test]

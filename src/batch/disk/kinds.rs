@@ -19,11 +19,15 @@ fn is_raw(path: &Path, content: Option<Format>) -> bool {
 /// What a file is that a camera or phone wrote and that has to be developed by another program first,
 /// by its name and content.
 pub(in crate::batch) fn undeveloped(path: &Path, content: Option<Format>) -> Option<&'static str> {
-    let is_heic = || ["heic", "heif", "hif"].contains(&extension(path).as_str());
     match content {
-        None if is_heic() => Some("HEIC"),
+        None if is_named_heic(path) => Some("HEIC"),
         _ => None,
     }
+}
+
+/// Whether its name is that of a HEIC file.
+pub(in crate::batch) fn is_named_heic(path: &Path) -> bool {
+    ["heic", "heif", "hif"].contains(&extension(path).as_str())
 }
 
 /// A name's ending in small letters.

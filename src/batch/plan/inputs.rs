@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::batch::disk::journal::{JOURNAL, Record};
-use crate::batch::disk::kinds::{extension, is_named_like_one, sniff_file, undeveloped};
+use crate::batch::disk::kinds::{
+    extension, is_named_heic, is_named_like_one, sniff_file, undeveloped,
+};
 use crate::batch::disk::name::{name_below, path_of_bytes};
 use crate::batch::plan::raws::Raws;
 use crate::batch::plan::sidecars::Sidecars;
@@ -125,11 +127,19 @@ impl Found {
         self.passed_over.extend(others.into_iter().map(|input| (input.path, why)));
     }
 
-    /// Counts those of the undeveloped files that lie beside their pictures, and leaves the others.
+    /// Counts those of the HEIC files that lie beside their pictures, and leaves the others.
     fn sort_undeveloped(&mut self) {
         // Cameras and programs write IMG_1.CR2 and img_1.jpg.
         let key = |path: &Path| path.with_extension("").to_string_lossy().to_lowercase();
-        let pictures: HashSet<String> = self.inputs.iter().map(|input| key(&input.path)).collect();
+        let is_heic = |input: &&Input| is_named_heic(&input.path);
+        let pictures = self.inputs.iter().filter(|input| !is_heic(input));
+        let pictures: HashSet<String> = pictures.map(|input| key(&input.path)).collect();
+        // A build that can develop them has them among the frames.
+        let beside = |input: &&Input| is_heic(input) && pictures.contains(&key(&input.path));
+        for input in self.inputs.iter().filter(beside) {
+            *self.beside_pictures.entry(extension(&input.path)).or_default() += 1;
+        }
+        self.inputs.retain(|input| !beside(&input));
         for (path, what) in std::mem::take(&mut self.undeveloped) {
             match pictures.contains(&key(&path)) {
                 true => *self.beside_pictures.entry(extension(&path)).or_default() += 1,

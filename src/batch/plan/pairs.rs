@@ -56,7 +56,7 @@ impl Found {
             .filter_map(|input| match (source, is_raw(&input)) {
                 (RawSource::Skip | RawSource::Jpeg, true) => instead.remove(&input.path),
                 (RawSource::Auto, true) if !is_alone(&input.path) => instead.remove(&input.path),
-                (RawSource::Embedded | RawSource::EmbeddedAny, false) => {
+                (RawSource::Embedded | RawSource::EmbeddedAny | RawSource::Sensor, false) => {
                     (!found.by_picture.contains_key(&input.path)).then_some(input)
                 }
                 _ => Some(input),

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use crate::format::RawPicture;
 use crate::words::named;
 
 /// What a RAW file is developed from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum RawSource {
-    /// The JPEG of the same name, or else the JPEG inside if it has the sensor's size.
+    /// The JPEG of the same name, or else the JPEG inside if it has the sensor's size, or else the sensor's
+    /// samples where the build can develop them.
     #[default]
     Auto,
     /// The JPEG of the same name; RAW files without one are skipped.
@@ -17,6 +19,8 @@ pub enum RawSource {
     Embedded,
     /// The JPEG inside, of whatever size.
     EmbeddedAny,
+    /// The sensor's samples.
+    Sensor,
     /// Nothing: RAW files are skipped.
     Skip,
 }
@@ -28,8 +32,22 @@ named!(
     Jpeg = "jpeg" | "jpg",
     Embedded = "embedded",
     EmbeddedAny = "embedded-any",
+    Sensor = "sensor",
     Skip = "skip" | "none" | "off"
 );
+
+impl RawSource {
+    /// What of a RAW file itself is developed.
+    #[must_use]
+    pub fn picture(self) -> RawPicture {
+        match self {
+            Self::Auto => RawPicture::Auto,
+            Self::Embedded | Self::Jpeg | Self::Skip => RawPicture::FullSize,
+            Self::EmbeddedAny => RawPicture::Any,
+            Self::Sensor => RawPicture::Sensor,
+        }
+    }
+}
 
 /// The RAW files of a run.
 #[derive(Debug, Clone, Default)]

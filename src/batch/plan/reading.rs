@@ -9,6 +9,7 @@ use crate::batch::job::{Caption, Fields, Job, Original};
 use crate::batch::plan::check::lacking;
 use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
 use crate::batch::plan::order::{Plan, Target};
+use crate::batch::plan::raws::RawSource;
 use crate::batch::plan::templates::Templates;
 use crate::batch::plan::written::{Frame, Head};
 use crate::batch::settings::Settings;
@@ -26,6 +27,8 @@ pub struct WrittenPlan {
     pub out: PathBuf,
     /// The frames, in the order of their lines.
     pub jobs: Vec<Job>,
+    /// What of RAW files is developed.
+    raw: RawPicture,
     weights: Vec<f64>,
     edited: Vec<bool>,
 }
@@ -51,9 +54,11 @@ impl WrittenPlan {
                 "if it was not cut short and frames were removed, correct 'frames' in that line",
             ));
         }
+        let raw: RawSource = head.raw.parse().map_err(|e: Error| e.prefixed("line 1: raw: "))?;
         let mut reading = Reading::new(&head)?;
         let mut plan = Self {
             out: reading.here(&head.out),
+            raw: raw.picture(),
             jobs: Vec::with_capacity(frames.len()),
             weights: Vec::with_capacity(frames.len()),
             edited: Vec::with_capacity(frames.len()),
@@ -71,11 +76,8 @@ impl WrittenPlan {
     /// How its frames are developed wherever it is run, with the journal in its output folder.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        let raw = match self.head.accept_small_jpeg {
-            true => RawPicture::Any,
-            false => RawPicture::FullSize,
-        };
-        let (accept_damaged, journal) = (self.head.accept_damaged, Some(self.out.clone()));
+        let (raw, accept_damaged, journal) =
+            (self.raw, self.head.accept_damaged, Some(self.out.clone()));
         Settings { accept_damaged, raw, journal, ..Settings::default() }
     }
 

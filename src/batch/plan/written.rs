@@ -17,8 +17,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::batch::disk::hash::{digits, hash};
 use crate::batch::disk::name::{Name, name_below};
 use crate::batch::job::{Caption, Job, Original};
+use crate::batch::plan::raws::RawSource;
 use crate::batch::scene::Assigned;
-use crate::format::RawPicture;
 use crate::recipe::{Recipe, SETTINGS};
 
 /// What holds for all frames of a plan: its first line.
@@ -39,8 +39,8 @@ pub struct Head {
     pub recipe_hash: String,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
-    /// Whether the JPEG inside of a RAW file may be smaller than the photograph.
-    pub accept_small_jpeg: bool,
+    /// What RAW files are developed from, by name.
+    pub raw: String,
     /// Fields that every frame must have.
     pub require: Vec<String>,
     /// All settings, by name.
@@ -162,8 +162,8 @@ pub struct Order<'a> {
     pub recipe: &'a Recipe,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
-    /// Which JPEG inside of a RAW file may stand for it.
-    pub raw: RawPicture,
+    /// What RAW files are developed from.
+    pub raw: RawSource,
     /// Fields that every frame must have.
     pub require: Vec<String>,
 }
@@ -182,7 +182,7 @@ pub fn write_plan(jobs: &[Job], order: &Order, to: &mut impl Write) -> io::Resul
         megapixels: rounded(Job::megapixels(jobs)),
         recipe_hash: digits(hash(order.recipe.to_toml().as_bytes())),
         accept_damaged: order.accept_damaged,
-        accept_small_jpeg: order.raw == RawPicture::Any,
+        raw: order.raw.name().to_owned(),
         require: order.require.clone(),
         settings: of_all.clone(),
     };

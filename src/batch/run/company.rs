@@ -13,7 +13,6 @@ use crate::batch::run::order_hash::recipe_hash;
 use crate::batch::run::shared::Shared;
 use crate::batch::settings::{Existing, Reading, Settings};
 use crate::batch::stop::Stop;
-use crate::format::RawPicture;
 
 /// Hash of all frames of a run with everything asked for them, in whatever order; `None` if one of them
 /// cannot be known by its size and times.
@@ -31,8 +30,8 @@ pub(in crate::batch) fn company(jobs: &[Job], shared: &Shared) -> Option<String>
     }
     frames.sort();
     let mut all = env!("CARGO_PKG_VERSION").as_bytes().to_vec();
-    // A RAW file whose JPEG is too small for the run is in no scene.
-    all.push(u8::from(shared.settings.raw == RawPicture::Any));
+    // What a RAW file shows, and whether it is in a scene at all.
+    all.push(shared.settings.raw as u8);
     for (path, facts) in frames {
         for part in [path.as_os_str().as_encoded_bytes(), &facts] {
             all.extend_from_slice(&(part.len() as u64).to_le_bytes());

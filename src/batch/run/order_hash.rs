@@ -1,9 +1,11 @@
 //! A hash of all that was ordered for a frame: what changes it makes its output out of date.
 
 use crate::batch::disk::hash::hash;
+use crate::batch::disk::kinds::extension;
 use crate::batch::fields::{sidecar, with_raw};
 use crate::batch::job::{Caption, Job};
 use crate::batch::run::shared::Shared;
+use crate::format::{self, is_raw_ending};
 use crate::metadata::Blocks;
 
 /// Hash of all that was ordered for a frame beside its original: what changes it changes the output.
@@ -35,6 +37,9 @@ pub(in crate::batch) fn recipe_hash(job: &Job, shared: &Shared) -> u64 {
     // What cannot be read now fails when the frame is developed.
     let xml = sidecar(job).ok().flatten();
     add(&xml.map_or(0, |xml| hash(&xml)).to_le_bytes());
+    if is_raw_ending(&extension(&job.input)) {
+        add(&[shared.settings.raw as u8, u8::from(format::DEVELOPS_SENSORS)]);
+    }
     if job.raw.is_some() {
         let of_raw = with_raw(job, Blocks::default(), &mut Vec::new());
         let Blocks { exif, xmp, photoshop, .. } = of_raw.unwrap_or_default();

@@ -11,6 +11,8 @@ const MAKE: u16 = 271;
 const MODEL: u16 = 272;
 const DATE_TIME_ORIGINAL: u16 = 36_867;
 const COLOR_SPACE: u16 = 40_961;
+const INTEROP: u16 = 40_965;
+const INTEROP_INDEX: u16 = 1;
 
 /// How the picture has to be turned.
 pub(super) fn orientation(file: &[u8], metadata: &Metadata<'_>) -> Orientation {
@@ -72,4 +74,21 @@ pub(super) fn is_uncalibrated(block: &[u8]) -> bool {
     let space = exif.and_then(|at| Directory::read_at(block, at).number(COLOR_SPACE));
     // 2 is Adobe RGB to some cameras, though EXIF does not know it.
     matches!(space, Some(2 | 0xFFFF))
+}
+
+/// Makes a block say that the colours are those of sRGB.
+pub(super) fn say_srgb(block: &mut [u8]) {
+    let Some(order) = Order::of(block) else { return };
+    let Some(exif) = Directory::read(block).number(tag::EXIF) else { return };
+    let exif = Directory::read_at(block, exif);
+    let space = exif.find(COLOR_SPACE).map(|entry| (entry.at, order.short(1).to_vec()));
+    let interop = exif.number(INTEROP).and_then(|at| {
+        let index = Directory::read_at(block, at).find(INTEROP_INDEX)?.at;
+        Some((index, b"R98\0".to_vec()))
+    });
+    for (at, bytes) in [space, interop].into_iter().flatten() {
+        if let Some(value) = block.get_mut(at..at + bytes.len()) {
+            value.copy_from_slice(&bytes);
+        }
+    }
 }

@@ -1,0 +1,155 @@
+//! The sensor's samples through the built program: colours, highlights, what is refused and what is said.
+
+use longlens::format::{Decoded, Decoding, Limits, RawPicture, decode, probe};
+use longlens::frame::{Pixels, Size};
+
+use super::dng::Dng;
+use super::field;
+use crate::support::bytes::occurs;
+use crate::support::{Bench, jpeg};
+
+fn developed(file: &[u8]) -> Decoded {
+    let limits = Limits { raw: RawPicture::Sensor, ..Limits::default() };
+    decode(file, &Decoding { limits, accept_damaged: false }, &Default::default()).unwrap()
+}
+
+/// A pixel in levels of 255.
+fn pixel(decoded: &Decoded, x: u32, y: u32) -> [f32; 3] {
+    let Pixels::Rgb16(picture) = &decoded.frame.pixels else { panic!("16 bit and colour") };
+    picture.get_pixel(x, y).0.map(|sample| f32::from(sample) / 257.0)
+}
+
+#[test]
+fn colours_come_out_in_their_order_whatever_that_of_the_filters_is() {
+    let light = |x: u32, _: u32| if x < 40 { [0.5, 0.1, 0.1] } else { [0.1, 0.1, 0.5] };
+    let mut seen = Vec::new();
+    for filters in [[0, 1, 1, 2], [2, 1, 1, 0], [1, 0, 2, 1], [1, 2, 0, 1]] {
+        let dng = Dng { filters: &filters, ..Dng::new(80, 60, &light) };
+        let decoded = developed(&dng.file());
+        assert_eq!(decoded.frame.size(), Size::new(80, 60));
+        let (left, right) = (pixel(&decoded, 10, 30), pixel(&decoded, 70, 30));
+        assert!(
+            left[0] > left[1] + 60.0 && (left[1] - left[2]).abs() < 2.0,
+            "{filters:?} {left:?}"
+        );
+        assert!(right[2] > right[1] + 60.0 && (right[1] - right[0]).abs() < 2.0, "{right:?}");
+        seen.push(left);
+    }
+    // Samples that are no mosaic show the same.
+    let linear = developed(&Dng { filters: &[0], ..Dng::new(80, 60, &light) }.file());
+    seen.push(pixel(&linear, 10, 30));
+    for other in &seen[1..] {
+        (0..3).for_each(|c| assert!((other[c] - seen[0][c]).abs() < 1.0, "{seen:?}"));
+    }
+}
+
+#[test]
+fn grey_is_grey_brighter_than_its_light_and_clipped_light_is_white() {
+    let wedge = |x: u32, _: u32| [x as f32 / 100.0; 3];
+    // Half of the wedge is more than the sensor takes; green is full long before red.
+    let decoded = developed(&Dng { full: 0.5, ..Dng::new(200, 40, &wedge) }.file());
+    let mut last = -1.0;
+    for x in 0..200 {
+        let [red, green, blue] = pixel(&decoded, x, 20);
+        assert!(
+            (red - green).abs() < 2.0 && (blue - green).abs() < 2.0,
+            "{x}: {red} {green} {blue}"
+        );
+        assert!(green > last - 0.5, "{x}");
+        last = green;
+    }
+    assert!(last > 254.9);
+    // A grey card is 118 in sRGB as the light is; cameras show what they measure at 13 % of white there.
+    let card = pixel(&developed(&Dng::new(40, 40, &|_, _| [0.13; 3]).file()), 20, 20);
+    assert!((105.0..140.0).contains(&card[1]), "{card:?}");
+}
+
+#[test]
+fn a_lone_raw_file_with_a_small_jpeg_is_developed_from_the_sensor() {
+    let bench = Bench::new();
+    let (small, large) = (jpeg(80, 60, 1), jpeg(240, 160, 1));
+    let light = |x: u32, y: u32| [0.2 + (x + y) as f32 / 1000.0; 3];
+    let with = |jpeg| {
+        let dng =
+            Dng { jpeg, orientation: 6, margin: 4, colours: 65_535, ..Dng::new(248, 168, &light) };
+        dng.file()
+    };
+    bench.put("in/none.dng", &with(None));
+    bench.put("in/small.dng", &with(Some(&small)));
+    bench.put("in/large.dng", &with(Some(&large)));
+    let ran = bench.develop("in -o out --dehaze off --sharpen off").code(0).says("3 developed");
+    ran.says("3 RAW files: 3 have none, so the JPEG inside or the sensor data is needed");
+    for name in ["none", "small", "large"] {
+        let bytes = bench.out(&format!("{name}.jpg"));
+        let header = probe(&bytes, &Limits::default()).unwrap();
+        assert_eq!(header.size, Size::new(160, 240), "{name}");
+        assert!(field(&bytes, "camera").is_some_and(|camera| camera.contains("Acme Z1")), "{name}");
+        assert_eq!(field(&bytes, "date").as_deref(), Some("2024-02-28"), "{name}");
+        assert!(!occurs(b"SERIAL-4711", &bytes), "{name}");
+    }
+    bench.develop("in/large.dng -o forced --raw sensor --format tiff").code(0);
+    let forced = std::fs::read(bench.path("forced/large.tif")).unwrap();
+    let header = probe(&forced, &Limits::default()).unwrap();
+    assert_eq!((header.depth_bits, header.size), (16, Size::new(160, 240)));
+    // The samples are sRGB whatever the camera would have made of them.
+    let decoded = developed(&with(None));
+    assert!(decoded.blocks.icc.is_none());
+    let ran = bench.develop("in -o embedded --raw embedded").code(1);
+    ran.says("in/none.dng").says("in/small.dng").says("1 developed");
+}
+
+#[test]
+fn what_cannot_be_developed_well_is_refused_by_name() {
+    let bench = Bench::new();
+    let grey = |_: u32, _: u32| [0.2; 3];
+    let xtrans = [
+        1, 1, 0, 1, 1, 2, 1, 1, 2, 1, 1, 0, 2, 0, 1, 0, 2, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 1, 1, 2,
+        0, 2, 1, 2, 0, 1,
+    ];
+    bench.put("xtrans.dng", &Dng { filters: &xtrans, ..Dng::new(96, 96, &grey) }.file());
+    bench.put("unsaid.dng", &Dng { balance: None, ..Dng::new(96, 96, &grey) }.file());
+    bench.put("unknown.dng", &Dng { has_matrix: false, ..Dng::new(96, 96, &grey) }.file());
+    let ran = bench.develop("xtrans.dng -o out").code(1);
+    ran.says("xtrans.dng: ").says("X-Trans").says("hint: use the JPEG inside");
+    bench.develop("unsaid.dng -o out").code(1).says("what was white").says("--raw embedded");
+    assert!(!bench.path("out/xtrans.jpg").exists() && !bench.path("out/unsaid.jpg").exists());
+    bench.develop("unknown.dng -o out").code(0).says("colours are approximate");
+}
+
+#[test]
+fn a_cut_file_is_damaged_and_developed_only_if_that_is_accepted() {
+    let bench = Bench::new();
+    let whole = Dng::new(200, 100, &|_, _| [0.3; 3]).file();
+    bench.put("cut.dng", &whole[..whole.len() - 9000]);
+    bench.develop("cut.dng -o out").code(1).says("cut.dng: ").says("damaged");
+    assert!(!bench.path("out/cut.jpg").exists());
+    bench.develop("cut.dng -o out --accept-damaged").code(0).says("1 warning");
+    assert!(bench.path("out/cut.jpg").exists());
+}
+
+#[test]
+fn memory_is_known_before_anything_is_decoded() {
+    let file = Dng::new(400, 300, &|_, _| [0.3; 3]).file();
+    let limits = Limits { raw: RawPicture::Sensor, ..Limits::default() };
+    let header = probe(&file, &limits).unwrap();
+    assert!(header.decode_bytes >= 400 * 300 * (2 + 6), "{header:?}");
+    let small = Limits { memory_bytes: header.decode_bytes - 1, ..limits };
+    assert!(probe(&file, &small).is_err());
+    assert!(probe(&file, &Limits { pixels: 100_000, ..limits }).is_err());
+}
+
+#[test]
+fn a_byte_changed_anywhere_is_no_panic() {
+    let file = Dng::new(64, 48, &|x, y| [((x * 31 + y * 17) % 64) as f32 / 64.0; 3]).file();
+    let limits = Limits { raw: RawPicture::Sensor, ..Limits::default() };
+    for accept_damaged in [false, true] {
+        let decoding = Decoding { limits, accept_damaged };
+        for at in 0..file.len().min(2000) {
+            let mut broken = file.clone();
+            broken[at] ^= 0xA5;
+            if let Err(error) = decode(&broken, &decoding, &Default::default()) {
+                assert!(!error.message().contains("gave up"), "{at}: {error}");
+            }
+        }
+    }
+}
