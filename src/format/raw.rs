@@ -86,8 +86,12 @@ fn source(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Source> {
                 && limits.raw == RawPicture::Auto
                 && error.kind() == ErrorKind::Unsupported =>
         {
-            let after = format!("{}; ", error.message());
-            sensor::probe(bytes, limits).map(Source::Sensor).map_err(|e| e.prefixed(&after))
+            sensor::probe(bytes, limits).map(Source::Sensor).map_err(|of_sensor| {
+                // The remedy is that of the JPEG: nothing mends the samples.
+                let both = format!("{}; {}", error.message(), of_sensor.message());
+                let hint = error.hint().unwrap_or(super::sniff::DEVELOP_FIRST);
+                Error::new(of_sensor.kind(), both).with_hint(hint)
+            })
         }
         Err(error) => Err(error),
     }
@@ -190,13 +194,10 @@ fn too_small(size: Size, sensor_px: Option<u32>) -> Error {
         None => "and the file does not say what the sensor has".to_owned(),
     };
     let message = format!("the JPEG inside this RAW file has {size} px, {sensor}");
-    Error::new(ErrorKind::Unsupported, message).with_hint(match sensor::IS_BUILT {
-        true => "develop it with --raw sensor, or take the small JPEG with --raw embedded-any",
-        false => {
-            "develop the RAW file to JPEG or 16-bit TIFF first, or take the small JPEG with \
-             --raw embedded-any; a longlens built with '--features raw' develops it itself"
-        }
-    })
+    Error::new(ErrorKind::Unsupported, message).with_hint(
+        "develop the RAW file to JPEG or 16-bit TIFF first, or take the small JPEG with \
+         --raw embedded-any",
+    )
 }
 
 /// The blocks of the RAW file, or of the JPEG inside where they are there.

@@ -109,9 +109,9 @@ fn what_cannot_be_developed_well_is_refused_by_name() {
     bench.put("xtrans.dng", &Dng { filters: &xtrans, ..Dng::new(96, 96, &grey) }.file());
     bench.put("unsaid.dng", &Dng { balance: None, ..Dng::new(96, 96, &grey) }.file());
     bench.put("unknown.dng", &Dng { has_matrix: false, ..Dng::new(96, 96, &grey) }.file());
-    let ran = bench.develop("xtrans.dng -o out").code(1);
+    let ran = bench.develop("xtrans.dng -o out --raw sensor").code(1);
     ran.says("xtrans.dng: ").says("X-Trans").says("hint: use the JPEG inside");
-    bench.develop("unsaid.dng -o out").code(1).says("what was white").says("--raw embedded");
+    bench.develop("unsaid.dng -o out --raw sensor").code(1).says("what was white").says("--raw embedded");
     assert!(!bench.path("out/xtrans.jpg").exists() && !bench.path("out/unsaid.jpg").exists());
     bench.develop("unknown.dng -o out").code(0).says("colours are approximate");
 }
@@ -123,7 +123,7 @@ fn a_cut_file_is_damaged_and_developed_only_if_that_is_accepted() {
     bench.put("cut.dng", &whole[..whole.len() - 9000]);
     bench.develop("cut.dng -o out").code(1).says("cut.dng: ").says("damaged");
     assert!(!bench.path("out/cut.jpg").exists());
-    bench.develop("cut.dng -o out --accept-damaged").code(0).says("1 warning");
+    bench.develop("cut.dng -o out --accept-damaged").code(0).says("developed what there is");
     assert!(bench.path("out/cut.jpg").exists());
 }
 
