@@ -194,7 +194,7 @@ impl Report {
             self.warn(&format!("{count} HEIC {files} without a JPEG: {names}"));
             let hint = text::painted(text::Tone::Hint);
             if self.loudness != Loudness::Quiet {
-                text::to_stderr(&format!("  {hint} {CONVERT_HEIC}\n"));
+                text::to_stderr(&format!("  {hint} {}\n", super::CONVERT_HEIC));
             }
         }
     }
@@ -415,7 +415,3 @@ impl Report {
         }
     }
 }
-
-/// What to do about files that longlens does not read.
-pub(super) const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first, or build longlens \
-     with their decoder: cargo install longlens --features heic";

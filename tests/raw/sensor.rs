@@ -111,7 +111,11 @@ fn what_cannot_be_developed_well_is_refused_by_name() {
     bench.put("unknown.dng", &Dng { has_matrix: false, ..Dng::new(96, 96, &grey) }.file());
     let ran = bench.develop("xtrans.dng -o out --raw sensor").code(1);
     ran.says("xtrans.dng: ").says("X-Trans").says("hint: use the JPEG inside");
-    bench.develop("unsaid.dng -o out --raw sensor").code(1).says("what was white").says("--raw embedded");
+    bench
+        .develop("unsaid.dng -o out --raw sensor")
+        .code(1)
+        .says("what was white")
+        .says("--raw embedded");
     assert!(!bench.path("out/xtrans.jpg").exists() && !bench.path("out/unsaid.jpg").exists());
     bench.develop("unknown.dng -o out").code(0).says("colours are approximate");
 }

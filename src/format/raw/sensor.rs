@@ -175,6 +175,10 @@ fn no_balance() -> Error {
 fn refusal(error: flashraw::Error) -> Error {
     use flashraw::Error as Of;
     let short = |text: String| text.chars().take(160).collect::<String>();
+    let cannot = |what: String| {
+        let message = format!("the sensor data of this RAW file cannot be developed: {what}");
+        Error::new(ErrorKind::Unsupported, message).with_hint(super::USE_JPEG)
+    };
     match error {
         Of::CorruptFile { .. } | Of::InvalidMetadata(_) => {
             Format::Raw.damaged(&short(error.to_string()))
@@ -183,13 +187,12 @@ fn refusal(error: flashraw::Error) -> Error {
             ErrorKind::TooLarge,
             format!("its sensor data: {}", short(error.to_string())),
         ),
-        _ => {
-            let message = format!(
-                "the sensor data of this RAW file cannot be developed: {}",
-                short(error.to_string())
-            );
-            Error::new(ErrorKind::Unsupported, message).with_hint(super::USE_JPEG)
+        // Behind the name of the scheme are words to programmers.
+        Of::UnsupportedCompression { compression, .. } => {
+            let scheme = compression.split(" (").next().unwrap_or_default();
+            cannot(format!("it is compressed as {}", short(scheme.to_owned())))
         }
+        _ => cannot(short(error.to_string())),
     }
 }
 
