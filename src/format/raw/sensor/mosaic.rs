@@ -285,9 +285,9 @@ mod tests {
         let (mut most, mut seen) = (0.0_f32, 0);
         develop(&Seen(width, height, &truth), 0..height, |y, rows| {
             seen += 1;
-            for x in 0..width {
-                for (channel, right) in truth(x, y).iter().enumerate() {
-                    most = most.max((rows[channel][x] - right).abs());
+            for (channel, row) in rows.iter().enumerate() {
+                for (x, found) in row.iter().enumerate() {
+                    most = most.max((found - truth(x, y)[channel]).abs());
                 }
             }
         });
