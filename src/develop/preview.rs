@@ -2,7 +2,8 @@
 //! is in memory anyway: the decoded samples, and the developed rows on their way to the encoder.
 //!
 //! A pixel of them is the mean of some samples, spread over the square that it stands for: of a 24 MP frame two
-//! rows of eight are looked at, which takes 1 % of the time of developing it.
+//! rows of eight are looked at. A frame of 24 MP takes 10 % longer with its small pictures: 4 % are looking,
+//! most of the rest their encoding.
 
 mod far;
 
