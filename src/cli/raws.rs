@@ -61,6 +61,12 @@ pub(super) fn sentence(
             _ => ", so the JPEG inside is needed",
         };
         let names = few(raws.alone.iter().map(|path| text::path(path)).collect());
+        if paired == 0 {
+            return Some(format!(
+                "{all} {files} {has} no JPEG beside {}{instead}: {names}",
+                one_or(alone, "it", "them")
+            ));
+        }
         parts.push(format!("{alone} {has} none{instead}: {names}"));
     }
     Some(format!("{all} {files}: {}", parts.join(", ")))

@@ -190,7 +190,7 @@ fn is_small(size: Size, sensor_px: u32) -> bool {
 
 fn too_small(size: Size, sensor_px: Option<u32>) -> Error {
     let sensor = match sensor_px {
-        Some(px) => format!("but the sensor {px} px on its long side"),
+        Some(px) => format!("but the sensor has {px} px on its long side"),
         None => "and the file does not say what the sensor has".to_owned(),
     };
     let message = format!("the JPEG inside this RAW file has {size} px, {sensor}");

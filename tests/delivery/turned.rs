@@ -55,7 +55,13 @@ fn a_tilted_horizon_is_level_afterwards() {
         bench.put(format!("in/{name}.jpg"), &sea(degrees));
     }
     let ran = bench.develop("in -o out --straighten auto --dehaze off --scene off --json").code(0);
-    for (line, degrees) in frames(&ran).iter().zip([-4.0, 1.3, 0.0]) {
+    // Frames are told as they are done, in whatever order.
+    for line in &frames(&ran) {
+        let degrees = match line["input"].as_str().unwrap() {
+            "in/a.jpg" => -4.0,
+            "in/b.jpg" => 1.3,
+            _ => 0.0,
+        };
         let found = line["tilt"]["degrees"].as_f64().unwrap();
         assert!((found - degrees).abs() < 0.1, "{line}");
         assert_eq!(line["tilt"]["by"], "horizon");

@@ -236,7 +236,10 @@ fn raw_files_without_a_picture_inside_are_errors_with_their_names() {
     let ran = bench.develop("in -o out").code(1).says("2 developed, 4 failed");
     let ran = ran.says("in/a.NEF: it is named like a RAW file, but holds no picture of a sensor");
     ran.says("in/e.raf: ");
-    bench.develop("in -o out2 --raw jpeg").code(0).says("4 have none and are skipped: in/a.NEF");
+    bench
+        .develop("in -o out2 --raw jpeg")
+        .code(0)
+        .says("4 RAW files have no JPEG beside them and are skipped: in/a.NEF");
     bench.develop("raw -o out3 --raw skip").code(2).says("no frames").says("RAW files are skipped");
     // As `card/*` names them.
     bench.put("in/000.NEF", b"II\x2A\0\x08\0\0\0\0\0\0\0\0\0");

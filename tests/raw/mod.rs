@@ -41,7 +41,8 @@ fn the_jpeg_inside_is_developed_with_the_metadata_of_the_raw_file() {
     bench.put("in/c.crw", &camera.crw());
     bench.put("in/d.raf", &Camera::new(&inside, 310).raf());
     let ran = bench.develop("in -o out --dehaze off --sharpen off").code(0).says("4 developed");
-    ran.says("4 RAW files: 4 have none, so the JPEG inside").says(" is needed: in/a.NEF");
+    ran.says("4 RAW files have no JPEG beside them, so the JPEG inside")
+        .says(" is needed: in/a.NEF");
     let expected = read(&inside).frame.size();
     for (name, turned, camera) in [
         ("a", true, Some("NIKON D7100")),

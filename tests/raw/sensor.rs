@@ -78,7 +78,9 @@ fn a_lone_raw_file_with_a_small_jpeg_is_developed_from_the_sensor() {
     bench.put("in/small.dng", &with(Some(&small)));
     bench.put("in/large.dng", &with(Some(&large)));
     let ran = bench.develop("in -o out --dehaze off --sharpen off").code(0).says("3 developed");
-    ran.says("3 RAW files: 3 have none, so the JPEG inside or the sensor data is needed");
+    ran.says(
+        "3 RAW files have no JPEG beside them, so the JPEG inside or the sensor data is needed",
+    );
     for name in ["none", "small", "large"] {
         let bytes = bench.out(&format!("{name}.jpg"));
         let header = probe(&bytes, &Limits::default()).unwrap();

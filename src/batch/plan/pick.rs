@@ -47,7 +47,7 @@ impl Pick {
     pub fn narrow(&self, found: &mut Found, roots: &[Root]) -> Result<()> {
         let needs_table = self.only_table || self.first == Some(First::Table);
         if needs_table && roots.iter().all(|root| root.captions.is_none()) {
-            let error = Error::new(ErrorKind::Usage, "there is no table of captions");
+            let error = Error::new(ErrorKind::Usage, "there is no captions table");
             return Err(error.with_hint("name one with --captions"));
         }
         if self.only_table && !found.inputs.is_empty() {

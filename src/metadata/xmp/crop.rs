@@ -5,6 +5,7 @@
 //! counterclockwise before its edges are level. (Adobe does not say so in writing; darktable reads it like this.)
 
 use super::encoding::in_utf8;
+use super::geometry::upright;
 use super::read::property;
 use super::tree::Tree;
 use crate::frame::Orientation;
@@ -43,16 +44,7 @@ pub fn crop_settings(packet: &[u8], stored: Orientation) -> Option<CropSettings>
     if !all_shares || degrees.abs() > 45.0 {
         return None;
     }
-    let upright = |(x, y): (f64, f64)| match stored {
-        Orientation::Upright => (x, y),
-        Orientation::MirrorHorizontal => (1.0 - x, y),
-        Orientation::Rotate180 => (1.0 - x, 1.0 - y),
-        Orientation::MirrorVertical => (x, 1.0 - y),
-        Orientation::Transpose => (y, x),
-        Orientation::Rotate90 => (1.0 - y, x),
-        Orientation::Transverse => (1.0 - y, 1.0 - x),
-        Orientation::Rotate270 => (y, 1.0 - x),
-    };
+    let upright = |at: (f64, f64)| upright(at, stored);
     let mirrors = matches!(
         stored,
         Orientation::MirrorHorizontal

@@ -68,16 +68,7 @@ impl Geometry {
         [left, top, right, bottom]: Area,
         applied: Option<[f64; 2]>,
     ) -> Option<Area> {
-        let turn = |x: f64, y: f64| match self.turned {
-            Orientation::Upright => (x, y),
-            Orientation::MirrorHorizontal => (1.0 - x, y),
-            Orientation::Rotate180 => (1.0 - x, 1.0 - y),
-            Orientation::MirrorVertical => (x, 1.0 - y),
-            Orientation::Transpose => (y, x),
-            Orientation::Rotate90 => (1.0 - y, x),
-            Orientation::Transverse => (1.0 - y, 1.0 - x),
-            Orientation::Rotate270 => (y, 1.0 - x),
-        };
+        let turn = |x: f64, y: f64| upright((x, y), self.turned);
         // Most programs mean the stored picture; one that says an upright size means that.
         let landscape = |[width, height]: [f64; 2]| width > height;
         let upright = self.turned.transposes()
@@ -100,6 +91,20 @@ impl Geometry {
         let inside = (0.0..=1.0).contains(&centre[0]) && (0.0..=share).contains(&centre[1]);
         let cut = [area[0].max(0.0), area[1].max(0.0), area[2].min(1.0), area[3].min(share)];
         inside.then_some(cut)
+    }
+}
+
+/// Where a place of the stored picture is in the upright one, both in shares of the picture's sides.
+pub(super) fn upright((x, y): (f64, f64), stored: Orientation) -> (f64, f64) {
+    match stored {
+        Orientation::Upright => (x, y),
+        Orientation::MirrorHorizontal => (1.0 - x, y),
+        Orientation::Rotate180 => (1.0 - x, 1.0 - y),
+        Orientation::MirrorVertical => (x, 1.0 - y),
+        Orientation::Transpose => (y, x),
+        Orientation::Rotate90 => (1.0 - y, x),
+        Orientation::Transverse => (1.0 - y, 1.0 - x),
+        Orientation::Rotate270 => (y, 1.0 - x),
     }
 }
 
