@@ -22,6 +22,9 @@ pub enum Format {
     /// HEIC and HIF: 8 or 10 bit, lossy; only read.
     #[cfg(feature = "heic")]
     Heic,
+    /// JPEG XL: 1 to 16 bits, lossy or lossless; only read.
+    #[cfg(feature = "jxl")]
+    JpegXl,
 }
 
 /// What longlens makes of a kind of file.
@@ -64,6 +67,10 @@ const RAW: Reading = Read(Format::Raw);
 const HEIC: Reading = Read(Format::Heic);
 #[cfg(not(feature = "heic"))]
 const HEIC: Reading = Foreign;
+#[cfg(feature = "jxl")]
+const JPEG_XL: Reading = Read(Format::JpegXl);
+#[cfg(not(feature = "jxl"))]
+const JPEG_XL: Reading = Foreign;
 
 /// All kinds. The first whose beginning fits is what a file is, so those that wear another's clothes come
 /// before it: JPEG-LS before JPEG, cameras' raw files before TIFF.
@@ -85,7 +92,7 @@ static KINDS: [Kind; 53] = [
     ]),
     kind("AVIF", Foreign, &["avif"], &[b"????ftypavif", b"????ftypavis"]),
     kind("Canon RAW (CR3)", RAW, &["cr3"], &[b"????ftypcrx "]),
-    kind("JPEG XL", Foreign, &["jxl"], &[b"\0\0\0\x0CJXL ", b"\xFF\x0A", b"????ftypjxl "]),
+    kind("JPEG XL", JPEG_XL, &["jxl"], &[b"\0\0\0\x0CJXL ", b"\xFF\x0A", b"????ftypjxl "]),
     kind("a QuickTime film", Film, &["mov"], &[b"????ftypqt  "]),
     kind("an MP4 film", Film, &["mp4", "m4v"], &[b"????ftyp"]),
     kind("Fujifilm RAW (RAF)", RAW, &["raf"], &[b"FUJIFILMCCD-RAW"]),
@@ -178,6 +185,8 @@ impl Format {
         Self::Raw,
         #[cfg(feature = "heic")]
         Self::Heic,
+        #[cfg(feature = "jxl")]
+        Self::JpegXl,
     ];
 
     fn kind(self) -> &'static Kind {

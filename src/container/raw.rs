@@ -2,10 +2,10 @@
 //! is. Nothing of the sensor's samples is read.
 //!
 //! Most RAW files are TIFFs ([`tables`]): a table that describes a mosaic of colour filters (TIFF/EP, DNG)
-//! makes one. Canon's CR3 is made of boxes ([`boxes`]), Fujifilm's RAF and Canon's CRW have a layout of
+//! makes one. Canon's CR3 is made of boxes ([`cr3`]), Fujifilm's RAF and Canon's CRW have a layout of
 //! their own ([`heaps`]).
 
-mod boxes;
+mod cr3;
 mod heaps;
 mod parts;
 mod tables;
@@ -15,7 +15,7 @@ pub(crate) use parts::{Basics, Metadata, Raw, Tables};
 /// A camera's RAW file; `None` for one whose layout is not known.
 pub(crate) fn read(file: &[u8]) -> Option<Raw<'_>> {
     match file {
-        [_, _, _, _, b'f', b't', b'y', b'p', b'c', b'r', b'x', b' ', ..] => boxes::read(file),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'c', b'r', b'x', b' ', ..] => cr3::read(file),
         _ if file.starts_with(b"FUJIFILMCCD-RAW") => heaps::read_raf(file),
         _ if file.starts_with(b"II\x1A\0\0\0HEAPCCDR") => heaps::read_crw(file),
         _ if file.starts_with(b"II") || file.starts_with(b"MM") => tables::read(file),

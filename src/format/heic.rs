@@ -16,6 +16,7 @@ use super::codec::AsStored;
 use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::{Decoding, Format, Header, Limits, samples};
 use crate::colour;
+use crate::container::boxes;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Orientation, Pool, Size};
 use crate::metadata::Blocks;
@@ -153,7 +154,8 @@ impl<'a> Photograph<'a> {
         if others.count() > 0 {
             names.push("further pictures");
         }
-        if tops(bytes).any(|kind| kind == *b"moov" || kind == *b"mpvd") {
+        let boxes = boxes::parts(bytes, 0..bytes.len());
+        if boxes.iter().any(|part| [*b"moov", *b"mpvd"].contains(&part.kind)) {
             names.push("a film");
         }
         names.sort_unstable();
@@ -182,25 +184,6 @@ fn colours(said: Option<vui::Colours>) -> Nclx {
         matrix_code: matrix.into(),
         range: if said.is_full { Range::Full } else { Range::Limited },
     }
-}
-
-/// The kinds of the boxes that a file consists of.
-fn tops(bytes: &[u8]) -> impl Iterator<Item = [u8; 4]> {
-    let mut at = 0_usize;
-    std::iter::from_fn(move || {
-        let head = bytes.get(at..at.checked_add(8)?)?;
-        let kind = [head[4], head[5], head[6], head[7]];
-        let length = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
-            0 => return None,
-            1 => {
-                let long = bytes.get(at + 8..at + 16)?;
-                usize::try_from(long.iter().fold(0, |n, b| n << 8 | u64::from(*b))).ok()?
-            }
-            short => short as usize,
-        };
-        at = at.checked_add(length.max(8))?;
-        Some(kind)
-    })
 }
 
 fn damaged(fault: &str) -> Error {

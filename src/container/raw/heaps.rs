@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::parts::{Basics, Metadata, Raw, range};
+use super::parts::{Basics, Metadata, Raw};
+use crate::container::boxes::range;
 use crate::container::tiff::table::{Order, View};
 
 fn big(file: &[u8], at: usize) -> Option<u64> {

@@ -53,9 +53,3 @@ pub(crate) struct Tables<'a> {
     /// Whether there is a maker's note.
     pub(crate) has_note: bool,
 }
-
-/// A range of a file by its place and length.
-pub(super) fn range(at: u64, length: u64) -> Option<Range<usize>> {
-    let (at, length) = (usize::try_from(at).ok()?, usize::try_from(length).ok()?);
-    Some(at..at.checked_add(length)?)
-}

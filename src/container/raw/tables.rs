@@ -1,7 +1,8 @@
 //! RAW files that are TIFFs: TIFF/EP (ISO 12234-2) and DNG, with the offsets of JPEGs in one of three
 //! ways. Olympus' and Panasonic's begin with a number of their own instead of TIFF's 42.
 
-use super::parts::{Metadata, Raw, range};
+use super::parts::{Metadata, Raw};
+use crate::container::boxes::range;
 use crate::container::tiff::{Directory, directories, tag};
 
 const JPEG_OFFSET: u16 = 513;

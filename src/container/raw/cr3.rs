@@ -4,9 +4,10 @@
 
 use std::ops::Range;
 
-use super::parts::{Metadata, Raw, Tables, range};
+use super::parts::{Metadata, Raw, Tables};
+use crate::container::boxes::{descend, find, number, parts, range};
+use crate::container::tiff::Directory;
 use crate::container::tiff::tag;
-use crate::container::tiff::{Directory, Order};
 
 /// Canon's box of tables, the one of XMP, and the one of a preview.
 const CANON: &[u8] = b"\x85\xC0\xB6\x87\x82\x0F\x11\xE0\x81\x11\xF4\xCE\x46\x2B\x6A\x48";
@@ -14,49 +15,6 @@ const XMP: &[u8] = b"\xBE\x7A\xCF\xCB\x97\xA9\x42\xE8\x9C\x71\x99\x94\x91\xE3\xA
 const PREVIEW: &[u8] = b"\xEA\xF4\x2B\x5E\x1C\x98\x4B\x88\xB9\xFB\xB7\xDC\x40\x6E\x4D\x16";
 /// Bytes of such a name.
 const NAME_BYTES: usize = 16;
-/// Boxes beside one another that are looked at; Canon writes about ten.
-const MOST_BOXES: usize = 100;
-
-/// A box: its type, and where its content is, which may be beyond the end of the file.
-struct Part {
-    kind: [u8; 4],
-    content: Range<usize>,
-}
-
-/// The boxes that lie in a range of the file.
-fn parts(file: &[u8], within: Range<usize>) -> Vec<Part> {
-    let (mut at, mut parts) = (within.start, Vec::new());
-    while at < within.end.min(file.len()) && parts.len() < MOST_BOXES {
-        let Some((short, kind)) = number(file, at, 4).zip(file.get(at + 4..at + 8)) else { break };
-        let (head, length) = match short {
-            0 => (8, (within.end - at) as u64),
-            1 => (16, number(file, at + 8, 8).unwrap_or_default()),
-            _ => (8, short),
-        };
-        let Some(whole) = range(at as u64, length).filter(|whole| whole.len() >= head) else {
-            break;
-        };
-        let kind = [kind[0], kind[1], kind[2], kind[3]];
-        parts.push(Part { kind, content: at + head..whole.end });
-        at = whole.end;
-    }
-    parts
-}
-
-fn number(file: &[u8], at: usize, bytes: usize) -> Option<u64> {
-    Some(Order::Big.number(file.get(at..at.checked_add(bytes)?)?))
-}
-
-/// The first box of a type in a range.
-fn find(file: &[u8], within: Range<usize>, kind: &[u8; 4]) -> Option<Range<usize>> {
-    parts(file, within).into_iter().find(|part| part.kind == *kind).map(|part| part.content)
-}
-
-/// The first box along a path of types.
-fn descend(file: &[u8], within: Range<usize>, path: &[&[u8; 4]]) -> Option<Range<usize>> {
-    path.iter().try_fold(within, |within, kind| find(file, within, kind))
-}
-
 pub(super) fn read(file: &[u8]) -> Option<Raw<'_>> {
     let mut raw = Raw {
         pictures: Vec::new(),
@@ -141,17 +99,4 @@ fn side_px(file: &[u8], track: &Range<usize>) -> Option<u32> {
 fn preview(file: &[u8], within: Range<usize>) -> Option<Range<usize>> {
     let start = find(file, within, b"PRVW")?.start;
     range(start as u64 + 16, number(file, start + 12, 4)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn boxes_end_where_the_file_does() {
-        let file = b"\0\0\0\x09moov.";
-        assert_eq!(parts(file, 0..usize::MAX).len(), 1);
-        // A box that says it reaches to the end of all numbers, and what would follow it.
-        assert!(parts(file, usize::MAX - 3..usize::MAX).is_empty());
-    }
 }
