@@ -22,6 +22,7 @@ mod dehaze_truth;
 mod delivery;
 mod formats;
 mod heic;
+mod jxl;
 mod layers;
 mod messages;
 mod metadata;

@@ -131,6 +131,15 @@ static CODECS: &[Codec] = &[
         read_blocks: super::heic::read_blocks,
         writing: None,
     },
+    #[cfg(feature = "jxl")]
+    Codec {
+        format: Format::JpegXl,
+        probe: super::jxl::probe,
+        decode: super::jxl::decode,
+        damaged_bytes: |_, _| 0,
+        read_blocks: super::jxl::read_blocks,
+        writing: None,
+    },
 ];
 
 impl Format {

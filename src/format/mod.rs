@@ -12,6 +12,8 @@ mod guard;
 #[cfg(feature = "heic")]
 mod heic;
 mod jpeg;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod opened;
 mod png;
 mod profile;

@@ -22,6 +22,7 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             Error::new(ErrorKind::Unsupported, message).with_hint(match kind.name {
                 // Where the build has their decoders they do not come here.
                 "HEIC" => "build it with their decoder: cargo install longlens --features heic",
+                "JPEG XL" => "build it with their decoder: cargo install longlens --features jxl",
                 _ => HINT,
             })
         }

@@ -87,6 +87,15 @@ impl Store {
         }
     }
 
+    /// The bytes of all samples, to be written directly; those of 16 bits as the machine has numbers.
+    #[cfg(feature = "jxl")]
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        match &mut self.samples {
+            Samples::Eight(s) => s,
+            Samples::Sixteen(s) => bytemuck::cast_slice_mut(s),
+        }
+    }
+
     /// Puts a run at `x`, `y`; `channels` of its pixels, one more than the frame's if alpha is last.
     pub(super) fn put(&mut self, x: usize, y: usize, run: Run<'_>, channels: usize) {
         let Self { size, samples, alpha, numbers, .. } = self;
