@@ -5,6 +5,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::format::Header;
 use crate::recipe::Recipe;
 
+/// Pixels of the largest cameras' pictures. Up to here the memory that is allowed is the only limit: a lens
+/// cap of 50 megapixels is 150 kB as HEIF, and takes 1.2 GB.
+const CAMERA_PIXELS: u64 = 105_000_000;
+
 /// Most bytes that any frame may take to develop whose file is small beside them.
 const BOMB_BYTES: u64 = 1 << 30;
 
@@ -17,6 +21,9 @@ const BOMB_RATIO: u64 = 270;
 /// # Errors
 /// [`ErrorKind::TooLarge`], whatever memory there is; if the crop misses the frame.
 pub fn refuse_bomb(header: &Header, file_bytes: u64, recipe: &Recipe) -> Result<()> {
+    if header.size.area() <= CAMERA_PIXELS {
+        return Ok(());
+    }
     let whole = file_bytes.saturating_add(needed_bytes(header, &[recipe])?);
     if whole <= BOMB_BYTES || whole / BOMB_RATIO <= file_bytes {
         return Ok(());
@@ -27,4 +34,34 @@ pub fn refuse_bomb(header: &Header, file_bytes: u64, recipe: &Recipe) -> Result<
         header.size
     );
     Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Format;
+    use crate::frame::{Orientation, Size};
+
+    fn refused(width: u32, height: u32, bytes_a_pixel: u64, file_bytes: u64) -> bool {
+        let size = Size::new(width, height);
+        let header = Header {
+            format: Format::Jpeg,
+            size,
+            orientation: Orientation::Upright,
+            channels: 3,
+            depth_bits: 8,
+            kind: String::new(),
+            alpha: false,
+            subsampling: None,
+            decode_bytes: size.area() * bytes_a_pixel,
+        };
+        refuse_bomb(&header, file_bytes, &Recipe::default()).is_err()
+    }
+
+    #[test]
+    fn what_a_camera_can_make_is_none_however_flat_it_is() {
+        assert!(!refused(8640, 5760, 23, 151_552));
+        assert!(refused(16_000, 16_000, 3, 4_000_000));
+        assert!(!refused(16_000, 16_000, 3, 40_000_000));
+    }
 }
