@@ -20,6 +20,8 @@ mod quantise;
 mod scans;
 mod transform;
 
+#[cfg(feature = "raw")]
+pub(super) use decode::fault;
 use decode::one_line;
 pub(super) use decode::{decode, decode_eighth, has_eighth, plain_samples};
 pub use encode::BandEncoder;

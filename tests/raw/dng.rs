@@ -1,6 +1,104 @@
 //! DNG files with a sensor's samples, made byte by byte: a picture seen through a mosaic of filters.
 
+use std::io::Write;
+
 use super::make::{Tiff, longs, shorts, text};
+
+/// How samples are kept (DNG 1.7, chapter 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "raw"), allow(dead_code, reason = "no build without it decodes them"))]
+pub(crate) enum Coding {
+    /// Numbers of 16 bits as they are.
+    Plain,
+    /// The same, deflated, each as it is or as the difference to its neighbour.
+    Deflate { differences: bool },
+    /// Floating point of 32 bits as they are.
+    Float,
+    /// Floating point of 16 or 32 bits, deflated as programs do that merge exposures: bytes of the same rank
+    /// together, each as the difference to its neighbour.
+    DeflatedFloat { bits: usize },
+    /// A JPEG of some other picture, as of a small DNG.
+    LossyJpeg,
+}
+
+impl Coding {
+    fn is_float(self) -> bool {
+        matches!(self, Self::Float | Self::DeflatedFloat { .. })
+    }
+
+    fn bits(self) -> usize {
+        match self {
+            Self::Plain | Self::Deflate { .. } => 16,
+            Self::Float => 32,
+            Self::DeflatedFloat { bits } => bits,
+            Self::LossyJpeg => 8,
+        }
+    }
+
+    fn compression(self) -> u16 {
+        match self {
+            Self::Plain | Self::Float => 1,
+            Self::LossyJpeg => 34_892,
+            _ => 8,
+        }
+    }
+
+    /// What stands for black and white.
+    fn levels(self) -> [u32; 2] {
+        match self {
+            Self::LossyJpeg => [0, 255],
+            _ if self.is_float() => [0, 1],
+            _ => [BLACK as u32, WHITE as u32],
+        }
+    }
+
+    fn predictor(self) -> u16 {
+        match self {
+            Self::Deflate { differences: true } => 2,
+            Self::DeflatedFloat { .. } => 3,
+            _ => 1,
+        }
+    }
+
+    /// A row of samples of 0 to 1, with `channels` of each pixel.
+    fn row(self, light: &[f32], channels: usize) -> Vec<u8> {
+        let whole = |v: &f32| (BLACK + v * (WHITE - BLACK)).round() as u16;
+        let wholes = || light.iter().map(whole).collect::<Vec<u16>>();
+        let to_bytes = |row: Vec<u16>| row.iter().flat_map(|v| v.to_le_bytes()).collect();
+        match self {
+            Self::Plain | Self::Deflate { differences: false } => to_bytes(wholes()),
+            Self::Deflate { differences: true } => {
+                let row = wholes();
+                let before = |i: usize| if i < channels { 0 } else { row[i - channels] };
+                to_bytes((0..row.len()).map(|i| row[i].wrapping_sub(before(i))).collect())
+            }
+            Self::Float => light.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            Self::DeflatedFloat { bits } => {
+                let big = |v: &f32| match bits {
+                    16 => half(*v).to_be_bytes().to_vec(),
+                    _ => v.to_be_bytes().to_vec(),
+                };
+                let samples: Vec<Vec<u8>> = light.iter().map(big).collect();
+                let ranks = (0..bits / 8).flat_map(|rank| samples.iter().map(move |s| s[rank]));
+                let row: Vec<u8> = ranks.collect();
+                let before = |i: usize| if i < channels { 0 } else { row[i - channels] };
+                (0..row.len()).map(|i| row[i].wrapping_sub(before(i))).collect()
+            }
+            Self::LossyJpeg => Vec::new(),
+        }
+    }
+}
+
+/// The nearest floating-point number of 16 bits to one of 0 to 1 (IEEE 754).
+fn half(value: f32) -> u16 {
+    /// Halves have 24 steps below their least normal number.
+    const LEAST: f32 = 1.0 / 16_384.0;
+    if value < LEAST {
+        return (value / LEAST * 1024.0).round() as u16;
+    }
+    let bits = value.to_bits() + (1 << 12);
+    ((bits >> 13) - (112 << 10)) as u16
+}
 
 /// What a DNG says, and the light that it was made of.
 pub(crate) struct Dng<'a> {
@@ -22,6 +120,7 @@ pub(crate) struct Dng<'a> {
     pub(crate) jpeg: Option<&'a [u8]>,
     /// EXIF's ColorSpace.
     pub(crate) colours: u32,
+    pub(crate) coding: Coding,
 }
 
 const BLACK: f32 = 512.0;
@@ -41,6 +140,7 @@ impl<'a> Dng<'a> {
             full: 1.0,
             jpeg: None,
             colours: 1,
+            coding: Coding::Plain,
         }
     }
 
@@ -48,21 +148,29 @@ impl<'a> Dng<'a> {
         let side = self.filters.len().isqrt() as u32;
         let balance = self.balance.unwrap_or([2.0, 1.0, 1.6]);
         let mut samples = Vec::new();
+        let channels = if side == 1 { 3 } else { 1 };
         for y in 0..self.height {
+            let mut row = Vec::new();
             for x in 0..self.width {
                 let light = (self.light)(x, y);
                 let mut put = |channel: usize| {
-                    let seen = (light[channel] / balance[channel] / self.full).min(1.0);
-                    let sample = (BLACK + seen * (WHITE - BLACK)).round() as u16;
-                    samples.extend(sample.to_le_bytes());
+                    row.push((light[channel] / balance[channel] / self.full).min(1.0));
                 };
                 match side {
                     1 => (0..3).for_each(put),
                     _ => put(self.filters[(y % side * side + x % side) as usize].into()),
                 }
             }
+            samples.extend(self.coding.row(&row, channels));
         }
-        samples
+        match self.coding {
+            Coding::Plain | Coding::Float => return samples,
+            Coding::LossyJpeg => return crate::support::jpeg(self.width, self.height, 1),
+            _ => {}
+        }
+        let mut deflate = flate2::write::ZlibEncoder::new(Vec::new(), Default::default());
+        deflate.write_all(&samples).unwrap();
+        deflate.finish().unwrap()
     }
 
     /// The file, its samples last.
@@ -78,19 +186,22 @@ impl<'a> Dng<'a> {
         let is_linear = side == 1;
         let mut tiff = Tiff::new();
         let (kind, channels) = if is_linear { (34_892, 3) } else { (32_803, 1) };
+        let [black, white] = self.coding.levels();
         let mut mosaic = vec![
             (254, longs(&[0])),
             (256, longs(&[self.width])),
             (257, longs(&[self.height])),
-            (258, shorts(&vec![16; channels])),
-            (259, shorts(&[1])),
+            (258, shorts(&vec![self.coding.bits() as u16; channels])),
+            (259, shorts(&[self.coding.compression()])),
             (262, shorts(&[kind])),
             (273, longs(&[place as u32])),
             (277, shorts(&[channels as u16])),
             (278, longs(&[self.height])),
             (279, longs(&[sample_bytes as u32])),
-            (50_714, longs(&vec![BLACK as u32; channels])),
-            (50_717, longs(&vec![WHITE as u32; channels])),
+            (317, shorts(&[self.coding.predictor()])),
+            (339, shorts(&vec![if self.coding.is_float() { 3 } else { 1 }; channels])),
+            (50_714, longs(&vec![black; channels])),
+            (50_717, longs(&vec![white; channels])),
             (50_719, longs(&[self.margin; 2])),
             (50_720, longs(&[self.width - 2 * self.margin, self.height - 2 * self.margin])),
         ];

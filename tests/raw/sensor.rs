@@ -3,7 +3,7 @@
 use longlens::format::{Decoded, Decoding, Limits, RawPicture, decode, probe};
 use longlens::frame::{Pixels, Size};
 
-use super::dng::Dng;
+use super::dng::{Coding, Dng};
 use super::field;
 use crate::support::bytes::occurs;
 use crate::support::{Bench, jpeg};
@@ -123,6 +123,35 @@ fn what_cannot_be_developed_well_is_refused_by_name() {
 }
 
 #[test]
+fn deflated_and_floating_point_samples_are_those_of_a_plain_file() {
+    let light = |x: u32, y: u32| [0.05 + x as f32 / 120.0, 0.3, 0.1 + y as f32 / 100.0];
+    for filters in [&[0, 1, 1, 2][..], &[0]] {
+        let of = |coding| Dng { filters, coding, ..Dng::new(80, 60, &light) }.file();
+        let plain = developed(&of(Coding::Plain));
+        for coding in [
+            Coding::Deflate { differences: false },
+            Coding::Deflate { differences: true },
+            Coding::Float,
+            Coding::DeflatedFloat { bits: 16 },
+            Coding::DeflatedFloat { bits: 32 },
+        ] {
+            let file = of(coding);
+            let decoded = developed(&file);
+            assert_eq!(decoded.warnings, []);
+            for (x, y) in [(3, 3), (20, 40), (60, 10), (76, 56)] {
+                let (is, was) = (pixel(&decoded, x, y), pixel(&plain, x, y));
+                let near = is.iter().zip(was).all(|(is, was)| (is - was).abs() < 0.5);
+                assert!(near, "{filters:?} {coding:?} {x},{y}: {is:?}, not {was:?}");
+            }
+            let limits = Limits { raw: RawPicture::Sensor, ..Limits::default() };
+            let decoding = Decoding { limits, accept_damaged: false };
+            let cut = &file[..file.len() - file.len() / 8];
+            assert!(decode(cut, &decoding, &Default::default()).is_err(), "{coding:?}");
+        }
+    }
+}
+
+#[test]
 fn a_cut_file_is_damaged_and_developed_only_if_that_is_accepted() {
     let bench = Bench::new();
     let whole = Dng::new(200, 100, &|_, _| [0.3; 3]).file();
@@ -131,6 +160,24 @@ fn a_cut_file_is_damaged_and_developed_only_if_that_is_accepted() {
     assert!(!bench.path("out/cut.jpg").exists());
     bench.develop("cut.dng -o out --accept-damaged").code(0).says("developed what there is");
     assert!(bench.path("out/cut.jpg").exists());
+}
+
+#[test]
+fn coded_data_of_a_lossy_dng_that_do_not_add_up_are_damage() {
+    let bench = Bench::new();
+    let light = |_: u32, _: u32| [0.2; 3];
+    let dng = Dng { filters: &[0], coding: Coding::LossyJpeg, ..Dng::new(160, 120, &light) };
+    let mut file = dng.file();
+    bench.put("whole.dng", &file);
+    bench.develop("whole.dng -o out --raw sensor").code(0).says("1 developed");
+    let middle = file.len() - file.len() / 4;
+    file[middle..middle + 40].fill(0);
+    bench.put("changed.dng", &file);
+    let ran = bench.develop("changed.dng -o out --raw sensor").code(1);
+    ran.says("changed.dng: the RAW is damaged: a tile: ");
+    assert!(!bench.path("out/changed.jpg").exists());
+    let ran = bench.develop("changed.dng -o out --raw sensor --accept-damaged").code(0);
+    ran.says("developed what there is");
 }
 
 #[test]

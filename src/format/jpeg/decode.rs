@@ -271,6 +271,22 @@ pub(in super::super) fn plain_samples(
     Ok(Within { width, samples })
 }
 
+/// What is wrong with a JPEG that another decoder makes samples of: all its codes are read.
+#[cfg(feature = "raw")]
+pub(in super::super) fn fault(bytes: &[u8]) -> Option<String> {
+    let walk = match jpeg::walk(bytes, Extent::Whole) {
+        Ok(walk) => walk,
+        Err(error) => return Some(error.message().to_owned()),
+    };
+    let frame = match walk.frame() {
+        Ok(frame) => frame,
+        Err(error) => return Some(error.message().to_owned()),
+    };
+    let is_known = frame.process == Process::Baseline && frame.precision == 8;
+    damage::fault(&walk, frame)
+        .or_else(|| is_known.then(|| scans::eighth(bytes, &walk, frame).err()).flatten())
+}
+
 /// The planes as [`Ycc`] has them, or as they were if it does not know them.
 fn kept(size: Size, sharing: Sharing, planes: Vec<Plane>) -> Result<Ycc, Vec<Plane>> {
     // It widens colour of less than three columns in another way.

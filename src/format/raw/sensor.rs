@@ -10,6 +10,7 @@
 mod colours;
 mod levels;
 mod mosaic;
+mod tiles;
 mod tone;
 
 use fearless_simd::{Level, dispatch};
@@ -78,8 +79,13 @@ pub(super) fn decode(
         limits: flashraw_limits(&decoding.limits),
         ..options(file.frame_info(), decoding.accept_damaged)
     };
+    let fault_of_tiles = tiles::fault(bytes);
+    if let Some(fault) = fault_of_tiles.as_ref().filter(|_| !decoding.accept_damaged) {
+        return Err(Format::Raw.damaged(fault));
+    }
     let frame = file.decode(options).map_err(refusal)?;
     let mut warnings: Vec<_> = frame.warnings.iter().map(damage).collect();
+    warnings.extend(fault_of_tiles.map(Warning::Damaged));
     let stored = upright::size(header.size, header.orientation);
     if (frame.crop.width, frame.crop.height) != (stored.width, stored.height) {
         return Err(Error::new(ErrorKind::Internal, "another size than its header has"));
