@@ -1,5 +1,6 @@
 //! RAW files through the built program: the JPEG inside, the JPEG beside, what is said of both.
 
+mod card;
 pub(crate) mod dng;
 pub(crate) mod make;
 #[cfg(feature = "raw")]
