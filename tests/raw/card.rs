@@ -46,16 +46,17 @@ fn of_a_whole_card_every_file_comes_to_something() {
     let bench = Bench::new();
     card(&bench);
     let before = bench.tree("card");
-    let ran: Ran = bench.develop("card -o out --dehaze off --sharpen off").code(1);
+    let ran: Ran =
+        bench.develop("card -o out --write-metadata yes --dehaze off --sharpen off").code(1);
     let alone = if DEVELOPS_SENSORS { "JPEG inside or the sensor data" } else { "JPEG inside" };
     let ran = ran.says(&format!(
         "5 RAW files: 2 have a JPEG and were developed from it, 3 have none, so the {alone} is \
          needed: card/C.NEF, card/D.DNG, card/E.CR3"
     ));
-    let ran = ran.says("card/E.CR3: the RAW is damaged: it ends before the JPEG inside does");
+    let ran = ran.says("card/E.CR3: the JPEG is damaged: the file ends before its picture does");
     if DEVELOPS_SENSORS {
         ran.says("5 developed, 1 failed");
-        assert_eq!(pictures(&bench, "out"), ["A.jpg", "B.jpg", "C.jpg", "D.jpg", "F.jpg"]);
+        assert_eq!(pictures(&bench, "out"), ["A.JPG", "B.JPG", "C.jpg", "D.jpg", "F.JPG"]);
         // The sensor's picture, not the small JPEG.
         assert_eq!(size(&bench, "out", "D.jpg"), [240, 160]);
     } else {
@@ -64,16 +65,16 @@ fn of_a_whole_card_every_file_comes_to_something() {
             "card/D.DNG: the JPEG inside this RAW file has 80x60 px, but the sensor has 240 px",
         )
         .says("--raw embedded-any");
-        assert_eq!(pictures(&bench, "out"), ["A.jpg", "B.jpg", "C.jpg", "F.jpg"]);
+        assert_eq!(pictures(&bench, "out"), ["A.JPG", "B.JPG", "C.jpg", "F.JPG"]);
     }
     // Pairs come from the JPEG on the card, others from the one inside.
-    let sizes = ["A.jpg", "B.jpg", "C.jpg"].map(|name| size(&bench, "out", name));
+    let sizes = ["A.JPG", "B.JPG", "C.jpg"].map(|name| size(&bench, "out", name));
     assert_eq!(sizes, [[240, 160], [240, 160], [300, 200]]);
     let headline = |name: &str| field(&bench.out(name), "headline");
-    assert_eq!(headline("A.jpg").as_deref(), Some("From the RAW file"));
-    assert_eq!(headline("B.jpg").as_deref(), Some("From the sidecar"));
+    assert_eq!(headline("A.JPG").as_deref(), Some("From the RAW file"));
+    assert_eq!(headline("B.JPG").as_deref(), Some("From the sidecar"));
     assert_eq!(headline("C.jpg").as_deref(), Some("From the sidecar"));
-    assert_eq!(headline("F.jpg"), None);
+    assert_eq!(headline("F.JPG"), None);
     assert_eq!(bench.tree("card"), before, "the card is as it was");
 }
 
@@ -85,7 +86,7 @@ fn all_of_a_card_is_delivered_if_small_and_damaged_pictures_will_do() {
     let ran = bench.develop(any).code(0).says("6 developed");
     ran.says("card/E.CR3: damaged, developed what there is")
         .says("5 RAW files are developed from the JPEG inside; 2 JPEGs beside them are not used");
-    assert_eq!(pictures(&bench, "out"), ["A.jpg", "B.jpg", "C.jpg", "D.jpg", "E.jpg", "F.jpg"]);
+    assert_eq!(pictures(&bench, "out"), ["A.jpg", "B.jpg", "C.jpg", "D.jpg", "E.jpg", "F.JPG"]);
     assert_eq!(size(&bench, "out", "A.jpg"), [300, 200]);
     assert_eq!(size(&bench, "out", "D.jpg"), [80, 60]);
 }

@@ -130,3 +130,70 @@ fn temperature(x: f64, y: f64) -> Option<f64> {
     let kelvin = 449.0 * n.powi(3) + 3525.0 * n.powi(2) + 6823.3 * n + 5520.33;
     (1000.0..50_000.0).contains(&kelvin).then_some(kelvin)
 }
+
+#[cfg(test)]
+mod tests {
+    use flashraw::Illuminant;
+
+    use super::*;
+
+    /// What a camera sees of XYZ under daylight, and by candles.
+    const COLD: [f32; 9] = [0.70, -0.08, -0.10, -0.44, 1.26, 0.21, -0.09, 0.20, 0.58];
+    const WARM: [f32; 9] = [0.75, -0.14, -0.09, -0.38, 1.15, 0.27, -0.03, 0.12, 0.64];
+    const WHITE: Vector3d = Vector3d { v: [0.950_47, 1.0, 1.088_83] };
+
+    fn of(light: u16, values: [f32; 9]) -> ColorMatrix {
+        ColorMatrix { illuminant: Illuminant(light), rows: 3, values: values.to_vec() }
+    }
+
+    fn far(a: Matrix3d, b: Matrix3d) -> f64 {
+        let pairs = a.v.as_flattened().iter().zip(b.v.as_flattened());
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_camera_that_sees_srgb_needs_no_matrix_however_sensitive_it_is() {
+        let seen = SRGB_TO_XYZ.inverse().mat_mul(SRGB_TO_XYZ);
+        for sensitive in [[1.0; 3], [0.4, 1.0, 0.7]] {
+            let matrix = to_srgb(diagonal(sensitive).mat_mul(seen)).unwrap();
+            assert!(far(matrix, Matrix3d::IDENTITY) < 1e-6, "{matrix:?}");
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_cannot_be_turned_round_is_none() {
+        let flat = Matrix3d { v: [[1.0, 1.0, 1.0]; 3] };
+        assert!(to_srgb(flat).is_none());
+        let nearly = Matrix3d { v: [[1.0, 0.0, 0.0], [0.95, 0.05, 0.0], [0.0, 0.0, 1.0]] };
+        assert!(to_srgb(nearly).is_none(), "its inverse has numbers far above those of cameras");
+    }
+
+    #[test]
+    fn of_two_lights_that_of_the_photograph_counts() {
+        let cold = three(&of(21, COLD)).unwrap();
+        let neutral = cold.mul_vector(WHITE).v;
+        let balance = neutral.map(|seen| (1.0 / seen) as f32);
+        let alone = to_srgb(cold.mat_mul(SRGB_TO_XYZ)).unwrap();
+        let two = |color| ColorMatrices { color, ..ColorMatrices::default() };
+        for color in [vec![of(17, WARM), of(21, COLD)], vec![of(21, COLD), of(17, WARM)]] {
+            let matrix = of_lights(&two(color), balance).unwrap();
+            assert!(far(matrix, alone) < 0.02, "{matrix:?}, not {alone:?}");
+        }
+        // Under warm light it is another, and white stays white.
+        let warm = three(&of(17, WARM)).unwrap();
+        let neutral = warm.mul_vector(Vector3d { v: [1.098_5, 1.0, 0.355_8] }).v;
+        let balance = neutral.map(|seen| (1.0 / seen) as f32);
+        let matrix = of_lights(&two(vec![of(17, WARM), of(21, COLD)]), balance).unwrap();
+        assert!(far(matrix, alone) > 0.05);
+        let sums = matrix.v.map(|row| row.iter().sum::<f64>());
+        assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-9), "{sums:?}");
+        assert!(of_lights(&two(vec![of(21, COLD)]), balance).is_none(), "one light is no choice");
+    }
+
+    #[test]
+    fn the_temperature_of_light_is_that_of_its_colour() {
+        let near = |x, y, kelvin: f64| (temperature(x, y).unwrap() - kelvin).abs() < 30.0;
+        assert!(near(0.3127, 0.3290, 6504.0) && near(0.4476, 0.4074, 2856.0));
+        assert_eq!(temperature(0.3320, 0.1858), None);
+    }
+}
