@@ -222,8 +222,12 @@ impl<'a> Prepared<'a> {
     fn up_to_last_sweep<'s>(&self, start: Start<'s>, means: Means) -> Result<LastSweep<'s>> {
         let is_resized = self.target != self.kept.size();
         let part = match start {
-            Start::Swept(Swept { pixels, survey, .. }) if is_resized => {
-                return self.resized(pixels, survey.clone(), means);
+            Start::Swept(Swept { pixels, small, survey, .. }) if is_resized => {
+                let small = small.iter().find(|small| small.size() == self.target);
+                return match small {
+                    Some(small) => Ok(self.last_sweep(Held::Lent(small.into()), survey.clone())),
+                    None => self.resized(pixels, survey.clone(), means),
+                };
             }
             Start::Swept(Swept { pixels, .. }) => pixels.size().rect(),
             Start::Given(_) | Start::Lent(_) => self.kept,
@@ -246,8 +250,12 @@ impl<'a> Prepared<'a> {
         means: Means,
     ) -> Result<LastSweep<'static>> {
         let small = Frame::new(resize(large, self.target, means.pool)?);
-        let stages = output_stages(self.recipe, View::from(large).sample_max());
-        Ok(LastSweep { held: Held::Own(small.into()), part: self.target.rect(), stages, survey })
+        Ok(self.last_sweep(Held::Own(small.into()), survey))
+    }
+
+    fn last_sweep<'s>(&self, held: Held<'s>, survey: Option<Survey>) -> LastSweep<'s> {
+        let stages = output_stages(self.recipe, held.view().sample_max());
+        LastSweep { held, part: self.target.rect(), stages, survey }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct Needs {
     pub working_bytes: u64,
     /// The part that is kept, in full size.
     pub swept_bytes: u64,
+    /// The frame made smaller, if it is: further outputs are made smaller at the same time.
+    pub small_bytes: u64,
 }
 
 impl Needs {
@@ -34,7 +36,8 @@ impl Needs {
             true => 0,
             false => swept + work_bytes(kept, target, channels.into(), depth_bits) + frame_bytes,
         };
-        Ok(Self { frame_bytes, working_bytes: copied + resized, swept_bytes: swept })
+        let small_bytes = resized.saturating_sub(swept);
+        Ok(Self { frame_bytes, working_bytes: copied + resized, swept_bytes: swept, small_bytes })
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::{Means, Prepared, Survey, swept};
 use crate::error::Result;
-use crate::frame::{Facts, Frame, Original, Pixels, Pool, View};
+use crate::frame::{Facts, Frame, Original, Pixels, Pool, Size, View};
+use crate::stage::resize::resize_all;
 
 /// What a frame, or one output of it, is developed from.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ impl From<Frame> for Start<'_> {
 #[derive(Debug)]
 pub struct Swept {
     pub(super) pixels: Pixels,
+    /// The same in the sizes that are wanted.
+    pub(super) small: Vec<Pixels>,
     pub(super) facts: Facts,
     pub(super) survey: Option<Survey>,
 }
@@ -70,6 +73,7 @@ pub struct Swept {
 impl Swept {
     /// Gives its samples to the pool.
     pub fn give_to(self, pool: &Pool) {
+        self.small.into_iter().for_each(|small| pool.give(Frame::new(small)));
         pool.give(Frame::new(self.pixels));
     }
 }
@@ -86,17 +90,25 @@ impl Prepared<'_> {
             && one.sharpen == two.sharpen
     }
 
-    /// The sweep alone, for all outputs that [sweep](Prepared::sweeps_as) alike.
+    /// The sweep alone, for all outputs that [sweep](Prepared::sweeps_as) alike, and the frame in these sizes.
     ///
     /// # Errors
     /// [`ErrorKind::TooLarge`](crate::error::ErrorKind::TooLarge) if the system has no memory for it.
     ///
     /// # Panics
     /// If the frame is smaller than the one that this was prepared for.
-    pub fn sweep(&self, original: Start, means: Means) -> Result<Swept> {
+    pub fn sweep(&self, original: Start, sizes: &[Size], means: Means) -> Result<Swept> {
         let facts = original.facts().clone();
         let (held, stages, survey) = self.begin(original, means);
-        Ok(Swept { pixels: swept(held, self.kept, &stages, None, means)?, facts, survey })
+        let pixels = swept(held, self.kept, &stages, None, means)?;
+        let small = resize_all(&pixels, sizes, means.pool)?;
+        Ok(Swept { pixels, small, facts, survey })
+    }
+
+    /// The size to which the frame is resized, if it is.
+    #[must_use]
+    pub fn resized_to(&self) -> Option<Size> {
+        (self.target != self.kept.size()).then_some(self.target)
     }
 }
 

@@ -27,7 +27,8 @@ pub(in crate::batch) fn needed_bytes(header: &Header, recipes: &[&Recipe]) -> Re
         let whole = develop.frame_bytes + encoded;
         most = most.max(needed_alone_bytes(header, recipe)? + whole);
         swept = swept.max(develop.swept_bytes);
-        files += encoded;
+        // Its small frame waits with those of the others.
+        files += encoded + develop.small_bytes;
     }
     // What is turned for one output is a copy of what the others are made of.
     let copied =

@@ -278,7 +278,11 @@ impl OneFrame<'_> {
         {
             return finish(alone, start);
         }
-        match guarded(|| sweep[0].prepared.sweep(start, means)) {
+        let mut sizes: Vec<Size> =
+            sweep.iter().filter_map(|ready| ready.prepared.resized_to()).collect();
+        sizes.sort_by_key(|size| (size.width, size.height));
+        sizes.dedup();
+        match guarded(|| sweep[0].prepared.sweep(start, &sizes, means)) {
             Ok(swept) => {
                 sweep.into_iter().for_each(|ready| finish(ready, Start::Swept(&swept)));
                 swept.give_to(means.pool);
