@@ -2,7 +2,7 @@
 //! is in memory anyway: the decoded samples, and the developed rows on their way to the encoder.
 //!
 //! A pixel of them is the mean of some samples, spread over the square that it stands for: of a 24 MP frame two
-//! rows of eight are looked at. A frame of 24 MP takes 10 % longer with its small pictures: 4 % are looking,
+//! rows of nine are looked at. A frame of 24 MP takes 10 % longer with its small pictures: 4 % are looking,
 //! most of the rest their encoding.
 
 mod far;
@@ -21,12 +21,12 @@ use crate::frame::{
 use far::Place;
 
 /// The long side of a small picture, nearly: squares are of whole pixels.
-const LONG_PX: u32 = 800;
+const LONG_PX: u32 = 640;
 /// Samples of a square that are looked at, across and down.
-const ACROSS: usize = 8;
+const ACROSS: usize = 12;
 const DOWN: usize = 2;
 /// The part that is shown at 100 %, in pixels of the finished frame.
-const PART: Size = Size::new(480, 320);
+const PART: Size = Size::new(420, 280);
 
 /// A frame before and after, small, with 8 bits a sample.
 #[derive(Debug)]
@@ -232,6 +232,10 @@ impl Sketch {
                 6 => add_cells::<S, 6>(sums, row),
                 7 => add_cells::<S, 7>(sums, row),
                 8 => add_cells::<S, 8>(sums, row),
+                9 => add_cells::<S, 9>(sums, row),
+                10 => add_cells::<S, 10>(sums, row),
+                11 => add_cells::<S, 11>(sums, row),
+                12 => add_cells::<S, 12>(sums, row),
                 step => {
                     for (sum, cell) in sums.iter_mut().zip(row.chunks_exact(step)) {
                         *sum += (0..ACROSS).map(|i| cell[i * step / ACROSS].into()).sum::<u32>();
@@ -245,12 +249,14 @@ impl Sketch {
         let width = self.size.width as usize;
         let count = self.step.min(ACROSS) * self.step.min(DOWN);
         let count = count as u32 * self.scale;
+        // A product is faster than a quotient, which as an integer takes 1.5 % of a frame's time.
+        let share = 1.0 / count as f32;
         let mut samples = zeros(self.sums.len())?;
         let rows = self.sums.chunks_exact(width * self.channels);
         for (sums, pixels) in rows.zip(samples.chunks_exact_mut(width * self.channels)) {
             for (x, pixel) in pixels.chunks_exact_mut(self.channels).enumerate() {
                 for (c, sample) in pixel.iter_mut().enumerate() {
-                    *sample = ((sums[c * width + x] + count / 2) / count).min(255) as u8;
+                    *sample = (sums[c * width + x] as f32 * share + 0.5) as u8;
                 }
             }
         }

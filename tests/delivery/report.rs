@@ -75,12 +75,12 @@ fn nothing_from_a_file_can_run() {
 #[test]
 fn many_pictures_lie_beside_the_page_and_are_not_taken_for_frames() {
     let bench = Bench::new();
-    bench.frames(12, 1199);
+    bench.frames(20, 959);
     bench.develop("in -o out --report in --no-sync").code(0).says("in/report.html");
     let page = page(&bench, "in/report.html");
     assert!(page.len() < 1_000_000, "{}", page.len());
     let pictures = between(&page, "src=\"", "\"");
-    assert_eq!(pictures.len(), 24);
+    assert_eq!(pictures.len(), 40);
     for picture in pictures {
         assert!(picture.starts_with("report_files/"), "{picture}");
         assert_eq!(fs::read(bench.path("in").join(picture)).unwrap()[..2], [0xFF, 0xD8]);
@@ -88,7 +88,7 @@ fn many_pictures_lie_beside_the_page_and_are_not_taken_for_frames() {
     bench
         .develop("in -o again --no-sync")
         .code(0)
-        .says("12 developed")
+        .says("20 developed")
         .says("pictures of a report");
 }
 
@@ -143,4 +143,17 @@ fn what_is_no_report_is_kept() {
     bench.develop("in -o out --report shown").code(0);
     bench.develop("in -o out --report shown --overwrite").code(0);
     assert!(page(&bench, "shown/report.html").contains("1 frame developed"));
+}
+
+#[test]
+fn the_frames_of_a_plan_are_shown_too() {
+    let bench = Bench::new();
+    bench.frames(2, 300);
+    let plan = bench.run(&["plan", "in", "-o", "out"]).code(0).out;
+    bench.put("shoot.plan", plan.as_bytes());
+    bench
+        .run(&["run", "shoot.plan", "--report", "page.html"])
+        .code(0)
+        .says("the report is page.html");
+    assert_eq!(between(&page(&bench, "page.html"), "<article", ">").len(), 2);
 }

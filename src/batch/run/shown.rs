@@ -8,7 +8,7 @@ use crate::format::{self, Encoding, Format, Threads};
 use crate::frame::{Frame, Pixels};
 use crate::metadata::Blocks;
 
-/// Good enough to judge haze by, and 40 to 80 kB at 800 px.
+/// Good enough to judge haze by.
 const QUALITY: u8 = 80;
 
 /// The pictures of a frame whose samples are in this profile, as its browser shows them.
