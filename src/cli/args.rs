@@ -1,14 +1,15 @@
 //! What can be said on the command line. Every setting of a recipe is a flag of the same name.
 
-use std::ffi::OsStr;
+mod values;
+
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::bench::peers;
 use crate::batch::{First, RawSource};
 use crate::recipe::SETTINGS;
+use values::{Preset, Typed};
 
 /// The command line as clap knows it.
 pub(super) fn command() -> Command {
@@ -49,12 +50,23 @@ fn develop() -> Command {
         .arg(require())
         .args(picking())
         .args(run_flags())
-        .arg(
-            path("report", "PAGE")
-                .long("report")
-                .conflicts_with("dry-run")
-                .help("Write a page that shows each frame before and after: a folder or FILE.html"),
-        )
+        .arg(page().conflicts_with("dry-run"))
+}
+
+fn page() -> Arg {
+    path("report", "PAGE")
+        .long("report")
+        .help("Write a page that shows each frame before and after: a folder or FILE.html")
+}
+
+/// What becomes of outputs that are there and were not made from their originals.
+fn standing() -> [Arg; 2] {
+    [
+        switch("overwrite").help("Replace outputs that were not made from their originals"),
+        switch("skip-existing")
+            .conflicts_with("overwrite")
+            .help("Accept outputs that were not made from their originals"),
+    ]
 }
 
 fn require() -> Arg {
@@ -130,16 +142,12 @@ fn run() -> Command {
                 .help("Which part: 3/8, or auto in an array of Slurm, Kubernetes or AWS Batch"),
         )
         .args(machine())
-        .arg(switch("overwrite").help("Replace outputs that were not made from their originals"))
-        .arg(
-            switch("skip-existing")
-                .conflicts_with("overwrite")
-                .help("Accept outputs that were not made from their originals"),
-        )
+        .args(standing())
         .arg(verify().help("Read and hash every file, even if its size and times have not changed"))
         .arg(no_sync())
         .arg(json())
         .args(loudness())
+        .arg(page())
 }
 
 fn report() -> Command {
@@ -248,9 +256,14 @@ fn recipe() -> Command {
 
 /// Recipes, by file or by name, laid over each other.
 fn recipes() -> Arg {
-    path("recipe", "RECIPE").long("recipe").action(ArgAction::Append).help(
-        "Settings from a preset (web, see longlens presets) or a recipe file; the last one wins",
-    )
+    path("recipe", "RECIPE")
+        .long("recipe")
+        .action(ArgAction::Append)
+        .value_parser(Preset)
+        .hide_possible_values(true)
+        .help(
+            "Settings from a preset (web, see longlens presets) or a recipe file; the last one wins",
+        )
 }
 
 fn inspect() -> Command {
@@ -263,6 +276,11 @@ fn inspect() -> Command {
                 .long("maps")
                 .help("Write maps of what auto saw as PNG: haze, sky and gain"),
         )
+        .arg(show().conflicts_with("json"))
+}
+
+fn show() -> Arg {
+    switch("show").help("Show the picture in a terminal that can: kitty, iTerm2, sixels")
 }
 
 fn fields() -> Command {
@@ -287,6 +305,7 @@ fn compare() -> Command {
         .args(settings())
         .arg(recipes())
         .arg(width("Width of the whole picture in pixels [default: 2400]"))
+        .arg(show())
         .arg(switch("overwrite").help("Replace a picture that exists"))
 }
 
@@ -309,7 +328,15 @@ fn sheet() -> Command {
                 .value_parser(value_parser!(u32).range(1..=100))
                 .help("Frames side by side [default: 5]"),
         )
-        .arg(width("Width of a page in pixels [default: 2480, A4 at 300 dpi]"))
+        .arg(
+            Arg::new("paper")
+                .long("paper")
+                .value_name("PAPER")
+                .value_parser(Typed { values: super::sheet::papers() })
+                .hide_possible_values(true)
+                .help("Pages of this shape: a3, a4, a5, letter, legal or tabloid [default: a4]"),
+        )
+        .arg(width("Width of a page in pixels [default: that of the paper at 300 dpi]"))
         .arg(switch("overwrite").help("Replace a file that exists"))
 }
 
@@ -363,32 +390,6 @@ fn settings() -> impl Iterator<Item = Arg> {
             .hide_possible_values(true)
             .help_heading("Settings")
     })
-}
-
-/// Any text, with the values that a shell can offer: the recipe reads it, by more names than these.
-#[derive(Clone)]
-struct Typed {
-    values: Vec<&'static str>,
-}
-
-impl TypedValueParser for Typed {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &Command,
-        arg: Option<&Arg>,
-        value: &OsStr,
-    ) -> Result<String, clap::Error> {
-        clap::builder::StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        match self.values.is_empty() {
-            true => None,
-            false => Some(Box::new(self.values.iter().copied().map(PossibleValue::new))),
-        }
-    }
 }
 
 fn jobs(text: &str) -> Result<u16, String> {

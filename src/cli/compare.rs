@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
+use image::RgbImage;
 
-use super::{exit, text, tiles};
+use super::{exit, shown, text, tiles};
 use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{self, Decoding, Limits, RawPicture};
@@ -40,11 +41,16 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
             false => out.clone(),
         };
         match compared(frame, &file, &varied, width, overwrite) {
-            Ok(()) => text::to_stderr(&format!(
-                "longlens: {} side by side in {}\n",
-                varied.recipes.len(),
-                text::path(&file)
-            )),
+            Ok(whole) => {
+                text::to_stderr(&format!(
+                    "longlens: {} side by side in {}\n",
+                    varied.recipes.len(),
+                    text::path(&file)
+                ));
+                if order.get_flag("show") {
+                    shown::show(&whole, &file)?;
+                }
+            }
             Err(error) => {
                 text::to_stderr(&text::error(&error));
                 code = exit::SOME_FAILED;
@@ -105,7 +111,13 @@ impl Varied {
     }
 }
 
-fn compared(frame: &Path, file: &Path, varied: &Varied, width: u32, overwrite: bool) -> Result<()> {
+fn compared(
+    frame: &Path,
+    file: &Path,
+    varied: &Varied,
+    width: u32,
+    overwrite: bool,
+) -> Result<RgbImage> {
     let format = tiles::format_to_write(file, overwrite)?;
     let original = decoded(frame)?;
     let columns = varied.columns as u32;
@@ -121,10 +133,12 @@ fn compared(frame: &Path, file: &Path, varied: &Varied, width: u32, overwrite: b
         made.push(tiles::labelled(&original, &recipe, label).map_err(|e| e.about(frame))?);
     }
     let whole = tiles::laid(&made, varied.columns, gap);
-    tiles::write(file, &tiles::encoded(whole, format).map_err(|e| e.about(file))?)
+    tiles::write(file, &tiles::encoded(whole.clone(), format).map_err(|e| e.about(file))?)?;
+    Ok(whole)
 }
 
-fn decoded(path: &Path) -> Result<Frame> {
+/// A frame in sRGB, with a small JPEG of a RAW file if there is no larger one.
+pub(super) fn decoded(path: &Path) -> Result<Frame> {
     let limits =
         Limits { memory_bytes: machine_bytes() / 2, raw: RawPicture::Any, ..Limits::default() };
     let bytes = read_bytes(path, &limits)?;

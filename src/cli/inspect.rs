@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
+use super::compare::decoded;
 use super::json::{self, lossy, rounded};
-use super::{exit, maps, text};
+use super::{exit, maps, shown, text, tiles};
 use crate::batch::{
     Assigned, Job, Settings, Stop, assign_scenes, machine_bytes, read_bytes, refuse_bomb,
 };
@@ -43,6 +44,11 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         }
         Ok(lines)
     })
+}
+
+/// Shows a frame in the terminal.
+fn show(path: &Path) -> Result<()> {
+    shown::show(&tiles::rgb8(decoded(path)?.pixels), path)
 }
 
 fn as_word(value: &Value) -> &str {
@@ -118,7 +124,12 @@ fn each(order: &ArgMatches, look: impl Fn(&Path) -> Result<String>) -> Result<u8
     let mut code = exit::DONE;
     for path in order.get_many::<PathBuf>("file").into_iter().flatten() {
         match look(path) {
-            Ok(lines) => text::print(&lines)?,
+            Ok(lines) => {
+                text::print(&lines)?;
+                if order.get_flag("show") {
+                    show(path)?;
+                }
+            }
             Err(error) => {
                 text::to_stderr(&text::error(&error));
                 code = exit::SOME_FAILED;

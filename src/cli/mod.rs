@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod compare;
+mod completions;
 mod counts;
 mod details;
 mod develop;
@@ -25,6 +26,7 @@ mod running;
 mod scenes;
 mod shard;
 mod sheet;
+mod shown;
 mod signals;
 mod slips;
 mod sources;
@@ -173,7 +175,8 @@ fn print_completions(order: &ArgMatches) -> Result<u8> {
     if let Some(&shell) = order.get_one::<clap_complete::Shell>("shell") {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut args::command(), "longlens", &mut script);
-        text::print(&String::from_utf8_lossy(&script))?;
+        let script = String::from_utf8_lossy(&script);
+        text::print(&completions::with_recipe_files(&script, shell))?;
     }
     Ok(exit::DONE)
 }

@@ -135,6 +135,15 @@ fn own() -> BTreeMap<String, PathBuf> {
     named.collect()
 }
 
+/// The names of all presets.
+pub(super) fn names() -> Vec<String> {
+    let mut names: Vec<String> = own().into_keys().collect();
+    names.extend(BUILT_IN.iter().map(|(name, _)| (*name).to_owned()));
+    names.sort();
+    names.dedup();
+    names
+}
+
 /// `longlens presets`: each with what it is for and where it comes from.
 pub(super) fn list() -> Result<u8> {
     let own = own();

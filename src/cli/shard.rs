@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 
+use super::page::Page;
 use super::planning::{check_drawing, refuse_lacking};
 use super::report::Report;
 use super::running::{Passing, Run, loudness};
@@ -40,6 +41,7 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
         sync: if order.get_flag("no-sync") { Sync::Lazy } else { Sync::Full },
         shard,
         reading: reading(order),
+        shown: order.contains_id("report"),
         ..of_plan
     };
     let memory_bytes = order.get_one::<u64>("memory").copied().unwrap_or(settings.memory_bytes);
@@ -56,7 +58,7 @@ fn carried_out(order: &ArgMatches) -> Result<u8> {
     let stop = Stop::default();
     signals::listen(&stop);
     let passing = Passing::TryAgain;
-    let (unreadable, page) = (&[], None);
+    let (unreadable, page) = (&[], Page::ordered(order, &out, &recipe)?);
     let run = Run { batch, folder: &out, unreadable, stop: &stop, accepts_existing, passing, page };
     run.carry_out(&mut report)
 }

@@ -19,10 +19,36 @@ use crate::stage::dehaze::Amount;
 
 /// Height of a picture's place, as a share of its width.
 const PLACE: f32 = 0.75;
-/// Height of a page at most, as a share of its width: that of the paper sizes of ISO 216.
-const PAGE: f32 = std::f32::consts::SQRT_2;
+/// Pixels of an inch where nobody says how wide a page is.
+const DPI: f64 = 300.0;
+/// Points of an inch in a PDF.
+const POINTS: f64 = 72.0;
 /// Letters of a caption at most.
 const CAPTION: usize = 140;
+
+/// A shape of pages: its name, and width and height in points (ISO 216, ANSI Y14.1).
+type Paper = (&'static str, f64, f64);
+
+const PAPERS: [Paper; 6] = [
+    ("a3", 841.89, 1190.55),
+    A4,
+    ("a5", 419.53, 595.28),
+    ("letter", 612.0, 792.0),
+    ("legal", 612.0, 1008.0),
+    ("tabloid", 792.0, 1224.0),
+];
+const A4: Paper = ("a4", 595.28, 841.89);
+
+/// The names of the papers.
+pub(super) fn papers() -> Vec<&'static str> {
+    PAPERS.iter().map(|paper| paper.0).collect()
+}
+
+fn paper(text: &str) -> Result<Paper> {
+    let named = PAPERS.into_iter().find(|paper| paper.0 == text.trim().to_lowercase());
+    let names = || papers().join(", ");
+    named.ok_or_else(|| Error::no_value(text, "a paper", &names()).prefixed("--paper: "))
+}
 
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let out = order.get_one::<PathBuf>("out").cloned().unwrap_or_default();
@@ -33,7 +59,11 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         false => tiles::format_to_write(&out, overwrite)?,
     };
     let columns = order.get_one::<u32>("columns").copied().unwrap_or(5);
-    let width = order.get_one::<u32>("width").copied().unwrap_or(2480);
+    let paper = order.get_one::<String>("paper").map(|text| paper(text)).transpose()?;
+    let (_, wide, high) = paper.unwrap_or(A4);
+    let of_paper = (wide / POINTS * DPI).round() as u32;
+    let width = order.get_one::<u32>("width").copied().unwrap_or(of_paper);
+    let most = (f64::from(width) * high / wide) as u32;
     let gap = tiles::gap(width);
     let wide = width.saturating_sub(gap * (columns + 1)) / columns;
     if wide < 64 {
@@ -48,7 +78,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     };
     found.unreadable.iter().for_each(&mut failed);
     let place = Size::new(wide, (wide as f32 * PLACE) as u32);
-    let mut pages = Pages { out: &out, overwrite, format, made: Vec::new(), files: 0 };
+    let mut pages = Pages { out: &out, overwrite, format, paper, made: Vec::new(), files: 0 };
     let mut page: Vec<Tile> = Vec::new();
     for row in plan.jobs.chunks(columns as usize) {
         let made: Vec<_> = row.par_iter().map(|job| tile(job, place)).collect();
@@ -58,7 +88,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
             row.push(tile);
         }
         let high = |tiles: &[Tile]| tiles::laid(tiles, columns as usize, gap).height();
-        if !page.is_empty() && high(&page) + high(&row) > (width as f32 * PAGE) as u32 {
+        if !page.is_empty() && high(&page) + high(&row) > most {
             pages.add(tiles::laid(&page, columns as usize, gap))?;
             page.clear();
         }
@@ -78,6 +108,8 @@ struct Pages<'a> {
     out: &'a Path,
     overwrite: bool,
     format: Format,
+    /// What a page of a PDF is, if it is to be a whole one.
+    paper: Option<Paper>,
     /// Of a PDF.
     made: Vec<(Size, Vec<u8>)>,
     /// Pages that are files.
@@ -109,7 +141,7 @@ impl Pages<'_> {
     /// How many there are.
     fn end(self, is_pdf: bool) -> Result<usize> {
         if is_pdf {
-            tiles::write(self.out, &pdf(&self.made))?;
+            tiles::write(self.out, &pdf(&self.made, self.paper))?;
         }
         Ok(self.made.len().max(self.files as usize))
     }
@@ -177,10 +209,10 @@ fn small(path: &Path, place: Size) -> Result<RgbImage> {
     made().map_err(|error: Error| error.about(path))
 }
 
-/// JPEGs as the pages of a PDF, as wide as A4 (ISO 32000-1, 7.5 and 8.9).
-fn pdf(pages: &[(Size, Vec<u8>)]) -> Vec<u8> {
-    /// Width of A4 in points.
-    const WIDTH: f64 = 595.28;
+/// JPEGs as the pages of a PDF, each as wide as its paper (ISO 32000-1, 7.5 and 8.9); without a paper as wide as
+/// A4, and as high as it is.
+fn pdf(pages: &[(Size, Vec<u8>)], paper: Option<Paper>) -> Vec<u8> {
+    let wide = paper.unwrap_or(A4).1;
     let mut file = b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut starts = Vec::new();
     let mut object = |file: &mut Vec<u8>, head: &str, stream: Option<&[u8]>| {
@@ -199,14 +231,20 @@ fn pdf(pages: &[(Size, Vec<u8>)]) -> Vec<u8> {
     let (kids, count) = (kids.join(" "), pages.len());
     object(&mut file, &format!("<< /Type /Pages /Kids [{kids}] /Count {count} >>"), None);
     for (i, (Size { width, height }, jpeg)) in pages.iter().enumerate() {
-        let high = WIDTH * f64::from(*height) / f64::from(*width);
+        let high = wide * f64::from(*height) / f64::from(*width);
+        let page_high = paper.map_or(high, |paper| paper.2.max(high));
         let (drawn, picture) = (4 + 3 * i, 5 + 3 * i);
         let page = format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {high:.2}] /Contents {drawn} 0 R \
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {wide} {page_high:.2}] /Contents {drawn} 0 R \
              /Resources << /XObject << /P {picture} 0 R >> >> >>"
         );
         object(&mut file, &page, None);
-        let draw = format!("{WIDTH} 0 0 {high:.2} 0 0 cm /P Do");
+        // The rest of the page is as dark as what is between the pictures.
+        let (ground, bottom) = (tiles::GROUND_GREY, page_high - high);
+        let draw = format!(
+            "{ground:.3} g 0 0 {wide} {page_high:.2} re f\n\
+             {wide} 0 0 {high:.2} 0 {bottom:.2} cm /P Do"
+        );
         object(&mut file, &format!("<< /Length {} >>", draw.len()), Some(draw.as_bytes()));
         let head = format!(
             "<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB \

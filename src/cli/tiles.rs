@@ -65,7 +65,10 @@ pub(super) fn mounted(picture: &RgbImage, size: Size) -> Frame {
 }
 
 /// What is around the pictures: as dark as the strip with the label.
-const GROUND: Rgb<u8> = Rgb([14, 14, 14]);
+const GROUND: Rgb<u8> = Rgb([GROUND_LEVEL; 3]);
+const GROUND_LEVEL: u8 = 14;
+/// The same as a share of white.
+pub(super) const GROUND_GREY: f32 = GROUND_LEVEL as f32 / 255.0;
 
 /// Tiles in rows of so many columns, all as wide as the first of them.
 pub(super) fn laid(tiles: &[Tile], columns: usize, gap: u32) -> RgbImage {

@@ -96,3 +96,15 @@ fn a_name_that_is_none_is_told_the_nearest() {
     bench.put("presets/bad.toml", b"qualty = 50\n");
     run(&bench, "recipe bad").code(2).says("bad.toml").says("did you mean 'quality'?");
 }
+
+#[test]
+fn the_shell_offers_presets_by_their_names() {
+    let bench = Bench::new();
+    bench.put("presets/harbour.toml", b"crop = \"3:1\"");
+    for shell in ["bash", "zsh", "fish"] {
+        let mut program = bench.program();
+        program.args(["completions", shell]).env("LONGLENS_PRESETS", bench.path("presets"));
+        let script = Ran::of(program.output().unwrap()).code(0).out;
+        assert!(script.contains("harbour") && script.contains("evidence"), "{shell}");
+    }
+}

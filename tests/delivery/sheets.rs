@@ -125,3 +125,30 @@ fn a_frame_that_cannot_be_read_has_its_place_and_is_told() {
         .code(2)
         .says("--width");
 }
+
+#[test]
+fn a_sheet_has_the_shape_of_its_paper() {
+    let bench = Bench::new();
+    bench.frames(3, 300);
+    let sheet = |paper: &str, out: &str| {
+        bench.run(&["sheet", "in", "--paper", paper, "--columns", "3", "--width", "600", "-o", out])
+    };
+    sheet("letter", "letter.pdf").code(0).says("3 frames on 1 page");
+    let file = fs::read(bench.path("letter.pdf")).unwrap();
+    let text = String::from_utf8_lossy(&file);
+    assert!(text.contains("/MediaBox [0 0 612 792.00]"), "{text:.900}");
+    sheet("legal", "legal.jpg").code(0);
+    assert!(picture(&fs::read(bench.path("legal.jpg")).unwrap()).width() <= 600);
+    sheet("napkin", "n.jpg").code(2).says("'napkin' is not a paper").says("a4");
+}
+
+#[test]
+fn where_a_terminal_shows_no_pictures_their_file_is_named() {
+    let bench = Bench::new();
+    bench.put("a.jpg", &jpeg(120, 80, 1));
+    let ran = bench.run(&["inspect", "a.jpg", "--show"]).code(0);
+    let ran = ran.says("this terminal shows no pictures; it is a.jpg");
+    assert!(ran.out.contains("120x80"), "{ran:?}");
+    let words = ["compare", "a.jpg", "--sharpen", "0,90", "--show", "-o", "side.png"];
+    bench.run(&words).code(0).says("it is side.png");
+}
