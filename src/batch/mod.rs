@@ -15,7 +15,9 @@ mod scene;
 mod settings;
 mod shard;
 mod stop;
+mod watch;
 
+pub use disk::claim::Claim;
 pub use disk::folder::{free_bytes, prepare_folder};
 pub use disk::hash::hash;
 pub use disk::journal::{Chosen, Entry, JOURNAL, Record};
@@ -32,6 +34,7 @@ pub use memory::machine::machine_bytes;
 pub use outcome::{Done, Event, Fit, Outcome, Shown, Status, Summary, Surveyed, Thumbnail};
 pub use plan::captions::{Captions, Line};
 pub use plan::check::{captions, lacking};
+pub use plan::claims::Names;
 pub use plan::inputs::{
     FOLDER_FILES, Found, Input, PICTURES_MARK, find, split_at_lines, split_at_nul,
 };
@@ -42,7 +45,7 @@ pub use plan::pick::{First, Pick};
 pub use plan::raws::{RawSource, Raws};
 pub use plan::reading::WrittenPlan;
 pub use plan::written::{Head, Order as WriteOrder, write_plan};
-pub use plan::{plan, plan_to_read};
+pub use plan::{plan, plan_more, plan_none_yet, plan_to_read};
 pub use run::company::recall_scenes;
 pub use run::existing::Foreseen;
 pub use run::joined::{Fate, Fated, Part, joined, parts};
@@ -50,3 +53,4 @@ pub use scene::{Assigned, InScene, assign_scenes};
 pub use settings::{Batch, Existing, Reading, Settings};
 pub use shard::Shard;
 pub use stop::Stop;
+pub use watch::{Arrivals, Left, News, Ready, Rules, Watched};

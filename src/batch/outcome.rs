@@ -85,6 +85,28 @@ pub struct Summary {
     pub warnings: Vec<Warning>,
 }
 
+impl Summary {
+    /// Adds what came of a further batch.
+    pub fn add(&mut self, further: &Self) {
+        self.done += further.done;
+        self.skipped += further.skipped;
+        self.not_delivered += further.not_delivered;
+        self.up_to_date += further.up_to_date;
+        self.failed += further.failed;
+        self.passing += further.passing;
+        self.unbegun += further.unbegun;
+        self.had_position += further.had_position;
+        self.megapixels += further.megapixels;
+        self.took += further.took;
+        self.environment |= further.environment;
+        for warning in &further.warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+    }
+}
+
 /// A frame that was developed and written.
 #[derive(Debug, Clone)]
 pub struct Done {

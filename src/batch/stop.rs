@@ -14,6 +14,8 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
     wish: Arc<AtomicUsize>,
+    /// The wish that no further frame is begun, as a signal's number.
+    closing: Arc<AtomicUsize>,
     /// What a sudden end would leave.
     left: Arc<Mutex<Left>>,
 }
@@ -45,6 +47,18 @@ impl Stop {
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.wish.load(Ordering::Relaxed) != 0
+    }
+
+    /// The flag that lets frames in flight come to their end and none be begun.
+    #[must_use]
+    pub fn closing_flag(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.closing)
+    }
+
+    /// Whether no further frame is to be begun.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.is_set() || self.closing.load(Ordering::Relaxed) != 0
     }
 
     /// The signal that wants it, if one does.

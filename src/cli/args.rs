@@ -1,6 +1,7 @@
 //! What can be said on the command line. Every setting of a recipe is a flag of the same name.
 
 mod values;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(super) fn command() -> Command {
         .arg_required_else_help(true)
         .max_term_width(100)
         .subcommand(develop())
+        .subcommand(watch::command())
         .subcommand(plan())
         .subcommand(run())
         .subcommand(report())

@@ -34,6 +34,7 @@ mod sources;
 mod start;
 mod text;
 mod tiles;
+mod watch;
 
 use clap::ArgMatches;
 
@@ -78,6 +79,7 @@ fn ordered() -> u8 {
     };
     let ended = match matches.subcommand() {
         Some(("develop", order)) => develop::run(order),
+        Some(("watch", order)) => watch::run(order),
         Some(("plan", order)) => plan::run(order),
         Some(("run", order)) => shard::run(order),
         Some(("report", order)) => joined::run(order),

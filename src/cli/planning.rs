@@ -108,11 +108,7 @@ fn ending(out: &Path) -> Option<String> {
 fn plan_of(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Target) -> Result<Plan> {
     let layers = Layers::read(order)?;
     let roots = sources.roots(&layers)?;
-    let flags = super::flags(order);
-    let mut checked = Recipe::default();
-    for (name, value) in &flags {
-        checked.set(name, value).map_err(|e| e.prefixed("--"))?;
-    }
+    let flags = checked_flags(order)?;
     found.pass_over(&logos(&roots, &flags), "the logo", &sources.named);
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
     let reads = &read_files(order, sources, &layers);
@@ -126,8 +122,18 @@ fn plan_of(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
     Ok(plan)
 }
 
+/// The settings that were given as flags, each a value that there is.
+pub(super) fn checked_flags(order: &ArgMatches) -> Result<Vec<(String, String)>> {
+    let flags = super::flags(order);
+    let mut checked = Recipe::default();
+    for (name, value) in &flags {
+        checked.set(name, value).map_err(|e| e.prefixed("--"))?;
+    }
+    Ok(flags)
+}
+
 /// Which frames are asked for, and in which order.
-fn pick(order: &ArgMatches) -> Result<Pick> {
+pub(super) fn pick(order: &ArgMatches) -> Result<Pick> {
     let text = |name: &str| order.try_get_one::<String>(name).ok().flatten();
     let condition = text("where").map(|text| Condition::parse(text));
     let first = text("first").map(|text| text.parse::<First>());
@@ -135,13 +141,15 @@ fn pick(order: &ArgMatches) -> Result<Pick> {
         condition: condition.transpose().map_err(|e| e.prefixed("--where: "))?,
         only_table: order.try_get_one::<bool>("only-table").ok().flatten().is_some_and(|&is| is),
         first: first.transpose().map_err(|e| e.prefixed("--first: "))?,
+        may_be_none: false,
     })
 }
 
 /// The files that the order was read from.
-fn read_files(order: &ArgMatches, sources: &Sources, layers: &Layers) -> Vec<PathBuf> {
+pub(super) fn read_files(order: &ArgMatches, sources: &Sources, layers: &Layers) -> Vec<PathBuf> {
     let named = ["captions", "code-replacements", "files-from", "files0-from"];
-    let named = named.into_iter().filter_map(|name| order.get_one::<PathBuf>(name));
+    let named =
+        named.into_iter().filter_map(|name| order.try_get_one::<PathBuf>(name).ok().flatten());
     let of_folders = sources.shoots.iter().flat_map(|files| &files.used);
     named.chain(of_folders).chain(layers.files()).cloned().collect()
 }

@@ -1,6 +1,8 @@
 //! What is reported of a run: before it, of each frame, and at its end. People read standard error;
 //! standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
+mod advice;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -164,8 +166,8 @@ impl Report {
     /// Takes down whether frames have several outputs, and says which.
     pub(super) fn editions(&mut self, jobs: &[Job]) -> bool {
         let names: BTreeSet<&str> = jobs.iter().filter_map(|job| job.edition.as_deref()).collect();
-        self.has_editions = !names.is_empty();
-        if self.has_editions {
+        self.has_editions |= !names.is_empty();
+        if !names.is_empty() {
             let outputs = if names.len() == 1 { "output" } else { "outputs" };
             let (count, names) = (names.len(), Vec::from_iter(names).join(", "));
             self.say(&format!("{count} {outputs} of each frame: {names}"));
@@ -259,6 +261,16 @@ impl Report {
             }
             Ok(_) => {}
         }
+    }
+
+    /// A frame that was not begun.
+    pub(super) fn not_reached(&mut self, input: &Path) {
+        self.left.push(text::path(input));
+    }
+
+    /// Forgets the failures of a frame that is tried once more.
+    pub(super) fn forgive(&mut self, input: &Path) {
+        self.failures.retain(|error| error.path() != Some(input));
     }
 
     /// Whether this was not said yet of the frame: what concerns all of its outputs is said once.
@@ -387,31 +399,6 @@ impl Report {
             [(failing, "would fail"), (taken, "would not be delivered (output name taken)")];
         for (count, what) in kinds.into_iter().filter(|(count, _)| *count > 0) {
             self.warn(&format!("{} {what}", self.counted(count)));
-        }
-    }
-
-    /// What to type next.
-    fn advice(&self, summary: &Summary) {
-        let hint = |text: &str| {
-            if self.loudness != Loudness::Quiet {
-                text::to_stderr(&format!("  {} {text}\n", text::painted(text::Tone::Hint)));
-            }
-        };
-        if summary.not_delivered > 0 && self.is_of_plan {
-            hint("use --overwrite to replace those outputs, --skip-existing to accept them");
-        } else if summary.not_delivered > 0 {
-            hint(
-                "use --overwrite to replace those outputs, --resume to redo those of other settings, \
-                 --skip-existing to accept them",
-            );
-        } else if summary.skipped > 0 {
-            hint("use --overwrite to replace existing outputs, --resume to redo those out of date");
-        }
-        if summary.unbegun > 0 {
-            hint(match self.is_of_plan {
-                true => "run the same command again to develop the rest",
-                false => "run the same command with --resume to develop the rest",
-            });
         }
     }
 }

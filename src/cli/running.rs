@@ -9,7 +9,7 @@ use super::page::Page;
 use super::progress::Progress;
 use super::report::{Loudness, Report};
 use super::{exit, json, signals, text};
-use crate::batch::{Batch, Event, Job, Stop, free_bytes, prepare_folder};
+use crate::batch::{Batch, Event, Job, Stop, Summary, free_bytes, prepare_folder};
 use crate::error::{Error, Result};
 
 /// A batch with what its end depends on.
@@ -71,9 +71,28 @@ impl Run<'_> {
         });
         progress.end();
         report.summary(&summary, unreadable.len(), frames);
-        let is_lacking = summary.failed + summary.unbegun + unreadable.len() > 0
+        let end = End { unreadable: unreadable.len(), accepts_existing, passing, page };
+        Ok(end.told(&summary, stop.signal(), report))
+    }
+}
+
+/// What the end of a run depends on, beside its sums.
+pub(super) struct End {
+    /// How many folders and links could not be read.
+    pub(super) unreadable: usize,
+    /// As in [`Run`].
+    pub(super) accepts_existing: bool,
+    pub(super) passing: Passing,
+    pub(super) page: Option<Page>,
+}
+
+impl End {
+    /// Writes the page, tells whoever reads JSON the sums; the exit code.
+    pub(super) fn told(self, summary: &Summary, signal: Option<usize>, report: &mut Report) -> u8 {
+        let Self { unreadable, accepts_existing, passing, page } = self;
+        let is_lacking = summary.failed + summary.unbegun + unreadable > 0
             || summary.not_delivered > 0 && !accepts_existing;
-        let exit = match stop.signal() {
+        let exit = match signal {
             Some(signal) => signals::EXIT_BASE + signal as u8,
             None if passing == Passing::TryAgain
                 && (summary.environment || summary.passing > 0) =>
@@ -84,7 +103,7 @@ impl Run<'_> {
             None if is_lacking => exit::SOME_FAILED,
             None => exit::DONE,
         };
-        let page = page.map(|page| page.end(&summary)).transpose();
+        let page = page.map(|page| page.end(summary)).transpose();
         let exit = match &page {
             Err(_) if exit < exit::ENVIRONMENT => exit::ENVIRONMENT,
             _ => exit,
@@ -94,16 +113,13 @@ impl Run<'_> {
             Ok(None) => {}
             Err(error) => report.failure(&error),
         }
-        report.tell(&json::summary(&summary, unreadable.len(), exit));
-        if let Some(error) = report.untold() {
-            text::to_stderr(&text::error(error));
-            let untold = match passing {
-                Passing::Fail => exit::ENVIRONMENT,
-                Passing::TryAgain => exit::TRY_AGAIN,
-            };
-            return Ok(exit.max(untold));
-        }
-        Ok(exit)
+        report.tell(&json::summary(summary, unreadable, exit));
+        let Some(error) = report.untold() else { return exit };
+        text::to_stderr(&text::error(error));
+        exit.max(match passing {
+            Passing::Fail => exit::ENVIRONMENT,
+            Passing::TryAgain => exit::TRY_AGAIN,
+        })
     }
 }
 

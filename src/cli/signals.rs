@@ -1,5 +1,7 @@
 //! Ctrl-C, TERM and HUP (a closed terminal): the first ends the run in order and within two seconds, the second at once.
 
+#[cfg(unix)]
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 #[cfg(unix)]
@@ -13,6 +15,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::batch::Stop;
+use crate::error::Result;
+#[cfg(unix)]
+use crate::error::{Error, ErrorKind};
 
 /// What a shell adds to a signal's number.
 pub(super) const EXIT_BASE: u8 = 128;
@@ -42,6 +47,43 @@ pub(super) fn listen(stop: &Stop) {
             let _ = flag::register(signal, Arc::clone(&armed));
         }
     }
+}
+
+/// Lets the first Ctrl-C or TERM end a watch when the frames in flight are done, the second at once; HUP sets
+/// `read_again`.
+///
+/// # Errors
+/// If no signals can be heard.
+#[cfg(unix)]
+pub(super) fn listen_in_watch(stop: &Stop, read_again: &Arc<AtomicBool>) -> Result<()> {
+    let cannot =
+        |e: std::io::Error| Error::io(ErrorKind::Environment, "cannot listen to signals", &e);
+    let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;
+    let (stop, read_again, closing) = (stop.clone(), Arc::clone(read_again), stop.closing_flag());
+    let has_terminal = std::io::stderr().is_terminal();
+    let hear = move || {
+        for signal in signals.forever() {
+            // A terminal that was closed hears nothing any more.
+            let is_closed = || has_terminal && !std::io::stderr().is_terminal();
+            if signal == SIGHUP && !is_closed() {
+                read_again.store(true, Ordering::Relaxed);
+            } else if closing.swap(signal as usize, Ordering::Relaxed) != 0 {
+                end(&stop, signal);
+            }
+        }
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(hear).map_err(cannot)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn listen_in_watch(stop: &Stop, _: &Arc<AtomicBool>) -> Result<()> {
+    for &signal in heard() {
+        let _ = flag::register_usize(signal, stop.closing_flag(), signal as usize);
+    }
+    Ok(())
 }
 
 /// The signals that end a run. A HUP that whoever started the program had it ignore (`nohup`) stays

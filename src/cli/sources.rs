@@ -62,6 +62,16 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// Takes the tables for those of some frames alone: further ones may come.
+    pub(super) fn for_some_frames(&mut self) {
+        let tables = self.shoots.iter_mut().map(|shoot| &mut shoot.captions);
+        for table in tables.chain([&mut self.captions]) {
+            *table = table.take().map(Captions::for_some_frames);
+        }
+    }
+}
+
 /// The files of each folder that was named, and of the folder of each file: a shell turns `shoot/*.jpg`
 /// into files, and means the shoot.
 fn shoots(named: &[PathBuf]) -> Result<(Vec<FolderFiles>, Vec<usize>)> {
@@ -110,7 +120,8 @@ pub(super) fn logos(roots: &[Root], flags: &[(String, String)]) -> Vec<PathBuf> 
 fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
     let named = order.get_many::<PathBuf>("input").into_iter().flatten().cloned();
     let mut named: Vec<PathBuf> = named.collect();
-    if let Some(list) = order.get_one::<PathBuf>("files0-from") {
+    let list = |name: &str| order.try_get_one::<PathBuf>(name).ok().flatten();
+    if let Some(list) = list("files0-from") {
         let bytes = list_bytes(list)?;
         if !bytes.contains(&0) && bytes.contains(&b'\n') {
             let error =
@@ -121,7 +132,7 @@ fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
         }
         named.extend(split_at_nul(&bytes));
     }
-    if let Some(list) = order.get_one::<PathBuf>("files-from") {
+    if let Some(list) = list("files-from") {
         let bytes = list_bytes(list)?;
         named.extend(match bytes.contains(&0) {
             // No name has a NUL in it: this is what find -print0 writes.

@@ -7,3 +7,4 @@ mod report;
 mod sheets;
 mod sizes;
 mod turned;
+mod watched;

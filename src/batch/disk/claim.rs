@@ -16,7 +16,7 @@ use crate::batch::stop::Stop;
 
 /// A claim that is held; dropping it gives the frame up.
 #[derive(Debug)]
-pub(in crate::batch) struct Claim {
+pub struct Claim {
     path: PathBuf,
     /// Its lock goes with it.
     _file: File,
@@ -24,6 +24,16 @@ pub(in crate::batch) struct Claim {
 }
 
 impl Claim {
+    /// Claims what arrives for a folder of outputs, so that one process alone watches for it; `None` if
+    /// another one does.
+    ///
+    /// # Errors
+    /// As [`Claim::of`].
+    pub fn of_watch(folder: &Path, stop: &Stop) -> io::Result<Option<Self>> {
+        // No output is called this.
+        Self::of(folder, &folder.join(".watch"), stop)
+    }
+
     /// Claims the frame of an output; `None` if another run has it.
     ///
     /// # Errors

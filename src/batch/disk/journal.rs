@@ -11,7 +11,7 @@
 //!
 //! A line that is cut short or broken is passed over: the frame is developed again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::BufRead;
 use std::path::Path;
@@ -120,6 +120,8 @@ pub(in crate::batch) fn place(input: &Path) -> String {
 pub struct Record {
     by_output: HashMap<Name, Vec<Entry>>,
     places: Vec<Place>,
+    /// The outputs that somebody asks for; `None` for all.
+    wanted: Option<HashSet<Name>>,
     /// Lines that could not be read.
     pub broken_lines: usize,
 }
@@ -130,15 +132,19 @@ impl Record {
     /// # Errors
     /// If there is one that cannot be read, or something else of its name.
     pub fn read(folder: &Path) -> Result<Self> {
-        Self::read_with(folder, Shard::WHOLE)
+        Self::read_with(folder, Shard::WHOLE, None)
     }
 
-    /// Reads the journals of a folder, and later on that of this shard too, if there is none yet:
-    /// another run of it may begin one.
+    /// Reads what the journals of a folder say of the outputs that are wanted, and later on that of this
+    /// shard too, if there is none yet: another run of it may begin one.
     ///
     /// # Errors
     /// As [`Record::read`].
-    pub(in crate::batch) fn read_with(folder: &Path, shard: Shard) -> Result<Self> {
+    pub(in crate::batch) fn read_with(
+        folder: &Path,
+        shard: Shard,
+        wanted: Option<HashSet<Name>>,
+    ) -> Result<Self> {
         let kept = kept_files(folder)?;
         let journals = kept.iter().filter(|(_, name)| !name.ends_with(LOG_ENDING));
         let mut paths: Vec<_> = journals.map(|(_, name)| folder.join(name)).collect();
@@ -147,7 +153,7 @@ impl Record {
             paths.push(own);
         }
         let places = paths.into_iter().map(Place::begin).collect();
-        let mut record = Self { places, ..Self::default() };
+        let mut record = Self { places, wanted, ..Self::default() };
         record.read_on()?;
         Ok(record)
     }
@@ -158,8 +164,13 @@ impl Record {
     /// As [`Record::read`].
     pub(in crate::batch) fn read_on(&mut self) -> Result<bool> {
         let mut added = false;
+        let wanted = self.wanted.as_ref();
+        let is_wanted = |name: &Name| wanted.is_none_or(|wanted| wanted.contains(name));
         for place in &mut self.places {
             self.broken_lines += place.read_on(|entry: Entry| {
+                if !is_wanted(&entry.output) {
+                    return;
+                }
                 added = true;
                 self.by_output.entry(entry.output.clone()).or_default().push(entry);
             })?;

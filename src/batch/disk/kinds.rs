@@ -30,6 +30,24 @@ pub(in crate::batch) fn is_named_heic(path: &Path) -> bool {
     ["heic", "heif", "hif"].contains(&extension(path).as_str())
 }
 
+/// Whether its name is one that programs give a file while they copy or download it.
+pub(in crate::batch) fn is_named_like_a_part(path: &Path) -> bool {
+    const ENDINGS: [&str; 9] = [
+        "part",
+        "partial",
+        "filepart",
+        "crdownload",
+        "opdownload",
+        "download",
+        "tmp",
+        "temp",
+        "!qb",
+    ];
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let is_marked = name.starts_with(b"~") || name.ends_with(b"~");
+    is_marked || ENDINGS.contains(&extension(path).as_str())
+}
+
 /// A name's ending in small letters.
 pub(in crate::batch) fn extension(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_lowercase()

@@ -87,10 +87,25 @@ impl Log {
     /// # Errors
     /// If there is one that cannot be read, or something else of its name.
     pub fn read(folder: &Path) -> Result<Self> {
+        Self::read_of(folder, &|_| true)
+    }
+
+    /// Reads what the logs say of some outputs.
+    ///
+    /// # Errors
+    /// As [`Log::read`].
+    pub(in crate::batch) fn read_of(
+        folder: &Path,
+        is_wanted: &dyn Fn(&Name) -> bool,
+    ) -> Result<Self> {
         let mut log = Self::default();
         for (shard, name) in kept_files(folder)? {
             if name.ends_with(LOG_ENDING) {
-                Place::begin(folder.join(name)).read_on(|trace: Trace| log.add(shard, trace))?;
+                Place::begin(folder.join(name)).read_on(|trace: Trace| {
+                    if is_wanted(&trace.output) {
+                        log.add(shard, trace);
+                    }
+                })?;
             }
         }
         Ok(log)

@@ -7,22 +7,28 @@ use std::path::{Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::batch::disk::hash::hash;
 use crate::batch::job::Job;
 use crate::batch::plan::order::Target;
 use crate::error::{Error, ErrorKind, Result, Warning};
 
 /// Names that are taken, as file systems compare them: normalised, case-folded.
 #[derive(Debug, Default)]
-pub(in crate::batch) struct Names {
-    taken: HashSet<String>,
+pub struct Names {
+    /// Each with a hash of whose it is, so that a frame that is planned again has its name again.
+    taken: HashMap<String, u64>,
     /// Folders of outputs, and what they are without links.
     folders: HashMap<PathBuf, PathBuf>,
 }
 
 impl Names {
     /// The name, or the name with a number if another output has it.
-    pub(in crate::batch) fn claim(&mut self, path: PathBuf) -> (PathBuf, Option<Warning>) {
-        if self.insert(&path) {
+    pub(in crate::batch) fn claim(
+        &mut self,
+        path: PathBuf,
+        owner: u64,
+    ) -> (PathBuf, Option<Warning>) {
+        if self.insert(&path, owner) {
             return (path, None);
         }
         let stem = path.file_stem().unwrap_or_default().to_os_string();
@@ -34,7 +40,7 @@ impl Names {
                 name.push(extension);
             }
             let numbered = path.with_file_name(name);
-            if self.insert(&numbered) {
+            if self.insert(&numbered, owner) {
                 let name = numbered.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let text = format!("another output has that name, so this one is '{name}'");
                 return (numbered, Some(Warning::Other(text)));
@@ -43,7 +49,8 @@ impl Names {
         (path, None)
     }
 
-    fn insert(&mut self, path: &Path) -> bool {
+    /// Whether it is free, or this owner's already.
+    fn insert(&mut self, path: &Path, owner: u64) -> bool {
         let folder = path.parent().unwrap_or(Path::new(""));
         let real = self.folders.entry(folder.to_path_buf()).or_insert_with(|| real(folder));
         let whole = real.join(path.file_name().unwrap_or_default());
@@ -52,8 +59,17 @@ impl Names {
             // Names that are not text are compared by their bytes.
             None => format!("{:?}", whole.as_os_str()),
         };
-        self.taken.insert(folded)
+        *self.taken.entry(folded).or_insert(owner) == owner
     }
+}
+
+/// Hash of what has one output: a frame, or one edition of it.
+pub(in crate::batch) fn owner(job: &Job) -> u64 {
+    let mut whose = job.input.as_os_str().as_encoded_bytes().to_vec();
+    // In no path.
+    whose.push(0);
+    whose.extend_from_slice(job.edition.as_deref().unwrap_or_default().as_bytes());
+    hash(&whose)
 }
 
 /// A folder without links, as far as it is there already.

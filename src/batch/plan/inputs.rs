@@ -46,7 +46,7 @@ pub struct Input {
 }
 
 /// What was found.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Found {
     /// The frames, in the order of the arguments, names sorted within a folder.
     pub inputs: Vec<Input>,
@@ -102,6 +102,21 @@ impl Found {
             }
         }
         self.left_out.retain(|_, count| *count > 0);
+    }
+
+    /// This frame of those that were found, with what belongs to it.
+    #[must_use]
+    pub fn of(&self, input: Input) -> Self {
+        let of = |map: &HashMap<PathBuf, PathBuf>| {
+            map.get(&input.path).map(|other| (input.path.clone(), other.clone()))
+        };
+        let (sidecars, by_picture) = (of(&self.sidecars), of(&self.raws.by_picture));
+        Self {
+            sidecars: sidecars.into_iter().collect(),
+            raws: Raws { by_picture: by_picture.into_iter().collect(), ..Raws::default() },
+            inputs: vec![input],
+            ..Self::default()
+        }
     }
 
     /// How many files were skipped that are not pictures.

@@ -13,7 +13,7 @@ pub(in crate::batch) mod matched;
 pub(in crate::batch) mod names;
 pub(in crate::batch) mod order;
 pub(in crate::batch) mod originals;
-mod pairs;
+pub(in crate::batch) mod pairs;
 pub(in crate::batch) mod pick;
 pub(in crate::batch) mod raws;
 pub(in crate::batch) mod reading;
@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use crate::batch::job::{Caption, Fields, Job};
 use crate::batch::plan::captions::{Captions, Line};
-use crate::batch::plan::claims::{Names, refuse_ways_out, refuse_what_is_read};
+use crate::batch::plan::claims::{Names, owner, refuse_ways_out, refuse_what_is_read};
 use crate::batch::plan::inputs::{Found, Input};
 use crate::batch::plan::matched::Matched;
 use crate::batch::plan::names::{format_of_name, output_name};
@@ -43,7 +43,14 @@ use crate::recipe::{Edition, FormatChoice, Recipe};
 /// [`ErrorKind::Usage`] if a template is none, a setting is out of range, a line of a table means two
 /// frames, or an output is an input.
 pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
-    let mut names = Names::default();
+    plan_more(found, order, &mut Names::default())
+}
+
+/// Makes the plan of frames that came later than those whose outputs have these names.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_more(found: &Found, order: &Order, names: &mut Names) -> Result<Plan> {
     let mut templates = Templates::default();
     refuse_one_file_for_several(order)?;
     let mut plan = unnamed(found, order, Made::Delivered, &mut templates)?;
@@ -52,7 +59,7 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
         let input = &found.inputs[job.sequence as usize - 1];
         let (name, wrong_extension) = output_name(input, job, order, &mut templates)?;
         job.warnings.extend(wrong_extension);
-        let (output, renamed) = names.claim(name);
+        let (output, renamed) = names.claim(name, owner(job));
         job.warnings.extend(renamed);
         job.output = output;
     }
@@ -68,6 +75,34 @@ pub fn plan(found: &Found, order: &Order) -> Result<Plan> {
 /// two frames.
 pub fn plan_to_read(found: &Found, order: &Order) -> Result<Plan> {
     unnamed(found, order, Made::Read, &mut Templates::default())
+}
+
+/// Whether frames that are not there yet could be planned, as far as that can be told without them.
+///
+/// # Errors
+/// As [`plan`], but for what depends on the frames.
+pub fn plan_none_yet(order: &Order) -> Result<()> {
+    refuse_one_file_for_several(order)?;
+    let pretended = |root| Input { path: "frame.jpg".into(), relative: "frame.jpg".into(), root };
+    let inputs = (0..order.roots.len()).map(pretended).collect();
+    let (mut found, mut templates) = (Found::default(), Templates::default());
+    found.inputs = inputs;
+    let plan = unnamed(&found, order, Made::Delivered, &mut templates)?;
+    let of_names = plan.jobs.iter().map(|job| templates.get(&job.recipe.output.name));
+    of_names.collect::<Result<Vec<_>>>()?;
+    let numbered = |job: &Job| {
+        let of_name = templates.get(&job.recipe.output.name);
+        let in_name = of_name.is_ok_and(|name| name.asks_for("sequence"));
+        in_name || matches!(&job.caption, Caption::Template(t) if t.asks_for("sequence"))
+    };
+    match plan.jobs.iter().any(numbered) {
+        true => Err(Error::new(
+            ErrorKind::Usage,
+            "'sequence' is a frame's place in the whole shoot, which is not known as frames arrive",
+        )
+        .with_hint("name and caption frames by their names or their time")),
+        false => Ok(()),
+    }
 }
 
 /// What frames are planned for.

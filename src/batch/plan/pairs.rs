@@ -79,7 +79,7 @@ fn uses_pictures(source: RawSource) -> bool {
 }
 
 /// A name without its extension; cameras and programs write IMG_1.CR2 and img_1.jpg.
-fn key(path: &Path) -> String {
+pub(in crate::batch) fn key(path: &Path) -> String {
     path.with_extension("").to_string_lossy().to_lowercase()
 }
 

@@ -37,6 +37,8 @@ pub struct Pick {
     pub only_table: bool,
     /// The order of work; else as found.
     pub first: Option<First>,
+    /// Whether there may be none: more frames may come.
+    pub may_be_none: bool,
 }
 
 impl Pick {
@@ -52,7 +54,7 @@ impl Pick {
         }
         if self.only_table && !found.inputs.is_empty() {
             found.inputs.retain(|input| line_number(input, roots).is_some());
-            if found.inputs.is_empty() {
+            if found.inputs.is_empty() && !self.may_be_none {
                 return Err(nothing("the table names none of the frames"));
             }
         }
@@ -103,7 +105,7 @@ impl Pick {
             }
         }
         plan.jobs = kept;
-        match plan.jobs.is_empty() && count > 0 {
+        match plan.jobs.is_empty() && count > 0 && !self.may_be_none {
             true => Err(nothing(&format!("none of the {count} frames meets the condition"))),
             false => Ok(()),
         }

@@ -195,6 +195,8 @@ struct Reading {
     recipes: HashMap<BTreeMap<String, String>, Arc<Recipe>>,
     templates: Templates,
     names: Names,
+    /// Lines that were read: each has a name of its own.
+    lines: u64,
 }
 
 impl Reading {
@@ -210,6 +212,7 @@ impl Reading {
             recipes: HashMap::new(),
             templates: Templates::default(),
             names: Names::default(),
+            lines: 0,
         })
     }
 
@@ -266,7 +269,8 @@ impl Reading {
             let message = format!("the output '{}' is not below the output folder", shown());
             return Err(Error::new(ErrorKind::Usage, message));
         }
-        match self.names.claim(out.join(below)) {
+        self.lines += 1;
+        match self.names.claim(out.join(below), self.lines) {
             (output, None) => Ok(output),
             (_, Some(_)) => {
                 let message = format!("the output '{}' belongs to two frames", shown());

@@ -28,12 +28,16 @@ impl Known {
     /// If the run resumes and the journal cannot be read.
     pub(in crate::batch) fn read(jobs: &[Job], settings: &Settings) -> Result<Self> {
         let Some(folder) = &settings.journal else { return Ok(Self::default()) };
+        let outputs = || jobs.iter().map(|job| name_below(folder, &job.output));
+        let wanted = || Some(outputs().collect());
         let record = match settings.existing {
             Existing::Overwrite => return Ok(Self::default()),
             // All that is there is kept anyway, and only said less of.
-            Existing::Keep => Record::read_with(folder, settings.shard).unwrap_or_default(),
+            Existing::Keep => {
+                Record::read_with(folder, settings.shard, wanted()).unwrap_or_default()
+            }
             Existing::Resume | Existing::ResumeOverwrite => {
-                Record::read_with(folder, settings.shard)?
+                Record::read_with(folder, settings.shard, wanted())?
             }
         };
         let originals = match record.is_empty() {
@@ -43,7 +47,10 @@ impl Known {
         let log = match record.is_empty() {
             true => Log::default(),
             // Without it everything is read.
-            false => Log::read(folder).unwrap_or_default(),
+            false => {
+                let wanted: HashSet<_> = outputs().collect();
+                Log::read_of(folder, &|name| wanted.contains(name)).unwrap_or_default()
+            }
         };
         Ok(Self { record: Mutex::new(record), log, originals })
     }

@@ -165,7 +165,7 @@ fn admit_all(
         while let Some(jobs) = following(&mut next, &mut frames, &mut again) {
             let is_last_round = frames.len() == 0;
             let place = places.take(1);
-            let reason = if shared.stop.is_set() {
+            let reason = if shared.stop.is_closing() {
                 Some(stopped())
             } else {
                 (!shared.pace.has_time()).then(Pace::late)

@@ -1,0 +1,45 @@
+//! The flags of `longlens watch`: those of `develop` that make sense for frames that are still to come.
+
+use clap::{Arg, Command};
+
+use super::{
+    json, loudness, machine, no_sync, page, path, picking, recipes, require, settings, sources,
+    standing, switch, verify,
+};
+
+/// `longlens watch`.
+pub(super) fn command() -> Command {
+    let is_of_lists = |arg: &Arg| ["files-from", "files0-from"].contains(&arg.get_id().as_str());
+    let sources = sources().into_iter().filter(|arg| !is_of_lists(arg) && arg.get_id() != "input");
+    let picking = picking().into_iter();
+    Command::new("watch")
+        .about("Develop what arrives in a folder, until Ctrl-C; what is done is skipped")
+        .arg(path("input", "DIR").required(true).num_args(1..).help("Folders to watch"))
+        .args(sources)
+        .arg(path("out", "OUT").short('o').long("out").required(true).help("Folder to write to"))
+        .arg(time("poll").help("Look this often, rather than when the system says so: 2s, 1m"))
+        .arg(time("settle").help("How long a file must not have changed [default: 2s]"))
+        .arg(
+            time("patience")
+                .help("When a file that is not whole counts as a failure [default: 1m]"),
+        )
+        .args(settings())
+        .arg(recipes())
+        .arg(require())
+        .args(picking.filter(|arg| ["where", "only-table"].contains(&arg.get_id().as_str())))
+        .args(machine())
+        .args(standing())
+        .arg(verify().help("Read and hash every file, even if its size and times have not changed"))
+        .arg(
+            switch("accept-damaged")
+                .help("Develop damaged files as far as they go when --patience is over"),
+        )
+        .arg(no_sync())
+        .arg(json())
+        .args(loudness())
+        .arg(page())
+}
+
+fn time(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("TIME").value_parser(super::super::text::parse_time)
+}
