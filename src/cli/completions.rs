@@ -54,11 +54,9 @@ mod tests {
         let all = zsh.lines().filter(of_recipes).all(|line| line.contains(":_longlens_recipes"));
         assert!(all && zsh.contains("_alternative 'presets:preset:("));
         let fish = script(Shell::Fish);
+        // The names follow, each on a line of its own.
         let mut of_recipes = fish.lines().filter(|line| line.contains(" -l recipe "));
-        let line = of_recipes.next().unwrap();
-        assert!(
-            line.contains("-r -a ") && line.contains("wire") && !line.contains(" -f "),
-            "{line}"
-        );
+        let offered = of_recipes.all(|line| line.contains(" -r -a ") && !line.contains(" -f "));
+        assert!(offered && fish.contains("wire\\t"), "{fish:.3000}");
     }
 }
