@@ -16,9 +16,17 @@ use crate::frame::{Picture, Plane, Rect, Sample, Size, View, each_kind};
 pub struct SmallPicture {
     /// Encoded red, green, blue.
     pub channels: [Plane; 3],
+    /// Full-size pixels in one of its pixels, across; 1 if the frame was small enough as it was.
+    pub scale: f32,
 }
 
 impl SmallPicture {
+    /// These channels, as if they were made of a far larger frame.
+    #[must_use]
+    pub fn of(channels: [Plane; 3]) -> Self {
+        Self { channels, scale: f32::INFINITY }
+    }
+
     /// Width and height in pixels.
     #[must_use]
     pub fn size(&self) -> Size {
@@ -44,7 +52,8 @@ pub fn area_average_of(view: View<'_>, part: Rect, long_px: u32) -> SmallPicture
         Ok(three) => three,
         Err(one) => std::array::from_fn(|_| one[0].clone()),
     };
-    SmallPicture { channels }
+    let [small, full] = [channels[0].size(), part.size()].map(Size::long_side);
+    SmallPicture { channels, scale: full as f32 / small as f32 }
 }
 
 /// Weights are in 256ths: one row or column in full.

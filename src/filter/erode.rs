@@ -1,4 +1,4 @@
-//! Erosion: the least value in a square window.
+//! Erosion: the least value in a window; and closing, which fills what is small and dark.
 //!
 //! The least of 2, 4, 8 … values from each on, then of two such runs that together make the window:
 //! Pecht, "Speeding-up successive Minkowski operations with bit-plane computers", Pattern
@@ -10,24 +10,41 @@ use crate::frame::{Plane, lesser};
 /// The least value within `radius` pixels in both directions.
 #[must_use]
 pub fn erode(plane: &Plane, radius: usize) -> Plane {
-    let (width, window) = (plane.size().width as usize, 2 * radius + 1);
-    let long = width + 2 * radius;
+    least_within(plane, radius, radius)
+}
+
+/// Dark spots are filled with what lies around them: whatever is darker than its surroundings and no longer
+/// than 2·`radius` pixels both across and down (Serra, "Image Analysis and Mathematical Morphology", 1982:
+/// the lesser of the closings by a line across and by one down). Lines and large shapes stay.
+#[must_use]
+pub fn without_spots(plane: &Plane, radius: usize) -> Plane {
+    let closed = |across: usize, down: usize| {
+        let greatest = least_within(&plane.clone().map(|v| -v), across, down).map(|v| -v);
+        least_within(&greatest, across, down)
+    };
+    closed(radius, 0).zip(&closed(0, radius), lesser)
+}
+
+/// The least value within `across` and `down` pixels.
+fn least_within(plane: &Plane, across: usize, down: usize) -> Plane {
+    let width = plane.size().width as usize;
+    let long = width + 2 * across;
     // Rows and then the plane are lengthened by the values at their ends, so that every window is
     // whole.
-    let mut values = Vec::with_capacity(long * (plane.size().height as usize + 2 * radius));
+    let mut values = Vec::with_capacity(long * plane.size().height as usize);
     for row in plane.values().chunks_exact(width) {
-        values.extend(std::iter::repeat_n(row[0], radius));
+        values.extend(std::iter::repeat_n(row[0], across));
         values.extend_from_slice(row);
-        values.extend(std::iter::repeat_n(row[width - 1], radius));
+        values.extend(std::iter::repeat_n(row[width - 1], across));
     }
-    let rows = least_of_runs(values, 1, window);
+    let rows = least_of_runs(values, 1, 2 * across + 1);
     let row = |y: usize| &rows[y * long..][..width];
     let last = plane.size().height as usize - 1;
-    let mut values = Vec::with_capacity(width * (last + 1 + 2 * radius));
-    for y in 0..=last + 2 * radius {
-        values.extend_from_slice(row(y.saturating_sub(radius).min(last)));
+    let mut values = Vec::with_capacity(width * (last + 1 + 2 * down));
+    for y in 0..=last + 2 * down {
+        values.extend_from_slice(row(y.saturating_sub(down).min(last)));
     }
-    let mut least = least_of_runs(values, width, window);
+    let mut least = least_of_runs(values, width, 2 * down + 1);
     least.truncate(plane.values().len());
     Plane::new(plane.size(), least)
 }
@@ -72,6 +89,23 @@ mod tests {
             }
         }
         Plane::new(plane.size(), values)
+    }
+
+    #[test]
+    fn a_spot_is_filled_and_a_line_stays() {
+        let size = Size::new(40, 30);
+        let value = |x: usize, y: usize| {
+            let spot = (10..14).contains(&x) && (8..12).contains(&y);
+            let line = (20..22).contains(&x) || y == 25;
+            if spot || line { 0.2 } else { 0.7 }
+        };
+        let values = (0..1200).map(|i| value(i % 40, i / 40)).collect();
+        let filled = without_spots(&Plane::new(size, values), 2);
+        for (i, &found) in filled.values().iter().enumerate() {
+            let (x, y) = (i % 40, i / 40);
+            let line = (20..22).contains(&x) || y == 25;
+            assert_eq!(found, if line { 0.2 } else { 0.7 }, "{x},{y}");
+        }
     }
 
     #[test]

@@ -15,10 +15,10 @@ mod way;
 
 pub use area::{SmallPicture, area_average, area_average_of};
 pub use box_mean::box_mean;
-pub use erode::erode;
+pub use erode::{erode, without_spots};
 pub use guided::{Coefficients, guided};
 pub use plane_fit::deviation_from_plane;
 pub use power::exp2;
 pub use soften::softened;
-pub use surface::filled;
+pub use surface::{Carried, filled};
 pub use way::cheapest_way;

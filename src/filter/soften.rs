@@ -8,7 +8,7 @@ use crate::frame::Plane;
 #[must_use]
 pub fn softened(picture: &SmallPicture, share: f32) -> SmallPicture {
     let channels = picture.channels.each_ref().map(|plane| down(&across(plane, share), share));
-    SmallPicture { channels }
+    SmallPicture { channels, scale: picture.scale }
 }
 
 fn across(plane: &Plane, share: f32) -> Plane {
@@ -54,7 +54,7 @@ mod tests {
     fn a_dot_spreads_to_its_neighbours_and_an_edge_goes_on() {
         let mut dot = Plane::filled(Size::new(4, 3), 0.0);
         dot.values_mut()[4] = 1.0;
-        let picture = SmallPicture { channels: [dot.clone(), dot.clone(), dot] };
+        let picture = SmallPicture::of([dot.clone(), dot.clone(), dot]);
         let [soft, ..] = softened(&picture, 0.1).channels;
         let right = [0.09, 0.01, 0.0, 0.0, 0.72, 0.08, 0.0, 0.0, 0.09, 0.01, 0.0, 0.0];
         for (value, right) in soft.values().iter().zip(right) {

@@ -12,26 +12,30 @@ use crate::frame::Plane;
 /// Rounds of the filter; each goes across and down, half as far as the one before.
 const ROUNDS: usize = 2;
 
+/// How far values are carried, and what ends their way.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried<'a> {
+    /// Standard deviation of the filter in pixels where nothing changes.
+    pub reach: f32,
+    /// The sum of the differences of the three channels that counts as much as `reach` pixels.
+    pub edge: f32,
+    /// A plane whose differences are edges, too, and how many pixels a difference of 1 counts.
+    pub fence: Option<(&'a Plane, f32)>,
+}
+
 /// The weighted mean of `value` along the surfaces of `picture`.
 ///
 /// Texture is crossed for nothing: only what changes by more than 0.05 in all from one pixel to the next is an
-/// edge. `reach` is the standard deviation of the filter in pixels where nothing changes, and `edge` the sum of
-/// the differences of the three channels that counts as much as `reach` pixels. Where no weight can be
-/// reached the result is near 0.
+/// edge. Where no weight can be reached the result is near 0.
 #[must_use]
-pub fn filled(
-    value: Plane,
-    weight: &Plane,
-    picture: &SmallPicture,
-    reach: f32,
-    edge: f32,
-) -> Plane {
+pub fn filled(value: Plane, weight: &Plane, picture: &SmallPicture, carried: Carried<'_>) -> Plane {
+    let Carried { reach, .. } = carried;
     let size = value.size();
     let (width, height) = (size.width as usize, size.height as usize);
     let mut pairs: Vec<[f32; 2]> =
         value.values().iter().zip(weight.values()).map(|(v, w)| [v * w, *w]).collect();
-    let across = distances(picture, 1, reach / edge);
-    let down = distances(picture, width, reach / edge);
+    let across = distances(picture, 1, carried);
+    let down = distances(picture, width, carried);
     for round in 0..ROUNDS {
         let sigma = reach * 3.0_f32.sqrt() * 2.0_f32.powi((ROUNDS - 1 - round) as i32)
             / (4.0_f32.powi(ROUNDS as i32) - 1.0).sqrt();
@@ -67,16 +71,26 @@ pub fn filled(
 /// levels paler at its foot than above).
 const TEXTURE: f32 = 0.05;
 
-/// Distance of each pixel to the one `step` before it: 1 + `slope`·(Σ|difference| − texture); the first
-/// ones have none.
-fn distances(picture: &SmallPicture, step: usize, slope: f32) -> Plane {
-    let mut sums = Plane::filled(picture.size(), 0.0);
+/// Distance of each pixel to the one `step` before it: 1 + `reach`/`edge`·(Σ|difference| − texture), and the
+/// fence; the first ones have none.
+fn distances(picture: &SmallPicture, step: usize, carried: Carried<'_>) -> Plane {
+    let Carried { reach, edge, fence } = carried;
+    let mut distances = Plane::filled(picture.size(), 0.0);
     for channel in &picture.channels {
-        let pairs = channel.values().iter().zip(channel.values().get(step..).unwrap_or_default());
-        let sums = sums.values_mut().get_mut(step..).unwrap_or_default();
-        sums.iter_mut().zip(pairs).for_each(|(sum, (a, b))| *sum += (a - b).abs());
+        add_differences(&mut distances, channel, step, 1.0);
     }
-    sums.map(|sum| 1.0 + slope * (sum - TEXTURE).max(0.0))
+    let slope = reach / edge;
+    let mut distances = distances.map(|sum| 1.0 + slope * (sum - TEXTURE).max(0.0));
+    if let Some((fence, pixels)) = fence {
+        add_differences(&mut distances, fence, step, pixels);
+    }
+    distances
+}
+
+fn add_differences(sums: &mut Plane, plane: &Plane, step: usize, factor: f32) {
+    let pairs = plane.values().iter().zip(plane.values().get(step..).unwrap_or_default());
+    let sums = sums.values_mut().get_mut(step..).unwrap_or_default();
+    sums.iter_mut().zip(pairs).for_each(|(sum, (a, b))| *sum += factor * (a - b).abs());
 }
 
 #[inline(always)]
@@ -100,12 +114,13 @@ mod tests {
         let size = Size::new(60, 20);
         let values = (0..1200).map(|i| if i % 60 < 30 { 0.2 } else { 0.8 }).collect();
         let half = Plane::new(size, values);
-        let picture = SmallPicture { channels: [half.clone(), half.clone(), half] };
+        let picture = SmallPicture::of([half.clone(), half.clone(), half]);
         let mut value = Plane::filled(size, 0.0);
         let mut weight = Plane::filled(size, 1e-7);
         value.values_mut()[10 * 60 + 20] = 0.7;
         weight.values_mut()[10 * 60 + 20] = 1.0;
-        let filled = filled(value, &weight, &picture, 30.0, 0.2);
+        let carried = Carried { reach: 30.0, edge: 0.2, fence: None };
+        let filled = filled(value, &weight, &picture, carried);
         assert!((filled.row(3)[5] - 0.7).abs() < 0.01, "{}", filled.row(3)[5]);
         assert!(filled.row(10)[40] < 0.1, "{}", filled.row(10)[40]);
     }
@@ -114,8 +129,9 @@ mod tests {
     fn tiny_planes_keep_their_value() {
         for (w, h) in [(1, 1), (1, 5), (5, 1), (2, 2)] {
             let plane = Plane::filled(Size::new(w, h), 0.5);
-            let picture = SmallPicture { channels: [plane.clone(), plane.clone(), plane.clone()] };
-            let filled = filled(plane.clone(), &plane, &picture, 10.0, 0.2);
+            let picture = SmallPicture::of([plane.clone(), plane.clone(), plane.clone()]);
+            let carried = Carried { reach: 10.0, edge: 0.2, fence: Some((&plane, 5.0)) };
+            let filled = filled(plane.clone(), &plane, &picture, carried);
             assert!(filled.values().iter().all(|v| (v - 0.5).abs() < 1e-5), "{filled:?}");
         }
     }

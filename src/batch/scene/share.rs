@@ -58,7 +58,7 @@ mod tests {
 
     fn haze(airlight: f32, strength: f32) -> SharedHaze {
         let grey = Plane::filled(Size::new(16, 16), 0.5);
-        let plain = survey(&SmallPicture { channels: [grey.clone(), grey.clone(), grey] });
+        let plain = survey(&SmallPicture::of([grey.clone(), grey.clone(), grey]));
         SharedHaze { airlight: [airlight; 3], strength, ..plain.shared() }
     }
 

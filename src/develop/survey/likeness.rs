@@ -95,7 +95,7 @@ mod tests {
         let size = Size::new(64, 40);
         let channels = [0, 1, 2]
             .map(|c| Plane::new(size, (0..64 * 40).map(|i| value(i % 64, i / 64)[c]).collect()));
-        SmallPicture { channels }
+        SmallPicture::of(channels)
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn stages(samples: &[u8], size: Size) -> RowStages {
         let values = samples.iter().skip(c).step_by(3).map(|&v| f32::from(v) / 255.0);
         Plane::new(size, values.map(|v| 0.4 + 0.6 * v).collect())
     };
-    let picture = SmallPicture { channels: [0, 1, 2].map(channel) };
+    let picture = SmallPicture::of([0, 1, 2].map(channel));
     let haze = dehaze::survey(&picture).haze;
     let coefficients = Coefficients {
         a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),

@@ -109,7 +109,7 @@ mod tests {
             }
             plane
         };
-        let picture = SmallPicture { channels: [plane(0.70), plane(0.75), plane(0.80)] };
+        let picture = SmallPicture::of([plane(0.70), plane(0.75), plane(0.80)]);
         let air = airlight(&picture, &picture.channels[0].clone(), &Plane::filled(size, 0.0));
         for (a, right) in air.into_iter().zip([0.70, 0.75, 0.80]) {
             assert!((a - right).abs() < 0.01, "{air:?}");

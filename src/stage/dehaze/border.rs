@@ -108,7 +108,7 @@ mod tests {
     fn picture(width: u32, height: u32, value: impl Fn(u32, u32) -> f32) -> SmallPicture {
         let values = (0..width * height).map(|i| value(i % width, i / width)).collect();
         let plane = Plane::new(Size::new(width, height), values);
-        SmallPicture { channels: [plane.clone(), plane.clone(), plane] }
+        SmallPicture::of([plane.clone(), plane.clone(), plane])
     }
 
     fn scene(x: u32, y: u32) -> f32 {

@@ -14,7 +14,8 @@
 
 use super::measure::{radius_px, smoothstep};
 use crate::filter::{
-    Coefficients, SmallPicture, box_mean, deviation_from_plane, erode, exp2, filled, guided,
+    Carried, Coefficients, SmallPicture, box_mean, deviation_from_plane, erode, exp2, filled,
+    guided, without_spots,
 };
 use crate::frame::Plane;
 
@@ -29,13 +30,23 @@ const RADII: [f32; 3] = [0.02, 0.05, 0.10];
 /// A pixel of full saturation has this share less veil: pure colour is not haze (0: −0.25; 0.8: −0.18;
 /// 1.25·m/(2 − S) instead: −0.8).
 const PURITY: f32 = 0.5;
-/// A pixel speaks for its surface if it is within about this of the least value in the widest window
+/// A pixel speaks for its surface if it is within about this of the soft least value in the widest window
 /// (the mean of the three instead of the widest: the foot of a hill stays 40 levels pale).
 const SPEAKS: f32 = 0.1;
+/// T of that least value. With the least value itself, by which the haze is judged, a boat that passes moves the
+/// far shore by 2 levels.
+const SOFTNESS: f32 = 0.03;
+/// A pixel does not speak either where something small is darker by more than about this (without: the foot of
+/// a dark hill is 14 levels paler than its crest; 0.1: the boat moves the shore by 1.5 levels).
+const LONE: f32 = 0.2;
 /// What every pixel speaks with (0.02: the foot of a hill stays 7 levels pale).
 const SPEAKS_LEAST: f32 = 0.001;
 /// How the veil is carried: reach as a share of the long side, and the edge that ends it.
 const VEIL_REACH: (f32, f32) = (30.0 / 256.0, 0.2);
+/// Where the sky ends, the veil is carried no farther: pixels that this costs, a share of the long side (without:
+/// a bird in the sky moves the skyline by 3 levels, and the rim of a far shore is a level darker; twice as much: dust
+/// takes more of far buildings).
+const SKY_FENCE: f32 = 30.0 / 256.0;
 /// How trust is carried: farther, and over weaker edges.
 const TRUST_REACH: (f32, f32) = (60.0 / 256.0, 0.5);
 /// Guided filter: radius as a share of the long side (0.06: +0.1, but not looked at on skylines; 0.12:
@@ -56,6 +67,10 @@ const SKY_RADIUS: f32 = 0.03;
 /// Standard deviation of the sky's own pixels, beside their gradient, from which a sky begins to be trusted, and
 /// at which it is: clouds before something, or pale land that passes for sky.
 const SKY_TRUSTED: (f32, f32) = (0.002, 0.006);
+/// What is no longer than twice this across and down, a share of the long side, and darker than the sky around
+/// it, is no cloud: dust on the sensor, a bird (0: dust is raised by 1.74 beside 1.66 for the scene, with this
+/// by 1.38).
+const SPOT_RADIUS: f32 = 0.012;
 /// Share of the veil that is believed without any contrast, and by how much less of it where the
 /// veil is full.
 const TRUST: (f32, f32) = (0.6, 0.5);
@@ -70,7 +85,9 @@ pub(super) struct Depth {
     pub(super) beside_airlight: Plane,
     /// The same, lowered by the saturation.
     pub(super) normalised: Plane,
-    /// The veil, 0..1.
+    /// The veil, 0..1, as the haze is judged by it: what is small and dark lowers it around it.
+    pub(super) judged: Plane,
+    /// The veil, 0..1, that is taken out.
     pub(super) veil: Plane,
     /// Trust, 0..1.
     pub(super) trust: Plane,
@@ -91,12 +108,18 @@ pub(super) fn depth(
     let [beside_airlight, normalised] = veil_of_pixels(picture, airlight);
     let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = eroded;
-    let speaks = normalised.clone().zip(&wide, |value, least| {
-        let apart = (value - least) * (1.0 / SPEAKS);
-        exp2((apart * apart * -std::f32::consts::LOG2_E).max(-60.0)) + SPEAKS_LEAST
-    });
     let mean = near.clone().zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
-    let veil = filled(mean, &speaks, picture, VEIL_REACH.0 * long, VEIL_REACH.1);
+    let carried = Carried { reach: VEIL_REACH.0 * long, edge: VEIL_REACH.1, fence: None };
+    let speaks =
+        normalised.clone().zip(&wide, |value, least| within(SPEAKS, value - least) + SPEAKS_LEAST);
+    let judged = filled(mean.clone(), &speaks, picture, carried);
+
+    let soft = soft_least(&normalised, radius_px(RADII[2], size));
+    let speaks = normalised.clone().zip(&soft, |value, soft| within(SPEAKS, value - soft));
+    let lone = soft.zip(&wide, |soft, least| within(LONE, (soft - least).max(0.0)));
+    let speaks = speaks.zip(&lone, |a, b| a * b + SPEAKS_LEAST);
+    let carried = Carried { fence: Some((sky, SKY_FENCE * long)), ..carried };
+    let veil = filled(mean, &speaks, picture, carried);
 
     let window = radius_px(CONTRAST_RADIUS, size);
     let deviation = standard_deviation(luma, window);
@@ -110,7 +133,7 @@ pub(super) fn depth(
         *m = full_depth(*m) * (least + (1.0 - least) * trust) * (1.0 - sky);
     }
     let coefficients = guided(luma, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
-    Depth { coefficients, beside_airlight, normalised, veil, near, wide, trust }
+    Depth { coefficients, beside_airlight, normalised, judged, veil, near, wide, trust }
 }
 
 /// Trust in the veil: of the land carried along its surfaces, of the sky that in its own clouds.
@@ -118,12 +141,14 @@ fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane) -> Pla
     let long = luma.size().long_side() as f32;
     let proof =
         rich.clone().zip(sky, |rich, sky| (rich * rich * rich + 0.002) * (1.0 - sky) + 1e-5);
-    let land = filled(rich.clone(), &proof, picture, TRUST_REACH.0 * long, TRUST_REACH.1);
+    let carried = Carried { reach: TRUST_REACH.0 * long, edge: TRUST_REACH.1, fence: None };
+    let land = filled(rich.clone(), &proof, picture, carried);
     let land = land.zip(rich, |filled, rich| rich.max(filled.clamp(0.0, 1.0)));
     // Of the sky's pixels alone, or a skyline would pass for clouds; beside the plane that fits them, or a sky
     // that grows darker towards the horizon would (with a mean for the plane a dark smear lies over the
     // skyline).
-    let clouds = deviation_from_plane(luma, sky, radius_px(SKY_RADIUS, luma.size()))
+    let spotless = without_spots(luma, radius_px(SPOT_RADIUS, luma.size()));
+    let clouds = deviation_from_plane(&spotless, sky, radius_px(SKY_RADIUS, luma.size()))
         .map(|deviation| smoothstep(SKY_TRUSTED, deviation));
     let above = clouds.zip(rich, f32::min).zip(sky, |trust, sky| trust * sky);
     land.zip(sky, |trust, sky| trust * (1.0 - sky)).zip(&above, |land, above| land + above)
@@ -149,8 +174,61 @@ fn veil_of_pixels(picture: &SmallPicture, airlight: [f32; 3]) -> [Plane; 2] {
     [Plane::new(picture.size(), plain), Plane::new(picture.size(), lowered)]
 }
 
+/// e^(−(apart/by)²): 1 where there is no difference.
+fn within(by: f32, apart: f32) -> f32 {
+    let apart = apart / by;
+    exp2((apart * apart * -std::f32::consts::LOG2_E).max(-60.0))
+}
+
+/// A soft least value in windows of this radius: −T·ln(mean of e^(−v/T)), at most 1. What is small weighs
+/// little, so that a boat that passes does not change what it passes.
+fn soft_least(plane: &Plane, radius: usize) -> Plane {
+    let to_power = -std::f32::consts::LOG2_E / SOFTNESS;
+    let powers = plane.clone().map(|v| exp2(v.clamp(0.0, 1.0) * to_power));
+    let least = (-1.0 / SOFTNESS).exp();
+    box_mean(powers, radius).map(|mean| -SOFTNESS * mean.max(least).ln())
+}
+
 fn standard_deviation(plane: &Plane, radius: usize) -> Plane {
     let mean = box_mean(plane.clone(), radius);
     let square = box_mean(plane.clone().map(|v| v * v), radius);
     square.zip(&mean, |square, mean| (square - mean * mean).max(0.0).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Size;
+
+    const SIZE: Size = Size { width: 256, height: 171 };
+
+    /// A pale sky over land in haze; with something small and dark in the sky, or without.
+    fn depth_of(bird: bool) -> Depth {
+        let value = |i: usize| {
+            let (x, y) = (i % 256, i / 256);
+            match y {
+                20..23 if bird && (120..128).contains(&x) => 0.15,
+                ..40 => 0.85,
+                _ => 0.55 + ((x * 7 + y * 13) % 17) as f32 / 150.0,
+            }
+        };
+        let luma = Plane::new(SIZE, (0..SIZE.area() as usize).map(value).collect());
+        let sky = luma.clone().map(|l| if l > 0.8 { 1.0 } else { 0.0 });
+        let picture = SmallPicture::of([luma.clone(), luma.clone(), luma.clone()]);
+        depth(&picture, &luma, &sky, [0.86; 3])
+    }
+
+    #[test]
+    fn a_bird_in_the_sky_leaves_the_veil_of_the_land_alone() {
+        let (with, without) = (depth_of(true), depth_of(false));
+        let moved = |a: &Plane, b: &Plane| {
+            (50..171)
+                .flat_map(|y| a.row(y).iter().zip(b.row(y)))
+                .fold(0.0_f32, |most, (a, b)| most.max((a - b).abs()))
+        };
+        let veil = moved(&with.veil, &without.veil);
+        assert!(veil < 0.01, "{veil}");
+        let judged = moved(&with.judged, &without.judged);
+        assert!(judged > 2.0 * veil, "{judged}: the scene would not show it");
+    }
 }

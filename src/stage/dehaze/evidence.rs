@@ -149,7 +149,7 @@ impl Evidence {
             let pixel = channels.map(|channel| channel[i]);
             let saturation = seen.saturation(i);
             let row = ((i / size.width as usize) as f32 + 0.5) / height;
-            let (m, g) = (depth.veil.values()[i], guide.values()[i]);
+            let (m, g) = (depth.judged.values()[i], guide.values()[i]);
             let (con, fine) = (contrast.values()[i], fine_contrast.values()[i]);
             let veil = coarse.values()[i].clamp(0.0, 1.0);
             let sum = (pixel[0] + pixel[1] + pixel[2]).max(0.05);

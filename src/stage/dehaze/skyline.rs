@@ -55,7 +55,7 @@ pub(super) fn skyline(seen: &Seen<'_>, air_luma: f32, fine: &Plane) -> Skyline {
     let (width, height) = (size.width as usize, size.height as usize);
     let long = size.long_side() as f32;
     let nothing = seen.nothing();
-    let (sky, veil) = (seen.sky.values(), seen.depth.veil.values());
+    let (sky, veil) = (seen.sky.values(), seen.depth.judged.values());
     let clear = |i: usize| (1.0 - sky[i]) * (1.0 - smoothstep(CLEAR, veil[i]));
 
     let mut clear_below = vec![0.0; width * height];
@@ -148,7 +148,7 @@ mod tests {
                 _ => far_land - 0.15 + texture / 4.0,
             };
         }
-        SmallPicture { channels: [luma.clone(), luma.clone(), luma] }
+        SmallPicture::of([luma.clone(), luma.clone(), luma])
     }
 
     #[test]

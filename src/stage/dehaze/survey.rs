@@ -64,6 +64,21 @@ pub struct Maps {
 /// differ in their finest texture, which the erosion goes by: by 2.2 levels after the dehaze without
 /// this, 0.9 with it. At 0.2 the far ridges of clear frames pass for haze.
 const SOFTENED: f32 = 0.1;
+/// Long side of the small picture of a large frame.
+const LONG: f32 = 256.0;
+
+/// How much a picture is softened so that its blur is [`SOFTENED`]'s, whatever it was made of.
+///
+/// Variances count, in pixels of a picture of [`LONG`]. A pixel is a box, 1/12. Cells that end within pixels
+/// of the frame blur by 1/(6·scale²) more, on the mean of where they end; the filter by twice its share.
+fn share_softened(picture: &SmallPicture) -> f32 {
+    const BOX: f32 = 1.0 / 12.0;
+    let SmallPicture { scale, .. } = *picture;
+    let made_small = if scale > 1.0 { BOX * 2.0 / (scale * scale) } else { 0.0 };
+    let pixel = picture.size().long_side() as f32 / LONG;
+    let wanted = (BOX + 2.0 * SOFTENED) * pixel * pixel;
+    ((wanted - BOX - made_small) / 2.0).clamp(0.0, SOFTENED)
+}
 
 /// What one look at a small picture says.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +107,7 @@ pub fn survey_sharing(picture: &SmallPicture, shared: &SharedHaze) -> Survey {
 }
 
 fn look(picture: &SmallPicture, shared: Option<&SharedHaze>) -> Survey {
-    let picture = &softened(picture, SOFTENED);
+    let picture = &softened(picture, share_softened(picture));
     let [red, green, blue] = &picture.channels;
     let least = red.clone().zip(green, f32::min).zip(blue, f32::min);
     let guide = Plane::new(
@@ -106,7 +121,7 @@ fn look(picture: &SmallPicture, shared: Option<&SharedHaze>) -> Survey {
     let airlight = shared.map_or_else(|| airlight(picture, &least, &sky), |shared| shared.airlight);
     let depth = depth(picture, &guide, &sky, airlight);
     let exponent = shared.map_or_else(
-        || wavelength::exponent(picture, &depth.veil, &sky, airlight),
+        || wavelength::exponent(picture, &depth.judged, &sky, airlight),
         |shared| shared.exponent,
     );
     let seen = Seen { picture, luma: &guide, sky: &sky, depth: &depth, airlight };
@@ -129,4 +144,23 @@ fn look(picture: &SmallPicture, shared: Option<&SharedHaze>) -> Survey {
         1.0 - exp2(-std::f32::consts::LOG2_E * (slope + b).max(0.0))
     });
     Survey { haze, sky_white, depth, maps: Maps { veil, sky, trust, taken } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Size;
+
+    #[test]
+    fn what_is_softened_less_was_blurred_more_when_it_was_made_small() {
+        let picture = |long: u32, scale: f32| {
+            let plane = Plane::filled(Size::new(long, 100), 0.5);
+            SmallPicture { scale, ..SmallPicture::of([plane.clone(), plane.clone(), plane]) }
+        };
+        let share = |long, scale| share_softened(&picture(long, scale));
+        assert!((share(256, 20.0) - SOFTENED).abs() < 1e-3);
+        assert!(share(256, 1.2) < share(256, 2.4) && share(256, 2.4) < SOFTENED);
+        assert_eq!(share(256, 1.0), SOFTENED, "a frame that is not made small is not blurred");
+        assert!(share(200, 1.0) < SOFTENED, "its pixels are larger");
+    }
 }

@@ -66,7 +66,7 @@ mod tests {
     fn haze(airlight: [f32; 3], thirds: [f32; 3], sky: f32) -> Haze {
         let grey = Plane::filled(Size::new(8, 8), 0.5);
         let brightness: Brightness =
-            survey(&SmallPicture { channels: [grey.clone(), grey.clone(), grey] }).haze.brightness;
+            survey(&SmallPicture::of([grey.clone(), grey.clone(), grey])).haze.brightness;
         // What the gate takes for haze without doubt.
         let evidence =
             Evidence { veil_by_sky: 0.8, luma_spread: 0.1, thirds, sky, ..Evidence::default() };
