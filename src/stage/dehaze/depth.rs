@@ -207,13 +207,13 @@ mod tests {
         let value = |i: usize| {
             let (x, y) = (i % 256, i / 256);
             match y {
-                20..23 if bird && (120..128).contains(&x) => 0.15,
+                30..34 if bird && (118..132).contains(&x) => 0.15,
                 ..40 => 0.85,
-                _ => 0.55 + ((x * 7 + y * 13) % 17) as f32 / 150.0,
+                _ => 0.79 + ((x * 7 + y * 13) % 17) as f32 / 600.0,
             }
         };
         let luma = Plane::new(SIZE, (0..SIZE.area() as usize).map(value).collect());
-        let sky = luma.clone().map(|l| if l > 0.8 { 1.0 } else { 0.0 });
+        let sky = luma.clone().map(|l| if l > 0.84 { 1.0 } else { 0.0 });
         let picture = SmallPicture::of([luma.clone(), luma.clone(), luma.clone()]);
         depth(&picture, &luma, &sky, [0.86; 3])
     }
