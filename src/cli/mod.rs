@@ -40,6 +40,7 @@ use clap::ArgMatches;
 
 use crate::batch::Found;
 use crate::error::{Error, ErrorKind, Result};
+use crate::format::remedy;
 use crate::recipe::{Edition, Recipe};
 
 #[cfg(unix)]
@@ -141,16 +142,14 @@ fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
     Ok(recipe)
 }
 
-/// What to do about files that longlens does not read.
-const CONVERT_HEIC: &str = "convert HEIC files to JPEG or 16-bit TIFF first, or build longlens \
-     with their decoder: cargo install longlens --features heic";
-
 /// The message where nothing was found to develop.
 fn no_frames(found: &Found) -> Error {
-    let hint = match found.undeveloped.first() {
-        _ if found.raws.count() > 0 => "RAW files are skipped with this --raw",
-        None => "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files",
-        Some(_) => CONVERT_HEIC,
+    let hint = if found.raws.count() > 0 {
+        "RAW files are skipped with this --raw".to_owned()
+    } else if found.undeveloped.is_empty() {
+        "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files".to_owned()
+    } else {
+        remedy(found.undeveloped.iter().map(|(_, kind)| *kind))
     };
     Error::new(ErrorKind::Usage, "the inputs contain no frames").with_hint(hint)
 }

@@ -15,6 +15,7 @@ use super::text;
 use super::{json, raws};
 use crate::batch::{Found, Job, Outcome, Plan, Raws, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
+use crate::format::remedy;
 use crate::metadata::Removed;
 
 /// How much is reported.
@@ -175,8 +176,8 @@ impl Report {
         self.has_editions
     }
 
-    /// HEIC files, which another program has to convert first: those beside their pictures are counted,
-    /// the others are named.
+    /// Photographs that this build cannot read: those beside their pictures are counted, the others are
+    /// named.
     fn undeveloped(&self, found: &Found) {
         let beside: usize = found.beside_pictures.values().sum();
         if beside > 0 {
@@ -185,18 +186,19 @@ impl Report {
                 _ => "files that have pictures",
             };
             let kinds = kinds(&found.beside_pictures);
-            self.say(&format!("skipped {beside} HEIC {files} of the same name ({kinds})"));
+            self.say(&format!("skipped {beside} {files} of the same name ({kinds})"));
         }
-        let alone: Vec<String> =
-            found.undeveloped.iter().map(|(path, _)| text::path(path)).collect();
+        let named = |(path, kind): &(PathBuf, _)| format!("{} ({kind})", text::path(path));
+        let alone: Vec<String> = found.undeveloped.iter().map(named).collect();
         if !alone.is_empty() {
-            let files = if alone.len() == 1 { "file" } else { "files" };
+            let photographs = if alone.len() == 1 { "photograph" } else { "photographs" };
             let count = alone.len();
             let names = self.few(alone);
-            self.warn(&format!("{count} HEIC {files} without a JPEG: {names}"));
+            self.warn(&format!("skipped {count} {photographs} that longlens cannot read: {names}"));
             let hint = text::painted(text::Tone::Hint);
             if self.loudness != Loudness::Quiet {
-                text::to_stderr(&format!("  {hint} {}\n", super::CONVERT_HEIC));
+                let remedy = remedy(found.undeveloped.iter().map(|(_, kind)| *kind));
+                text::to_stderr(&format!("  {hint} {remedy}\n"));
             }
         }
     }

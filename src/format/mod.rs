@@ -30,6 +30,7 @@ pub use fit::{Fitted, encode_to_fit};
 pub use jpeg::BandEncoder;
 pub use opened::Opened;
 pub use raw::{DEVELOPS_SENSORS, RawPicture};
+pub use sniff::{remedy, unread_photograph};
 
 use crate::container::{self, kinds};
 use std::sync::Arc;

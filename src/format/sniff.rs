@@ -1,10 +1,44 @@
-//! Why a file is refused that longlens does not read: by its name, if its kind is known.
+//! Why a file is refused that longlens does not read, by its name if its kind is known, and what to do about it.
+
+use std::collections::BTreeSet;
 
 use crate::container::kinds;
 use crate::error::{Error, ErrorKind};
 
 /// What to do with a RAW file that cannot be developed here.
 pub(super) const DEVELOP_FIRST: &str = "develop the RAW file to JPEG or 16-bit TIFF first";
+
+/// How to get a build with features.
+const INSTALL: &str = "cargo install longlens --features";
+
+/// Photographs that not every build reads, and the feature that reads them.
+const PHOTOGRAPHS: [(&str, Option<&str>); 3] =
+    [("HEIC", Some("heic")), ("JPEG XL", Some("jxl")), ("AVIF", None)];
+
+/// The feature with which a build reads files of this kind.
+fn feature(kind: &str) -> Option<&'static str> {
+    PHOTOGRAPHS.iter().find(|(name, _)| *name == kind)?.1
+}
+
+/// What a file with such an ending (in small letters) is if it is a photograph that this build cannot read:
+/// `HEIC`, `JPEG XL` or `AVIF`.
+#[must_use]
+pub fn unread_photograph(ending: &str) -> Option<&'static str> {
+    let kind = kinds::of_ending(ending).filter(|kind| kind.reading == kinds::Reading::Foreign)?;
+    PHOTOGRAPHS.iter().map(|(name, _)| *name).find(|name| *name == kind.name)
+}
+
+/// What to do with photographs of these kinds.
+#[must_use]
+pub fn remedy<'a>(kinds: impl IntoIterator<Item = &'a str>) -> String {
+    let features: BTreeSet<&str> = kinds.into_iter().filter_map(feature).collect();
+    let convert = "convert them to JPEG or 16-bit TIFF first";
+    if features.is_empty() {
+        return convert.to_owned();
+    }
+    let features = Vec::from_iter(features).join(",");
+    format!("{convert}, or build longlens with their decoder: {INSTALL} {features}")
+}
 
 /// Why these bytes are refused.
 pub(super) fn refusal(bytes: &[u8]) -> Error {
@@ -19,12 +53,11 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
     match kinds::of(bytes) {
         Some(kind) => {
             let message = format!("this is {}, which longlens does not read", kind.name);
-            Error::new(ErrorKind::Unsupported, message).with_hint(match kind.name {
-                // Where the build has their decoders they do not come here.
-                "HEIC" => "build it with their decoder: cargo install longlens --features heic",
-                "JPEG XL" => "build it with their decoder: cargo install longlens --features jxl",
-                _ => HINT,
-            })
+            let hint = match feature(kind.name) {
+                Some(feature) => format!("build it with their decoder: {INSTALL} {feature}"),
+                None => HINT.to_owned(),
+            };
+            Error::new(ErrorKind::Unsupported, message).with_hint(hint)
         }
         None if bytes.starts_with(&[0xFF, 0xD8]) || bytes.starts_with(b"\x89PNG") => {
             Error::new(ErrorKind::Damaged, "the first bytes of the file are broken")

@@ -128,10 +128,29 @@ fn raw_and_heic_files_beside_pictures_are_counted_and_the_others_named() {
     let ran = bench.develop("in -o out").code(0);
     let ran = ran
         .says("1 RAW file was developed from the JPEG beside it")
-        .says("skipped 1 HEIC file that has a picture of the same name (1 .heic)")
+        .says("skipped 1 file that has a picture of the same name (1 .heic)")
         .says("skipped 1 file that is not a picture (1 .txt)");
     if !cfg!(feature = "heic") {
-        ran.says("1 HEIC file without a JPEG: in/PHONE.HEIC");
+        ran.says("skipped 1 photograph that longlens cannot read: in/PHONE.HEIC (HEIC)")
+            .says("hint: convert them to JPEG or 16-bit TIFF first, or build longlens")
+            .says("--features heic");
+    }
+}
+
+#[test]
+fn photographs_that_no_build_reads_are_named_too() {
+    let bench = Bench::new();
+    bench.frames(1, 60);
+    bench.put("in/b.avif", b"\0\0\0\x18ftypavif\0\0\0\0");
+    let ran = bench.develop("in -o out").code(0);
+    let ran = ran
+        .says("skipped 1 photograph that longlens cannot read: in/b.avif (AVIF)")
+        .says("hint: convert them to JPEG or 16-bit TIFF first\n");
+    assert!(!ran.err.contains("not a picture"), "{}", ran.err);
+    if !cfg!(feature = "jxl") {
+        bench.put("in/c.jxl", b"\xFF\x0A");
+        let ran = bench.develop("in -o again").code(0);
+        ran.says("in/c.jxl (JPEG XL)").says("--features jxl");
     }
 }
 

@@ -16,13 +16,9 @@ fn is_raw(path: &Path, content: Option<Format>) -> bool {
     matches!(content, None | Some(Format::Tiff)) && is_raw_ending(&extension(path))
 }
 
-/// What a file is that a camera or phone wrote and that has to be developed by another program first,
-/// by its name and content.
+/// What a photograph is that this build cannot read, by its name and content: `HEIC`, `AVIF` or `JPEG XL`.
 pub(in crate::batch) fn undeveloped(path: &Path, content: Option<Format>) -> Option<&'static str> {
-    match content {
-        None if is_named_heic(path) => Some("HEIC"),
-        _ => None,
-    }
+    content.is_none().then(|| format::unread_photograph(&extension(path)))?
 }
 
 /// Whether its name is that of a HEIC file.

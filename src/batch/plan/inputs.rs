@@ -56,9 +56,10 @@ pub struct Found {
     pub left_out: BTreeMap<String, usize>,
     /// RAW files, once they are [paired](Found::pair) with their pictures.
     pub raws: Raws,
-    /// HEIC files with a picture of the same name among the frames, counted by extension.
+    /// HEIC files, and other photographs that this build cannot read, with a picture of the same name among the
+    /// frames, counted by extension.
     pub beside_pictures: BTreeMap<String, usize>,
-    /// Those without one, each with what it is: `HEIC`.
+    /// Photographs without one that this build cannot read, each with what it is: `HEIC`, `AVIF`, `JPEG XL`.
     pub undeveloped: Vec<(PathBuf, &'static str)>,
     /// How often a frame was named that had been named before.
     pub repeated: usize,
