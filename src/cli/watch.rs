@@ -153,7 +153,7 @@ fn claim(folder: &Path, stop: &Stop) -> Result<Option<Claim>> {
     match Claim::of_watch(folder, stop) {
         Ok(Some(claim)) => Ok(Some(claim)),
         Ok(None) => {
-            let message = "another longlens develops into this folder what arrives";
+            let message = "another longlens already watches for this output folder";
             let error = Error::new(ErrorKind::Usage, message).about(folder);
             Err(error.with_hint("end it first, or name another output folder"))
         }

@@ -28,7 +28,7 @@ impl Claim {
     /// another one does.
     ///
     /// # Errors
-    /// As [`Claim::of`].
+    /// As `of`.
     pub fn of_watch(folder: &Path, stop: &Stop) -> io::Result<Option<Self>> {
         // No output is called this.
         Self::of(folder, &folder.join(".watch"), stop)
