@@ -30,5 +30,5 @@ fn a_heic_file_beside_its_jpeg_is_skipped() {
     bench.put("in/a.jpg", &crate::support::jpeg(120, 80, 1));
     bench.put("in/b.heic", &file);
     let ran = bench.develop("in -o out").code(0).says("2 developed");
-    ran.says("skipped 1 HEIC file that has a picture of the same name (1 .heic)");
+    ran.says("skipped 1 file that has a picture of the same name (1 .heic)");
 }
