@@ -167,7 +167,7 @@ pub enum Warning {
     AlphaFlattened,
     /// Only the first picture of an animation or a multi-page file was developed.
     FirstOfMany,
-    /// 16 bits per sample became 8 because the output format has no more.
+    /// reduced from 16 to 8 bits per sample because the output format has no more.
     DepthReduced,
     /// The colour profile could not be used or kept.
     ProfileDropped(String),
@@ -208,23 +208,23 @@ impl Warning {
     /// What it is called where frames with it are counted, if its text is of one frame.
     #[must_use]
     pub fn kind(&self) -> Option<&'static str> {
-        matches!(self, Self::SourcesDiffer(_)).then_some("XMP and IPTC-IIM differ, and XMP is used")
+        matches!(self, Self::SourcesDiffer(_)).then_some("XMP and IPTC-IIM differ; using XMP")
     }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Damaged(what) => write!(f, "damaged, developed what there is: {what}"),
+            Self::Damaged(what) => write!(f, "damaged; developed only the readable part: {what}"),
             Self::WrongExtension { extension, format } => {
                 write!(f, "the name ends in .{extension} but the content is {format}")
             }
-            Self::AlphaFlattened => f.write_str("transparent parts were laid over white"),
+            Self::AlphaFlattened => f.write_str("transparent areas were placed on white"),
             Self::FirstOfMany => f.write_str("only the first picture of this file was developed"),
-            Self::DepthReduced => f.write_str("16 bits per sample became 8"),
+            Self::DepthReduced => f.write_str("reduced from 16 to 8 bits per sample"),
             Self::ProfileDropped(why) => write!(f, "the colour profile was dropped: {why}"),
             Self::MetadataDropped(what) => write!(f, "metadata dropped: {what}"),
-            Self::NoPlace { what, format } => write!(f, "{format} has no place for {what}"),
+            Self::NoPlace { what, format } => write!(f, "{format} cannot hold {what}"),
             Self::PartsLeftOut(what) => {
                 write!(f, "dropped, with all references to it: {what}")
             }
@@ -238,9 +238,11 @@ impl fmt::Display for Warning {
             Self::CaptionLeftOut => {
                 f.write_str("the frame is too small for its caption, which was left out")
             }
-            Self::CropReduced => f.write_str("the crop reaches beyond the frame and was cut to it"),
+            Self::CropReduced => {
+                f.write_str("the crop extends beyond the frame and was trimmed to it")
+            }
             Self::SourcesDiffer(what) => {
-                write!(f, "XMP and IPTC-IIM differ, and XMP is used: {what}")
+                write!(f, "XMP and IPTC-IIM differ; using XMP: {what}")
             }
             Self::Other(text) => f.write_str(text),
         }

@@ -26,7 +26,7 @@ pub(super) fn command() -> Command {
         .subcommand(run())
         .subcommand(report())
         .subcommand(recipe())
-        .subcommand(Command::new("presets").about("List the presets: recipes that have a name"))
+        .subcommand(Command::new("presets").about("List the presets (recipes that have a name)"))
         .subcommand(inspect())
         .subcommand(fields())
         .subcommand(compare())
@@ -38,7 +38,7 @@ pub(super) fn command() -> Command {
 
 fn develop() -> Command {
     Command::new("develop")
-        .about("Develop frames into a folder; the originals are left alone")
+        .about("Develop frames into a folder; the originals are not changed")
         .args(sources())
         .arg(
             path("out", "OUT")
@@ -87,12 +87,12 @@ fn machine() -> [Arg; 2] {
             .long("jobs")
             .value_name("N")
             .value_parser(jobs)
-            .help("Frames to develop at once [default: one per core]"),
+            .help("Frames to develop at the same time [default: one per core]"),
         Arg::new("memory")
             .long("memory")
             .value_name("SIZE")
             .value_parser(super::text::parse_memory)
-            .help("Memory to stay within: 400MB, 2GB [default: half of what is free]"),
+            .help("Memory limit: 400MB, 2GB [default: half of the free memory]"),
     ]
 }
 
@@ -109,7 +109,7 @@ fn loudness() -> [Arg; 2] {
 }
 
 fn no_sync() -> Arg {
-    switch("no-sync").help("Do not push outputs to the disk before reporting them")
+    switch("no-sync").help("Do not wait until outputs have reached the disk")
 }
 
 fn verify() -> Arg {
@@ -122,19 +122,19 @@ fn json() -> Arg {
 
 fn plan() -> Command {
     Command::new("plan")
-        .about("Print the plan of a shoot, for 'longlens run' on one machine or many")
+        .about("Print the plan of a shoot for 'longlens run', on one machine or many")
         .args(sources())
         .arg(path("out", "OUT").short('o').long("out").required(true).help("Folder to write to"))
         .args(settings())
         .arg(recipes())
         .arg(require())
-        .arg(switch("accept-damaged").help("Plan to develop damaged files as far as they go"))
+        .arg(switch("accept-damaged").help("Plan to develop the readable part of damaged files"))
         .args(loudness())
 }
 
 fn run() -> Command {
     Command::new("run")
-        .about("Develop the frames of a plan, or a shard of them; what is done is skipped")
+        .about("Develop the frames of a plan, or a shard of them; finished ones are skipped")
         .arg(path("plan", "PLAN").required(true).help("The plan, or - for standard input"))
         .arg(
             Arg::new("shard")
@@ -160,33 +160,33 @@ fn report() -> Command {
             verify()
                 .help("Read and hash every output, even if its size and times have not changed"),
         )
-        .arg(switch("json").help("Print JSON lines: each shard, each frame, the sums"))
+        .arg(switch("json").help("Print JSON lines: each shard, each frame, the totals"))
 }
 
 /// Where frames and their fields come from.
 pub(super) fn sources() -> [Arg; 8] {
     [
         path("input", "INPUT")
-            .help("Frames, and folders of frames")
+            .help("Frames and folders of frames")
             .num_args(1..)
             .required_unless_present_any(["files-from", "files0-from"]),
         path("files-from", "FILE")
             .long("files-from")
-            .help("Read the inputs from FILE, one a line, or from standard input if FILE is -"),
-        path("files0-from", "FILE").long("files0-from").help(
-            "Read the inputs from FILE or - with NUL between them, as find -print0 writes them",
-        ),
+            .help("Read the inputs from FILE, one per line, or from standard input if FILE is -"),
+        path("files0-from", "FILE")
+            .long("files0-from")
+            .help("The same for inputs separated by NUL, as find -print0 writes them"),
         path("captions", "FILE")
             .long("captions")
             .help("Fields and settings for each frame: a CSV whose first column is 'file'"),
         path("code-replacements", "FILE")
             .long("code-replacements")
-            .help("Short forms (\\code\\) to write out in captions: a tab-separated file"),
+            .help("Short forms (\\code\\) to expand in captions and fields: a tab-separated file"),
         Arg::new("set")
             .long("set")
             .value_name("FIELD=VALUE")
             .action(ArgAction::Append)
-            .help("Set a field of all frames: --set byline='P. Pardo'"),
+            .help("Set a field for all frames: --set byline='P. Pardo'"),
         switch("no-folder-files")
             .help("Ignore captions.csv and longlens.toml in the folders of the frames"),
         Arg::new("raw")
@@ -205,16 +205,18 @@ pub(super) fn sources() -> [Arg; 8] {
 /// How the run goes.
 fn run_flags() -> Vec<Arg> {
     let files = [
-        switch("overwrite").help("Replace outputs that exist"),
+        switch("overwrite").help("Replace existing outputs"),
         switch("skip-existing").conflicts_with("overwrite").help(
-            "Keep outputs that exist, whatever they were made from, and do not count that as a failure",
+            "Keep existing outputs, whatever they were made from, and count them as delivered",
         ),
         switch("resume").help(
             "Continue an earlier run: develop what is missing, and redo outputs whose original, \
              recipe or longlens version has changed (needs the journal in the output folder)",
         ),
-        verify().help("With --resume, read and hash every file, even if its size and times have not changed"),
-        switch("accept-damaged").help("Develop damaged files as far as they go, with a warning"),
+        verify().help(
+            "With --resume, read and hash every file, even if its size and times have not changed",
+        ),
+        switch("accept-damaged").help("Develop the readable part of damaged files, with a warning"),
         no_sync(),
         switch("dry-run").help("Print what would be done and write nothing"),
         json(),
@@ -235,23 +237,23 @@ pub(super) fn picking() -> [Arg; 4] {
             .value_name("ORDER")
             .value_parser(Typed { values: First::ALL.map(First::name).to_vec() })
             .hide_possible_values(true)
-            .help("Which frames come first: rating (best first), time or table"),
+            .help("Which frames are developed first: rating (best first), time or table"),
         Arg::new("deadline")
             .long("deadline")
             .value_name("TIME")
             .value_parser(super::text::parse_time)
-            .help("Begin no frame that would not be done within this time: 10m, 90s, 1h30m"),
+            .help(
+                "Do not begin frames that would not be finished within this time: 10m, 90s, 1h30m",
+            ),
     ]
 }
 
 fn recipe() -> Command {
     Command::new("recipe")
-        .about("Print the recipe that presets and flags amount to, as TOML")
-        .arg(
-            path("preset", "PRESET").num_args(1..).help(
-                "Presets or recipe files to show: only what they and the flags set is printed",
-            ),
-        )
+        .about("Print presets and flags as one recipe, in TOML")
+        .arg(path("preset", "PRESET").num_args(1..).help(
+            "Presets or recipe files to combine; only what they and the flags set is printed",
+        ))
         .args(settings())
         .arg(recipes())
 }
@@ -263,26 +265,24 @@ fn recipes() -> Arg {
         .action(ArgAction::Append)
         .value_parser(Preset)
         .hide_possible_values(true)
-        .help(
-            "Settings from a preset (web, see longlens presets) or a recipe file; the last one wins",
-        )
+        .help("Settings from a preset (web, see longlens presets) or a recipe file; later ones win")
 }
 
 fn inspect() -> Command {
     Command::new("inspect")
-        .about("Print size, format, depth, profile, orientation and haze of frames")
+        .about("Print the size, format, depth, profile, orientation and haze of frames")
         .arg(path("file", "FILE").required(true).num_args(1..).help("Frames to look at"))
-        .arg(switch("json").help("Print one line of JSON a frame"))
+        .arg(switch("json").help("Print one line of JSON per frame"))
         .arg(
             path("maps", "DIR")
                 .long("maps")
-                .help("Write maps of what auto saw as PNG: haze, sky and gain"),
+                .help("Write maps of what auto saw to DIR, as PNG: haze, sky and gain"),
         )
         .arg(show().conflicts_with("json"))
 }
 
 fn show() -> Arg {
-    switch("show").help("Show the picture in a terminal that can: kitty, iTerm2, sixels")
+    switch("show").help("Show the picture in the terminal, if it can (kitty, iTerm2, sixels)")
 }
 
 fn fields() -> Command {
@@ -290,7 +290,7 @@ fn fields() -> Command {
         .about("Print the fields of frames, and where each comes from")
         .args(sources())
         .args(settings().filter(|setting| setting.get_id() == "encoding"))
-        .arg(switch("json").help("Print one line of JSON a frame"))
+        .arg(switch("json").help("Print one line of JSON per frame"))
 }
 
 fn compare() -> Command {
@@ -302,13 +302,13 @@ fn compare() -> Command {
                 .short('o')
                 .long("out")
                 .required(true)
-                .help("Picture to write; for several frames a folder"),
+                .help("Picture to write; for several frames, a folder"),
         )
         .args(settings())
         .arg(recipes())
         .arg(width("Width of the whole picture in pixels [default: 2400]"))
         .arg(show())
-        .arg(switch("overwrite").help("Replace a picture that exists"))
+        .arg(switch("overwrite").help("Replace an existing picture"))
 }
 
 fn sheet() -> Command {
@@ -339,7 +339,7 @@ fn sheet() -> Command {
                 .help("Pages of this shape: a3, a4, a5, letter, legal or tabloid [default: a4]"),
         )
         .arg(width("Width of a page in pixels [default: that of the paper at 300 dpi]"))
-        .arg(switch("overwrite").help("Replace a file that exists"))
+        .arg(switch("overwrite").help("Replace an existing file"))
 }
 
 fn width(help: &'static str) -> Arg {
@@ -349,8 +349,8 @@ fn width(help: &'static str) -> Arg {
 
 fn bench() -> Command {
     Command::new("bench")
-        .about("Measure what developing costs on this machine, stage by stage")
-        .arg(path("input", "INPUT").num_args(1..).help("Frames [default: one that is drawn]"))
+        .about("Measure how long each stage takes on this machine, and how much memory")
+        .arg(path("input", "INPUT").num_args(1..).help("Frames [default: a drawn one]"))
         .args(settings())
         .arg(recipes())
         .arg(

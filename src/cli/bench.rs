@@ -81,8 +81,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     if let Some((load, cores)) = load {
         text::to_stderr(&format!(
-            "longlens: {} the machine was busy (load {load:.1} on {cores} cores): the figures are \
-             worse than it can do\n",
+            "longlens: {} the machine was busy (load {load:.1} on {cores} cores), \
+             so the figures are worse than usual\n",
             text::painted(text::Tone::Warning)
         ));
     }

@@ -99,7 +99,8 @@ impl Varied {
             recipes = next;
         }
         if recipes.len() > MOST_TILES {
-            let message = format!("these are {} pictures; {MOST_TILES} is the most", recipes.len());
+            let message =
+                format!("{} pictures are too many; the limit is {MOST_TILES}", recipes.len());
             return Err(Error::new(ErrorKind::Usage, message).with_hint("give fewer values"));
         }
         let columns = match &lists[..] {

@@ -42,6 +42,6 @@ pub(super) fn turned(outcome: &Outcome, done: &Done) -> Option<String> {
         (Some(tilt), false) => Some(format!("level, by its {}", tilt.by)),
         (None, true) => Some(turned()),
         (None, false) => (outcome.job.recipe.turn.straighten == Straighten::Auto)
-            .then(|| "not straightened: no horizon or verticals are certain".to_owned()),
+            .then(|| "not straightened: neither a horizon nor verticals are certain".to_owned()),
     }
 }

@@ -95,7 +95,7 @@ fn layer(name: &Path) -> Result<Layer> {
     let known = || BUILT_IN.iter().map(|(name, _)| *name).chain(own.keys().map(String::as_str));
     let error = format!("there is no preset '{}'", given.escape_debug());
     Err(Error::new(ErrorKind::Usage, error).with_hint(match near(&given, known()) {
-        Some(near) => format!("did you mean '{near}'? longlens presets lists all"),
+        Some(near) => format!("did you mean '{near}'? 'longlens presets' lists all presets"),
         None => format!(
             "the presets are {}; a recipe file is named with its ending, as in {given}.toml",
             known().collect::<Vec<_>>().join(", ")

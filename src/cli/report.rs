@@ -390,8 +390,8 @@ impl Report {
             self.say(&format!("the position was removed from {}", self.counted(removed)));
         }
         if let kept @ 1.. = had - removed.min(had) {
-            let verb = if kept == 1 { "says" } else { "say" };
-            self.say(&format!("{} still {verb} where the photographer stood", self.counted(kept)));
+            let verb = if kept == 1 { "contains" } else { "contain" };
+            self.say(&format!("{} still {verb} the position", self.counted(kept)));
         }
     }
 

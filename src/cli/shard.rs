@@ -109,7 +109,7 @@ fn shard(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Shard> {
     } else if let Some(index) = number("AWS_BATCH_JOB_ARRAY_INDEX")? {
         (index, number("AWS_BATCH_JOB_ARRAY_SIZE")?)
     } else {
-        let message = "--shard auto: this is not a task of an array: none of SLURM_ARRAY_TASK_ID, \
+        let message = "--shard auto: this is not an array task: none of SLURM_ARRAY_TASK_ID, \
                        JOB_COMPLETION_INDEX and AWS_BATCH_JOB_ARRAY_INDEX is set";
         return Err(Error::new(ErrorKind::Usage, message).with_hint("name the shard: --shard 3/8"));
     };
@@ -122,7 +122,7 @@ fn shard(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Shard> {
         (Some(of), _) | (None, Some(of)) => Shard::new(index + 1, of),
         (None, None) => {
             let message = "--shard auto: the scheduler does not say how many tasks there are";
-            let hint = "say so yourself: --shard auto/8";
+            let hint = "give it yourself: --shard auto/8";
             Err(Error::new(ErrorKind::Usage, message).with_hint(hint))
         }
     }

@@ -68,7 +68,8 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let wide = width.saturating_sub(gap * (columns + 1)) / columns;
     if wide < 64 {
         let message = format!("{columns} columns are too many for {width} pixels");
-        return Err(Error::new(ErrorKind::Usage, message).with_hint("give fewer, or more --width"));
+        return Err(Error::new(ErrorKind::Usage, message)
+            .with_hint("use fewer columns or a larger --width"));
     }
     let (found, plan) = to_read(order, false)?;
     let mut code = exit::DONE;

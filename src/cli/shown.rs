@@ -25,7 +25,9 @@ pub(super) fn show(picture: &RgbImage, file: &Path) -> Result<()> {
         Some(protocol) => text::print(&protocol.shown(picture)?),
         None => {
             let file = text::path(file);
-            text::to_stderr(&format!("longlens: this terminal shows no pictures; it is {file}\n"));
+            text::to_stderr(&format!(
+                "longlens: this terminal cannot show pictures; open {file}\n"
+            ));
             Ok(())
         }
     }

@@ -57,7 +57,7 @@ pub(super) fn listen(stop: &Stop) {
 #[cfg(unix)]
 pub(super) fn listen_in_watch(stop: &Stop, read_again: &Arc<AtomicBool>) -> Result<()> {
     let cannot =
-        |e: std::io::Error| Error::io(ErrorKind::Environment, "cannot listen to signals", &e);
+        |e: std::io::Error| Error::io(ErrorKind::Environment, "cannot listen for signals", &e);
     let _ = flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let mut signals =
         signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(cannot)?;

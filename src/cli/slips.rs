@@ -122,7 +122,7 @@ pub(super) fn explained(error: &clap::Error) -> Option<Error> {
             let why = std::error::Error::source(error).map(ToString::to_string);
             let error = usage(match why {
                 Some(why) => format!("{flag}: {why}"),
-                None => format!("{flag}: '{value}' is not one of its values"),
+                None => format!("{flag}: '{value}' is not a valid value"),
             });
             Some(match error_values(flag) {
                 Some(hint) => error.with_hint(hint),
@@ -165,7 +165,7 @@ fn meant(given: &str) -> Option<String> {
         return Some(format!("use {here}"));
     }
     if ["r", "recursive", "recurse"].contains(&name.as_str()) {
-        return Some("leave it out: folders are searched with all folders below them".to_owned());
+        return Some("omit it: folders are searched with all their subfolders".to_owned());
     }
     if ["i", "input", "in"].contains(&name.as_str()) {
         return Some("name the frames without a flag: longlens develop shoot -o out".to_owned());

@@ -125,10 +125,10 @@ fn named(order: &ArgMatches) -> Result<Vec<PathBuf>> {
         let bytes = list_bytes(list)?;
         if !bytes.contains(&0) && bytes.contains(&b'\n') {
             let error =
-                Error::new(ErrorKind::Usage, "the list has lines, and no NUL between names");
+                Error::new(ErrorKind::Usage, "the names in the list are not separated by NUL");
             return Err(error
                 .about(list)
-                .with_hint("use --files-from for a list with one name a line"));
+                .with_hint("use --files-from for a list with one name per line"));
         }
         named.extend(split_at_nul(&bytes));
     }
@@ -174,7 +174,7 @@ fn set_fields(order: &ArgMatches) -> Result<Vec<(String, String)>> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))
         }
-        _ => Err(Error::no_value(text, "a field and its value", "--set city=Tumen")),
+        _ => Err(Error::no_value(text, "of the form FIELD=VALUE", "--set city=Tumen")),
     };
     given.map(pair).collect()
 }

@@ -84,7 +84,7 @@ fn in_colour(tone: Tone, coloured: bool) -> String {
 pub(super) fn hint(error: &Error) -> Option<&str> {
     match (error.kind(), error.hint()) {
         (ErrorKind::Damaged, Some(hint)) if hint.contains("accept damaged") => {
-            Some("copy the file again, or use --accept-damaged to develop what there is")
+            Some("copy the file again, or use --accept-damaged to develop the readable part")
         }
         (_, hint) => hint,
     }

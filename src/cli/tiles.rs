@@ -104,7 +104,7 @@ pub(super) fn rgb8(pixels: Pixels) -> RgbImage {
 /// If longlens does not write files of this name, or if there is one already.
 pub(super) fn format_to_write(file: &Path, overwrite: bool) -> Result<Format> {
     let format = format_of_name(file).filter(|format| format.is_written()).ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "this is no name of a picture")
+        Error::new(ErrorKind::Usage, "this is not the name of a picture")
             .about(file)
             .with_hint("name a file that ends in jpg, png, tif or webp")
     })?;
@@ -119,7 +119,7 @@ pub(super) fn refuse_existing(file: &Path, overwrite: bool) -> Result<()> {
     let is_file = there.as_ref().is_ok_and(std::fs::Metadata::is_file);
     match there.is_err() || overwrite && is_file {
         true => Ok(()),
-        false => Err(Error::new(ErrorKind::Usage, "the file exists and is kept")
+        false => Err(Error::new(ErrorKind::Usage, "file exists")
             .about(file)
             .with_hint("use --overwrite to replace it")),
     }

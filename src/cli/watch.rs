@@ -59,7 +59,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let named = orders.sources.named.clone();
     let mut watched = Watched::new(&named, &folder, time("poll"));
     let shown = named.iter().map(|folder| text::path(folder)).collect::<Vec<_>>().join(", ");
-    report.say(&format!("watching {shown}; press Ctrl-C to end"));
+    report.say(&format!("watching {shown}; press Ctrl-C to stop"));
     let arrivals = Mutex::new(Arrivals::new(rules));
     let (over, news) = (AtomicBool::new(false), Mutex::new(Vec::new()));
     let begun = Instant::now();
@@ -86,7 +86,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         std::thread::Builder::new()
             .name("look".into())
             .spawn_scoped(threads, look)
-            .map_err(|cause| Error::io(ErrorKind::Environment, "cannot start to watch", &cause))?;
+            .map_err(|cause| Error::io(ErrorKind::Environment, "cannot watch", &cause))?;
         while !stop.is_closing() {
             if read_again.swap(false, Ordering::Relaxed) {
                 session.read_again();
@@ -153,9 +153,9 @@ fn claim(folder: &Path, stop: &Stop) -> Result<Option<Claim>> {
     match Claim::of_watch(folder, stop) {
         Ok(Some(claim)) => Ok(Some(claim)),
         Ok(None) => {
-            let message = "another longlens already watches for this output folder";
+            let message = "another longlens is already watching for this output folder";
             let error = Error::new(ErrorKind::Usage, message).about(folder);
-            Err(error.with_hint("end it first, or name another output folder"))
+            Err(error.with_hint("stop it first, or name another output folder"))
         }
         Err(_) => Ok(None),
     }
@@ -202,10 +202,9 @@ struct Session<'a> {
 impl Session<'_> {
     fn tell(&mut self, news: News) {
         match news {
-            News::Gone(folder) => self.report.warn(&format!(
-                "{} is not there any more; waiting until it is back",
-                text::path(&folder)
-            )),
+            News::Gone(folder) => self
+                .report
+                .warn(&format!("{} is gone; waiting until it is back", text::path(&folder))),
             News::Back(folder) => {
                 self.report.say(&format!("{} is back", text::path(&folder)));
             }
@@ -216,19 +215,18 @@ impl Session<'_> {
     fn read_again(&mut self) {
         let gone = self.orders.sources.named.iter().find(|folder| !folder.is_dir());
         let read = match gone {
-            Some(folder) => {
-                Err(Error::new(ErrorKind::Unreadable, "the folder is not there").about(folder))
-            }
+            Some(folder) => Err(Error::new(ErrorKind::Unreadable, "no such folder").about(folder)),
             None => Orders::read(self.order),
         };
         match read {
             Ok(orders) => {
                 self.orders = orders;
-                self.report.say("read the recipe again; it holds for what arrives from now on");
+                self.report
+                    .say("reloaded the recipe; it applies to frames that arrive from now on");
             }
             Err(error) => {
                 text::to_stderr(&text::error(&error));
-                self.report.warn("the recipe could not be read again; it stays as it was");
+                self.report.warn("the recipe could not be reloaded; keeping the old one");
             }
         }
     }

@@ -44,8 +44,8 @@ impl Press {
     /// What became of the profile that the file had, for a warning.
     pub(crate) fn said(&self) -> &'static str {
         match self.transform {
-            Some(_) => "the inks were converted to sRGB through it",
-            None => "it cannot be used; the inks were converted plainly",
+            Some(_) => "CMYK was converted to sRGB with it",
+            None => "it cannot be used; CMYK was converted to sRGB without it",
         }
     }
 

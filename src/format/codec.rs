@@ -184,7 +184,7 @@ impl Format {
     /// Damage of a file of this format, in these words.
     pub(super) fn damaged(self, fault: &str) -> Error {
         Error::new(ErrorKind::Damaged, format!("the {} is damaged: {fault}", self.name()))
-            .with_hint("copy it again, or accept damaged files to develop what there is")
+            .with_hint("copy it again, or accept damaged files to develop the readable part")
     }
 }
 

@@ -120,7 +120,7 @@ fn too_long(encoding: &Encoding, quality: Option<u8>, length: usize, most_bytes:
     };
     let kb = |bytes: u64| bytes.div_ceil(1000);
     let (takes, most) = (kb(length as u64), most_bytes / 1000);
-    let message = format!("the {name} takes {takes} kB{at}, but {most} kB is the most");
+    let message = format!("the {name} takes {takes} kB{at}; the limit is {most} kB");
     let smaller = "make the frame smaller (long-edge), or allow more (max-bytes)";
     Error::new(ErrorKind::TooLarge, message).with_hint(match quality {
         Some(_) => smaller.to_owned(),

@@ -66,7 +66,7 @@ impl<'a> Photograph<'a> {
         if self.coded.chroma == ChromaFormat::Yuv422 {
             // Canon's, which the decoder gives up on; no other camera's was seen.
             return cannot(
-                "this HIF keeps colour as 4:2:2, as Canon's cameras do, which is not read yet",
+                "this HIF has 4:2:2 colour, as Canon's cameras write it, which longlens does not read yet",
             );
         }
         if [PQ, HLG].contains(&self.nclx.transfer) {
@@ -266,7 +266,7 @@ pub(super) fn decode(
     let image = image.and_then(|image| transform::apply_all(image, &photograph.props.transforms));
     let image = image.map_err(refusal)?;
     if (image.width, image.height) != (header.size.width, header.size.height) {
-        return Err(damaged("its picture has another size than it says"));
+        return Err(damaged("its picture does not have the size that it states"));
     }
     let length = samples::length(header.size, 3)?;
     let pixels = match layout {

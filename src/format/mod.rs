@@ -225,14 +225,14 @@ impl Limits {
         if size.long_side() > self.side_px {
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                format!("{size} px, but a side may have {} px at most", self.side_px),
+                format!("{size} px: a side cannot exceed {} px", self.side_px),
             ));
         }
         if size.area() > self.pixels {
             let most = self.pixels as f64 / 1e6;
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                format!("{size} px is {:.0} Mpx, but {most:.0} Mpx is the most", size.megapixels()),
+                format!("{size} px is {:.0} Mpx; the limit is {most:.0} Mpx", size.megapixels()),
             ));
         }
         if decode_bytes > self.memory_bytes {
@@ -240,7 +240,7 @@ impl Limits {
             return Err(Error::new(
                 ErrorKind::TooLarge,
                 format!(
-                    "{size} px take {} MiB to decode, but {} MiB is the most",
+                    "{size} px takes {} MiB to decode; the limit is {} MiB",
                     mib(decode_bytes),
                     mib(self.memory_bytes)
                 ),
@@ -346,7 +346,7 @@ fn embed_adobe_rgb(decoded: &mut Decoded<Original>) -> Result<()> {
         frame.facts.profile = Some(Arc::clone(&profile));
         blocks.icc = Some(profile);
         warnings.push(Warning::Other(
-            "EXIF says Adobe RGB (R03) and there is no profile: taken as Adobe RGB".to_owned(),
+            "there is none, but EXIF says Adobe RGB (R03), which is assumed".to_owned(),
         ));
     }
     Ok(())
@@ -415,5 +415,5 @@ fn check_output(frame: Size, format: Format, bytes: &[u8]) -> Result<()> {
         return Ok(());
     }
     let name = format.name();
-    Err(Error::new(ErrorKind::Internal, format!("the {name} that was written is not whole")))
+    Err(Error::new(ErrorKind::Internal, format!("the {name} that was written is incomplete")))
 }

@@ -23,7 +23,7 @@ pub(super) fn drop_unfit(icc: &mut Option<Arc<[u8]>>, channels: u8, warnings: &m
         (Some(space), _) => {
             let space = String::from_utf8_lossy(space).trim_end().to_ascii_lowercase();
             let samples = if channels == 1 { "grey" } else { "rgb" };
-            format!("it is for {space}, the frame is {samples}")
+            format!("it is for {space}, but the frame is {samples}")
         }
         (None, _) => "it is damaged".to_owned(),
     };
@@ -43,6 +43,7 @@ pub(super) fn within(
         return Some(block);
     }
     let (has, most) = (block.len() >> 10, most_bytes >> 10);
-    warnings.push(Warning::MetadataDropped(format!("{name} of {has} KiB, {most} KiB is the most")));
+    warnings
+        .push(Warning::MetadataDropped(format!("{name} of {has} KiB (the limit is {most} KiB)")));
     None
 }

@@ -178,7 +178,7 @@ fn picture(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Picture> {
         _ if is_cut => Err(Format::Raw.damaged("it ends before the JPEG inside does")),
         Some(picture) => Err(too_small(picture.header.size, raw.sensor_px)),
         None => Err(refused.unwrap_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "this RAW file holds no JPEG that longlens can find")
+            Error::new(ErrorKind::Unsupported, "longlens cannot find a JPEG in this RAW file")
                 .with_hint(super::sniff::DEVELOP_FIRST)
         })),
     }
@@ -191,7 +191,7 @@ fn is_small(size: Size, sensor_px: u32) -> bool {
 fn too_small(size: Size, sensor_px: Option<u32>) -> Error {
     let sensor = match sensor_px {
         Some(px) => format!("but the sensor has {px} px on its long side"),
-        None => "and the file does not say what the sensor has".to_owned(),
+        None => "and the file does not state the sensor's size".to_owned(),
     };
     let message = format!("the JPEG inside this RAW file has {size} px, {sensor}");
     Error::new(ErrorKind::Unsupported, message).with_hint(

@@ -47,8 +47,8 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
         return Error::new(ErrorKind::Damaged, "the file is empty");
     }
     if bytes.iter().take(4096).all(|&b| b == 0) {
-        return Error::new(ErrorKind::Damaged, "the file holds nothing but zeros")
-            .with_hint("copying it from the card has failed; copy it again");
+        return Error::new(ErrorKind::Damaged, "the file contains only zeros")
+            .with_hint("the copy from the card probably failed; copy it again");
     }
     match kinds::of(bytes) {
         Some(kind) => {

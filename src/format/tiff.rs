@@ -100,7 +100,7 @@ pub(super) fn decode(
         warnings.push(Warning::FirstOfMany);
     }
     if layout.extra == Extra::Other || layout.samples > layout.colour.samples() + 1 {
-        warnings.push(Warning::PartsLeftOut("channels beside the colours".to_owned()));
+        warnings.push(Warning::PartsLeftOut("extra channels".to_owned()));
     }
     let pixels = store.finish(&mut warnings)?;
     Ok(AsStored::pixels(pixels, blocks, warnings))

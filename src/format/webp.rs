@@ -187,7 +187,7 @@ fn blocks(chunks: &Chunks<'_>, warnings: &mut Vec<Warning>) -> Blocks {
 pub(super) fn encode(frame: &Frame, blocks: &Blocks, out: &mut Vec<u8>) -> Result<Vec<Warning>> {
     let size = frame.size();
     if size.long_side() > MOST_SIDE_PX {
-        let message = format!("{size} px, but a side of a WebP has {MOST_SIDE_PX} px at most");
+        let message = format!("{size} px: a side of a WebP cannot exceed {MOST_SIDE_PX} px");
         return Err(Error::new(ErrorKind::TooLarge, message));
     }
     let mut warnings = Vec::new();
@@ -230,7 +230,7 @@ fn grey_as_srgb(
     if !described.is_srgb {
         let mut frame = frame.clone();
         colour::convert_to_srgb(&mut frame.pixels, icc)?;
-        let why = "WebP has no grey; the samples were converted to sRGB through it";
+        let why = "WebP has no grey; the samples were converted to sRGB with it";
         warnings.push(Warning::ProfileDropped(why.to_owned()));
         converted = Some(frame);
     }
@@ -275,7 +275,7 @@ fn assemble(coded: &[u8], size: Size, blocks: &Blocks, out: &mut Vec<u8>) -> Res
         out.resize(out.len().next_multiple_of(2), 0);
     }
     let length = u32::try_from(out.len() - 8)
-        .map_err(|_| Error::new(ErrorKind::TooLarge, "a WebP has 4 GiB at most"))?;
+        .map_err(|_| Error::new(ErrorKind::TooLarge, "a WebP cannot exceed 4 GiB"))?;
     out[4..8].copy_from_slice(&length.to_le_bytes());
     Ok(())
 }

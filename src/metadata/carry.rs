@@ -241,7 +241,7 @@ impl Carrying<'_> {
             }
             if shorter.len() < texts.len() {
                 let why =
-                    "EXIF is full: the fields are written into IPTC-IIM and XMP alone".to_owned();
+                    "EXIF is full: the fields are written to IPTC-IIM and XMP only".to_owned();
                 self.warnings.push(Warning::Other(why));
             }
         }
@@ -275,7 +275,7 @@ impl Carrying<'_> {
             block = exif::fresh(&texts, &self.facts);
         }
         if texts.len() < before {
-            let why = "EXIF is full: the longest fields are written into IPTC-IIM and XMP alone";
+            let why = "EXIF is full: the longest fields are written to IPTC-IIM and XMP only";
             self.warnings.push(Warning::Other(why.to_owned()));
         }
         block

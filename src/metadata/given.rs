@@ -25,7 +25,7 @@ impl Dates {
             let text = fields.get(name).filter(|_| fields.is_given(name))?;
             if !is(text) {
                 warnings.push(Warning::Other(format!(
-                    "'{text}' is not a {name} such as {like}, so it is not written into the metadata"
+                    "'{text}' is not a {name} such as {like}, so it is not written to the metadata"
                 )));
             }
             is(text).then_some(text)

@@ -57,7 +57,7 @@ named!(
     No = "no" | "false" | "off" | "0",
     Yes = "yes" | "true" | "on" | "1"
 );
-named!(Profile, "a way to treat the profile", Keep = "keep" | "same", Srgb = "srgb");
+named!(Profile, "a profile option", Keep = "keep" | "same", Srgb = "srgb");
 
 #[cfg(test)]
 mod tests {

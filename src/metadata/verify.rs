@@ -46,7 +46,7 @@ pub fn verify(finished: &Blocks, whole_file: &[u8], carried: &Carried) -> Result
         None => Ok(()),
         Some(what) => Err(Error::new(
             ErrorKind::Privacy,
-            format!("the finished file still holds {what}, so it is not delivered"),
+            format!("the finished file still contains {what}, so it is not delivered"),
         )
         .with_hint(remedy(carried))),
     }
@@ -57,14 +57,16 @@ fn remedy(carried: &Carried) -> String {
     let write = if carried.privacy == Privacy::Bare { "" } else { " and --write-metadata yes" };
     match carried.telling {
         Some(field) => format!(
-            "it is in the {field}, which stays: give another one with --set {field}=…{write}, or \
-             use --privacy keep if it may be known"
+            "it is in the {field}, which is kept: replace it with --set {field}=…{write}, or \
+             use --privacy keep if it may be published"
         ),
         None if carried.privacy == Privacy::Bare => {
-            "take it out of the original, or use --privacy keep if it may be known".to_owned()
+            "remove it from the original, or use --privacy keep if it may be published".to_owned()
         }
-        None => "take it out of the original, or use --privacy bare (or keep, if it may be known)"
-            .to_owned(),
+        None => {
+            "remove it from the original, or use --privacy bare (or keep, if it may be published)"
+                .to_owned()
+        }
     }
 }
 
@@ -74,9 +76,9 @@ fn in_photoshop(finished: &Blocks) -> Option<&'static str> {
     let mut iptc = resources.list.iter().filter(|r| r.number == IPTC);
     let in_iptc = iptc.next().and_then(|first| in_iptc(first.content()));
     match () {
-        () if has(&THUMBNAILS) => Some("a preview among Photoshop's resources"),
-        () if has(&NESTED) => Some("EXIF or XMP among Photoshop's resources"),
-        () if resources.tail.iter().any(|&b| b != 0) => Some("what cannot be read behind IPTC-IIM"),
+        () if has(&THUMBNAILS) => Some("a preview in Photoshop's resources"),
+        () if has(&NESTED) => Some("EXIF or XMP in Photoshop's resources"),
+        () if resources.tail.iter().any(|&b| b != 0) => Some("unreadable data after IPTC-IIM"),
         () if iptc.next().is_some() => Some("a second IPTC-IIM block"),
         () => in_iptc,
     }
@@ -87,7 +89,7 @@ fn in_iptc(block: &[u8]) -> Option<&'static str> {
     match iim.take_out(Privacy::Field).first() {
         Some(Removed::Preview) => Some("a preview in IPTC-IIM"),
         Some(_) => Some("a position in IPTC-IIM"),
-        None => iim.drop_tail().then_some("what cannot be read in IPTC-IIM"),
+        None => iim.drop_tail().then_some("unreadable data in IPTC-IIM"),
     }
 }
 

@@ -84,13 +84,17 @@ impl Edition {
 pub(super) fn set_in(editions: &mut Editions, folder: &Path, value: &toml::Value) -> Result<()> {
     let toml::Value::Table(tables) = value else {
         let error = Error::new(ErrorKind::Usage, format!("{KEY}: not a table of outputs"));
-        return Err(error.with_hint("begin a table with [output.web], its settings below it"));
+        return Err(
+            error.with_hint("begin a table with [output.web] and put its settings below it")
+        );
     };
     for (name, table) in tables {
         let shown = name.escape_debug();
         let toml::Value::Table(settings) = table else {
             let error = Error::new(ErrorKind::Usage, format!("{KEY}.{shown}: not a table"));
-            return Err(error.with_hint("begin a table with [output.web], its settings below it"));
+            return Err(
+                error.with_hint("begin a table with [output.web] and put its settings below it")
+            );
         };
         let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         if name.is_empty() || name.chars().count() > MOST_CHARS || !name.chars().all(is_plain) {

@@ -70,7 +70,7 @@ fn not_toml(text: &str, error: &toml::de::Error) -> Error {
         error.span().map_or_else(String::new, |span| format!("{}: ", place(text, span.start)));
     let message = error.message().replace('\n', " ");
     Error::new(ErrorKind::Usage, format!("{place}{message}"))
-        .with_hint("a recipe is lines of: name = \"value\"")
+        .with_hint("a recipe has lines such as: name = \"value\"")
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "dehaze",
         value: "AMOUNT",
-        help: "haze taken out: auto, off or -100 to 100; negative adds haze",
+        help: "haze removal: auto, off or -100 to 100; negative values add haze",
         read: |r, v| v.parse().map(|value| r.dehaze.amount = value),
         print: |r| r.dehaze.amount.to_string(),
     },
@@ -163,14 +163,14 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "scene",
         value: "HOW",
-        help: "frames that share one look: auto (the same view), off, folder, or a field; in a table a name",
+        help: "frames that share one look: auto (the same view), off, folder, or a field; in a table, a name",
         read: |r, v| v.parse().map(|value| r.scene = value).map_err(|never| match never {}),
         print: |r| r.scene.to_string(),
     },
     Setting {
         name: "haze-from",
         value: "FRAME",
-        help: "frame whose haze values are taken, by name or path; empty is none",
+        help: "the frame whose haze values are used, by name or path; empty for none",
         read: |r, v| {
             r.haze_from = v.to_owned();
             Ok(())
@@ -180,49 +180,49 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "denoise",
         value: "AMOUNT",
-        help: "noise taken out: auto (as much as the dehaze raises it), off or 0 to 100",
+        help: "noise removal: auto (as much as the dehaze would raise the noise), off or 0 to 100",
         read: |r, v| v.parse().map(|value| r.denoise = value),
         print: |r| r.denoise.to_string(),
     },
     Setting {
         name: "sharpen",
         value: "AMOUNT",
-        help: "detail raised: off or 0 to 100",
+        help: "sharpening: off or 0 to 100",
         read: |r, v| v.parse::<Sharpen>().map(|value| r.sharpen.amount = value.amount),
         print: |r| r.sharpen.to_string(),
     },
     Setting {
         name: "sharpen-method",
         value: "METHOD",
-        help: "how detail is raised: unsharp (fast) or deconvolve (finer, slower)",
+        help: "sharpening method: unsharp (fast) or deconvolve (finer, slower)",
         read: |r, v| v.parse().map(|value| r.sharpen.method = value),
         print: |r| r.sharpen.method.to_string(),
     },
     Setting {
         name: "rotate",
         value: "DEGREES",
-        help: "turn by this angle, clockwise, -45 to 45; corners that would be empty are cut off",
+        help: "degrees to turn clockwise, -45 to 45; empty corners are cropped",
         read: |r, v| v.parse().map(|value| r.turn.rotate = value),
         print: |r| r.turn.rotate.to_string(),
     },
     Setting {
         name: "straighten",
         value: "HOW",
-        help: "turn until the horizon is level: off, or auto (only where one, or verticals, are clearly there)",
+        help: "level the horizon: off, or auto (only if a horizon or verticals are clear)",
         read: |r, v| v.parse().map(|value| r.turn.straighten = value),
         print: |r| r.turn.straighten.to_string(),
     },
     Setting {
         name: "crop",
         value: "PART",
-        help: "part kept: off, 3:2, 3000x2000, 3000x2000+800+600, 80% or sidecar (as set in Lightroom)",
+        help: "crop: off, 3:2, 3000x2000, 3000x2000+800+600, 80% or sidecar (as set in Lightroom)",
         read: |r, v| unless_off(v, str::parse).map(|value| r.crop.shape = value),
         print: |r| or_off(r.crop.shape.as_ref()),
     },
     Setting {
         name: "anchor",
         value: "PLACE",
-        help: "where the part lies: center, north, northeast, … northwest",
+        help: "where the crop is taken: center, north, northeast, … northwest",
         read: |r, v| v.parse().map(|value| r.crop.anchor = value),
         print: |r| r.crop.anchor.to_string(),
     },
@@ -239,7 +239,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "caption",
         value: "TEXT",
-        help: "caption, a template: \"{{ city }}, {{ country }} · {{ byline }}\"; empty is none",
+        help: "caption, a template: \"{{ city }}, {{ country }} · {{ byline }}\"; empty for none",
         read: |r, v| {
             r.caption.text = v.to_owned();
             Ok(())
@@ -256,7 +256,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "caption-anchor",
         value: "PLACE",
-        help: "where the caption is: auto (bottom left; bottom right for right-to-left text), north, … center",
+        help: "where the caption goes: auto (bottom left; bottom right for right-to-left text), north, …",
         read: |r, v| {
             r.caption.anchor = if v.trim() == "auto" { None } else { Some(v.parse()?) };
             Ok(())
@@ -266,7 +266,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "caption-size",
         value: "PERCENT",
-        help: "letter size in percent of the short side, 0.5 to 20",
+        help: "letter size as a percentage of the short side, 0.5 to 20",
         read: |r, v| {
             words::number(v, SIZE_PERCENT, "%", "").map(|value| r.caption.size_percent = value)
         },
@@ -275,7 +275,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "font",
         value: "FILE",
-        help: "font file to try before the built-in ones; empty is none",
+        help: "font file to try before the built-in ones; empty for none",
         read: |r, v| {
             r.caption.font = (!v.is_empty()).then(|| v.into());
             Ok(())
@@ -285,7 +285,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "logo",
         value: "FILE",
-        help: "PNG to place beside the caption; empty is none",
+        help: "PNG to place in the picture; empty for none",
         read: |r, v| {
             r.caption.logo = (!v.is_empty()).then(|| v.into());
             Ok(())
@@ -309,7 +309,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "subsampling",
         value: "SCHEME",
-        help: "JPEG colour resolution: same, 420, 422 or 444",
+        help: "JPEG chroma subsampling: same, 420, 422 or 444",
         read: |r, v| output::parse_subsampling(v).map(|value| r.output.subsampling = value),
         print: |r| output::print_subsampling(r.output.subsampling),
     },
@@ -347,7 +347,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "write-metadata",
         value: "WHETHER",
-        help: "write the fields into EXIF, IPTC and XMP: no or yes",
+        help: "write the fields to EXIF, IPTC and XMP: no or yes",
         read: |r, v| v.parse().map(|value| r.metadata.write_metadata = value),
         print: |r| r.metadata.write_metadata.to_string(),
     },
@@ -361,7 +361,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "encoding",
         value: "NAME",
-        help: "how metadata is read that is not UTF-8: auto (windows-1252) or windows-1251, shift_jis …",
+        help: "encoding of metadata that is not UTF-8: auto (windows-1252), windows-1251, shift_jis …",
         read: |r, v| v.parse().map(|value| r.metadata.encoding = value),
         print: |r| r.metadata.encoding.to_string(),
     },

@@ -13,7 +13,7 @@ pub(super) fn text_of(name: &str, value: &toml::Value) -> Result<String> {
         _ => {
             let message = format!("{}: not a single value", name.escape_debug());
             return Err(Error::new(ErrorKind::Usage, message)
-                .with_hint("a recipe is lines of: name = value"));
+                .with_hint("a recipe has lines such as: name = value"));
         }
     })
 }

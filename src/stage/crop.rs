@@ -74,7 +74,7 @@ impl Crop {
 }
 
 fn outside(shape: Shape, frame: Size) -> Error {
-    let message = format!("the crop {shape} lies outside of the frame, which has {frame} px");
+    let message = format!("the crop {shape} lies outside the frame, which is {frame} px");
     Error::new(ErrorKind::Usage, message)
         .with_hint("a rectangle is width x height + pixels from the left + pixels from the top")
 }
@@ -96,14 +96,14 @@ impl FromStr for Shape {
             && reads_like_a_ratio(size)
         {
             let Size { width, height } = size;
-            let message = format!("'{text}' would keep no more than {width} by {height} pixels");
+            let message = format!("'{text}' would keep only {width} by {height} pixels");
             return Err(Error::new(ErrorKind::Usage, message).with_hint(format!(
                 "did you mean the ratio {width}:{height}? For so few pixels write {width}x{height}+0+0"
             )));
         }
         shape.ok_or_else(|| {
             let forms = "off, a ratio (3:2), a size (3000x2000), \
-                         a rectangle (3000x2000+800+600), a share (80%) or sidecar";
+                         a rectangle (3000x2000+800+600), a percentage (80%) or sidecar";
             Error::no_value(text, "a crop", forms)
         })
     }

@@ -39,14 +39,17 @@ impl CodeReplacements {
             let replacements: Vec<String> = columns.map(str::to_owned).collect();
             if code.is_empty() || replacements.is_empty() {
                 return wrong(
-                    "no code and tab".to_owned(),
-                    "a line is a code, a tab, its replacement",
+                    "no tab after the code".to_owned(),
+                    "a line has a code, a tab and its replacement",
                 );
             }
             match codes.get(code) {
                 Some(before) if *before != replacements => {
                     let code = code.escape_debug();
-                    return wrong(format!("'{code}' stands for something else above"), "keep one");
+                    return wrong(
+                        format!("'{code}' already has a different replacement above"),
+                        "keep one",
+                    );
                 }
                 _ => codes.insert(code.to_owned(), replacements),
             };

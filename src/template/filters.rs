@@ -65,10 +65,7 @@ fn written(date: &str, time: Option<&str>, format: Option<&str>) -> Result<Strin
     if lacks("%B", &["%B", "%b", "%m", "%-m", "%h"])
         || lacks("%-d", &["%d", "%-d", "%e", "%A", "%a", "%j"])
     {
-        return Err(wrong(format!(
-            "'{}' asks for more than '{shown}' says",
-            format.escape_debug()
-        )));
+        return Err(wrong(format!("'{}' needs more than '{shown}' has", format.escape_debug())));
     }
     let own = when.and_then(|when| when.time);
     let text = match own.or_else(|| Some(read_time(time?)?.0)) {
@@ -79,7 +76,7 @@ fn written(date: &str, time: Option<&str>, format: Option<&str>) -> Result<Strin
         let with_time = strtime::format(format, day.at(0, 0, 0, 0));
         let format = format.escape_debug();
         match with_time {
-            Ok(_) => wrong(format!("'{format}' wants a time of day, and '{shown}' has none")),
+            Ok(_) => wrong(format!("'{format}' needs a time of day, but '{shown}' has none")),
             Err(_) => wrong(format!("'{format}': {cause}")),
         }
     })

@@ -114,7 +114,7 @@ fn code_length(source: &str, start: usize) -> Result<usize> {
     let refuse = |offset: usize, what: String| {
         let message = format!("{}: {what}", place(source, offset));
         Err(Error::new(ErrorKind::Usage, message)
-            .with_hint("a template here knows values, filters and if … elif … else … endif"))
+            .with_hint("templates can use values, filters and if … elif … else … endif"))
     };
     let code = &source[start..];
     let close = if code.starts_with("{{") { "}}" } else { "%}" };
@@ -122,7 +122,7 @@ fn code_length(source: &str, start: usize) -> Result<usize> {
         let word = code[2..].trim_start_matches(['-', '+']).trim_start();
         let word = word.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("");
         if !STATEMENTS.contains(&word) {
-            return refuse(start, format!("no statement '{}'", word.escape_debug()));
+            return refuse(start, format!("unknown statement '{}'", word.escape_debug()));
         }
     }
     let mut quote = None;

@@ -7,7 +7,7 @@ use super::{file, full, only_frame, picture, plain};
 use crate::metadata::make::{Exif, Order, Val, dataset, photoshop, resource};
 use crate::support::bytes::with_chunks;
 use crate::support::exiftool::complaints;
-use crate::support::{Bench, occurs};
+use crate::support::{Bench, occurs, tells};
 
 const FORMATS: [(Format, &str); 4] =
     [(Format::Jpeg, "jpeg"), (Format::Png, "png"), (Format::Tiff, "tiff"), (Format::WebP, "webp")];
@@ -164,7 +164,7 @@ fn png_holds_metadata_in_raw_profiles_and_packed_texts() {
         assert_eq!(fields.get("city"), Some("Chunggang & more"), "{said}");
     }
     let (_, said) = delivered(&with_chunks(png, &[(b"tEXt", b"Comment\0by hand")]), "png", &[]);
-    assert!(said.contains("PNG's texts Comment"), "{said}");
+    assert!(tells(&said, &["warning", "PNG", "(Comment)"]), "{said}");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn where_xmp_and_iptc_differ_in_many_frames_that_is_counted() {
         })
     };
     assert!(lines[..3].iter().all(is_whole), "{ran:?}");
-    assert!(lines[3].contains("9 frames in all: XMP and IPTC-IIM differ"), "{ran:?}");
+    assert!(tells(lines[3], &["9 frames", "XMP", "IPTC-IIM"]), "{ran:?}");
 }
 
 #[test]

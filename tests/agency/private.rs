@@ -4,7 +4,7 @@ use longlens::format::{Format, read_blocks};
 
 use super::{fields, file, full, picture};
 use crate::metadata::make::{self, Order};
-use crate::support::{Bench, occurs};
+use crate::support::{Bench, occurs, tells};
 
 /// What must not be found: the position as text and as numbers, serials, owner, places, thumbnails.
 fn planted(order: Order) -> Vec<Vec<u8>> {
@@ -103,7 +103,7 @@ fn further_pictures_go_with_all_that_points_to_them_and_that_is_said() {
     bench.put("in/a.jpg", &whole);
     let ran = bench.deliver(&["--privacy", "keep"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    for said in ["further pictures (MPF)", "APP5 (RMETA)", "gain map", "behind the picture"] {
+    for said in ["further pictures (MPF)", "APP5 (RMETA)", "gain map", " kB ", "(a film)"] {
         assert!(ran.err.contains(said), "{said}: {}", ran.err);
     }
     let bytes = bench.out("a.jpg");
@@ -121,7 +121,8 @@ fn what_a_format_has_no_place_for_is_said_once_in_a_run() {
         bench.put(name, &bytes);
     }
     let ran = bench.deliver(&["--format", "webp"]);
-    assert_eq!(ran.err.matches("WebP has no place for IPTC-IIM").count(), 1, "{}", ran.err);
+    let told = ran.err.lines().filter(|line| tells(line, &["warning", "WebP", "IPTC-IIM"]));
+    assert_eq!(told.count(), 1, "{}", ran.err);
 }
 
 #[test]
@@ -136,10 +137,8 @@ fn a_position_in_the_description_fails_with_a_hint_that_helps() {
         for (level, further) in [("field", " and --write-metadata yes"), ("bare", "")] {
             let ran = bench.deliver(&["--privacy", level]);
             assert_eq!(ran.code, 1, "{text}: {}", ran.err);
-            assert!(ran.err.contains("still holds a position"), "{}", ran.err);
-            let hint =
-                format!("another one with --set description=…{further}, or use --privacy keep");
-            assert!(ran.err.contains(&hint), "{}", ran.err);
+            let set = format!("--set description=…{further}, ");
+            ran.tells(&["in/a.jpg: ", "a position", "hint: ", &set, "--privacy keep"]);
             let follow = ["--privacy", level, "--set", "description=Houses", "--overwrite"];
             let write = ["--write-metadata", "yes"];
             let write = if level == "field" { &write[..] } else { &[] };

@@ -23,7 +23,7 @@ fn the_page_has_every_frame_with_what_was_done_and_what_went_wrong() {
     bench.put("in/torn.jpg", &torn[..torn.len() / 2]);
     bench.put("in/no.JPG", &jpeg(300, 200, 4));
     let ran = bench.develop("in -o out --report shown/page.html --sharpen 33 --crop 3:2").code(1);
-    ran.says("the report is shown/page.html");
+    ran.tells(&["report", "shown/page.html"]);
     let page = page(&bench, "shown/page.html");
     assert_eq!(between(&page, "<article", ">").len(), 4);
     assert!(
@@ -133,12 +133,12 @@ fn what_is_no_report_is_kept() {
     let bench = Bench::new();
     bench.frames(1, 60);
     bench.put("mine.html", b"<html>my page</html>");
-    bench.develop("in -o out --report mine.html").code(2).says("mine.html").says("is kept");
+    bench.develop("in -o out --report mine.html").code(2).tells(&["error: mine.html: ", "report"]);
     assert_eq!(fs::read(bench.path("mine.html")).unwrap(), b"<html>my page</html>");
     bench.put("shoot_files/own.jpg", b"mine");
-    bench.develop("in -o out --report shoot.html").code(2).says("shoot_files");
+    bench.develop("in -o out --report shoot.html").code(2).tells(&["error", "shoot_files"]);
     bench.put("notes.txt", b"mine");
-    bench.develop("in -o out --report notes.txt").code(2).says("ends in .html");
+    bench.develop("in -o out --report notes.txt").code(2).tells(&["error: notes.txt: ", ".html"]);
     assert!(!bench.path("out").exists());
     bench.develop("in -o out --report shown").code(0);
     bench.develop("in -o out --report shown --overwrite").code(0);
@@ -154,6 +154,6 @@ fn the_frames_of_a_plan_are_shown_too() {
     bench
         .run(&["run", "shoot.plan", "--report", "page.html"])
         .code(0)
-        .says("the report is page.html");
+        .tells(&["report", "page.html"]);
     assert_eq!(between(&page(&bench, "page.html"), "<article", ">").len(), 2);
 }

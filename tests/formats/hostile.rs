@@ -6,7 +6,7 @@ use longlens::frame::{Pool, Size};
 
 use super::make::{file, open, open_damaged, rgb8};
 use crate::support::bytes::{claiming, png, tiff};
-use crate::support::noise;
+use crate::support::{noise, tells};
 
 fn refused(bytes: &[u8]) -> Error {
     open(bytes).unwrap_err()
@@ -20,7 +20,7 @@ fn jpeg_claiming(width: u16, height: u16) -> Vec<u8> {
 fn a_size_beyond_the_limits_is_refused_with_its_numbers() {
     let jpeg = refused(&jpeg_claiming(65_535, 65_535));
     assert_eq!(jpeg.kind(), ErrorKind::TooLarge);
-    assert_eq!(jpeg.message(), "65535x65535 px is 4295 Mpx, but 500 Mpx is the most");
+    assert!(tells(jpeg.message(), &["65535x65535 px", "4295 Mpx", "500 Mpx"]), "{jpeg}");
 
     let png = refused(&png([1 << 30, 1], 2, &[]));
     assert_eq!(png.kind(), ErrorKind::TooLarge);
@@ -49,7 +49,7 @@ fn more_memory_than_allowed_is_refused_with_its_numbers() {
     let error = decode(&bytes, &Decoding { limits, ..Decoding::default() }, &Pool::default());
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    assert_eq!(error.message(), "2000x1000 px take 6 MiB to decode, but 5 MiB is the most");
+    assert!(tells(error.message(), &["2000x1000 px", "6 MiB", "5 MiB"]), "{error}");
 }
 
 #[test]
@@ -69,15 +69,18 @@ fn tiffs_that_claim_much_or_show_a_thumbnail_are_refused() {
 
 #[test]
 fn what_is_no_picture_is_said_to_be_none() {
-    for (bytes, message) in [
-        (b"".as_slice(), "the file is empty"),
-        (b"dear diary", "not a picture that longlens knows"),
-        (b"GIF89a\x01\0\x01\0", "this is GIF, which longlens does not read"),
-        (b"\0\0\0\x1cftypavif\0\0\0\0", "this is AVIF, which longlens does not read"),
-        (b"8BPS\0\x01", "this is Photoshop (PSD), which longlens does not read"),
+    use ErrorKind::{Damaged, Unsupported};
+    for (bytes, kind, word) in [
+        (b"".as_slice(), Damaged, "empty"),
+        (b"dear diary", Unsupported, "not a picture"),
+        (b"GIF89a\x01\0\x01\0", Unsupported, " GIF,"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", Unsupported, " AVIF,"),
+        (b"8BPS\0\x01", Unsupported, " Photoshop (PSD),"),
     ] {
-        assert_eq!(refused(bytes).message(), message);
-        assert_eq!(probe(bytes, &Limits::default()).unwrap_err().message(), message);
+        let error = refused(bytes);
+        assert_eq!(error.kind(), kind);
+        assert!(error.message().contains(word), "{error}");
+        assert_eq!(probe(bytes, &Limits::default()).unwrap_err().message(), error.message());
     }
 }
 

@@ -247,7 +247,7 @@ fn colour_may_be_shared_by_pixels() {
 #[test]
 fn a_sample_of_no_meaning_is_not_transparency_and_a_multiplied_one_is() {
     for (extra, right, warning) in [
-        (0, [100, 50], Warning::PartsLeftOut("channels beside the colours".to_owned())),
+        (0, [100, 50], Warning::PartsLeftOut("extra channels".to_owned())),
         (1, [127, 255], Warning::AlphaFlattened),
         (2, [138, 255], Warning::AlphaFlattened),
     ] {

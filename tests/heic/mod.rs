@@ -15,7 +15,7 @@ fn heic_needs_a_build_with_its_decoder() {
     let file = Heic::of(Coded { samples: &grey, colours: None }).file();
     bench.put("in/a.heic", &file);
     let ran = bench.develop("in/a.heic -o out").code(1);
-    ran.says("in/a.heic: this is HEIC").says("cargo install longlens --features heic");
+    ran.tells(&["error: in/a.heic: ", "HEIC"]).says("cargo install longlens --features heic");
     bench.develop("in -o out").code(2).says("cargo install longlens --features heic");
     assert!(!bench.path("out/a.jpg").exists());
 }
@@ -30,5 +30,5 @@ fn a_heic_file_beside_its_jpeg_is_skipped() {
     bench.put("in/a.jpg", &crate::support::jpeg(120, 80, 1));
     bench.put("in/b.heic", &file);
     let ran = bench.develop("in -o out").code(0).says("2 developed");
-    ran.says("skipped 1 file that has a picture of the same name (1 .heic)");
+    ran.tells(&["skipped 1 file", "(1 .heic)"]);
 }

@@ -22,7 +22,7 @@ fn a_line_of_the_table_that_means_two_frames_is_refused() {
     bench
         .develop("in/100 in/101 -o out --captions table.csv")
         .code(2)
-        .says("means 2 frames")
+        .tells(&["error", "line 2", "'IMG_0001.jpg'", "2 frames", "hint: "])
         .says("give the folder above them");
     assert!(!bench.path("out").exists());
     bench.put("in/captions.csv", b"file,caption\n100/IMG_0001.jpg,Tumen\n101/IMG_0001.jpg,Rason\n");

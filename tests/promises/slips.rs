@@ -23,7 +23,7 @@ fn flags_of_other_programs_are_answered_with_ours() {
         ("--strip", "--privacy bare"),
         ("--force", "--overwrite"),
         ("-resize", "--long-edge"),
-        ("--recursive", "folders below them"),
+        ("--recursive", "subfolders"),
         ("--dehase", "did you mean '--dehaze'?"),
     ] {
         let ran = typed(&bench, &["develop", "in", "-o", "out", flag, "50"]).code(2);
@@ -39,11 +39,11 @@ fn frames_without_a_command_or_a_folder_are_told_what_to_type() {
     let ran = typed(&bench, &["in/000.jpg", "in/001.jpg"]).code(2);
     ran.says("'in/000.jpg'").says("longlens develop in/000.jpg -o out");
     let ran = typed(&bench, &["compare", "in/000.jpg"]).code(2);
-    ran.says("no output was given").says("longlens compare in/000.jpg -o compare.jpg");
+    ran.tells(&["error", "no output"]).says("longlens compare in/000.jpg -o compare.jpg");
     let ran = typed(&bench, &["develop", "in/000.jpg"]).code(2);
     ran.says("longlens develop in/000.jpg -o out");
     typed(&bench, &["develp", "in"]).code(2).says("'longlens develop'");
-    typed(&bench, &["develop", "-o", "out"]).code(2).says("no frames were given");
+    typed(&bench, &["develop", "-o", "out"]).code(2).tells(&["error", "no frames", "hint: "]);
 }
 
 #[test]
@@ -127,13 +127,11 @@ fn raw_and_heic_files_beside_pictures_are_counted_and_the_others_named() {
     bench.put("in/notes.txt", b"notes");
     let ran = bench.develop("in -o out").code(0);
     let ran = ran
-        .says("1 RAW file was developed from the JPEG beside it")
-        .says("skipped 1 file that has a picture of the same name (1 .heic)")
-        .says("skipped 1 file that is not a picture (1 .txt)");
+        .tells(&["1 RAW file ", "developed from the JPEG beside it"])
+        .tells(&["skipped 1 file", "(1 .heic)"])
+        .tells(&["skipped 1 file", "not a picture", "(1 .txt)"]);
     if !cfg!(feature = "heic") {
-        ran.says("skipped 1 photograph that longlens cannot read: in/PHONE.HEIC (HEIC)")
-            .says("hint: convert them to JPEG or 16-bit TIFF first, or build longlens")
-            .says("--features heic");
+        ran.tells(&["skipped 1 photograph", "in/PHONE.HEIC (HEIC)", "hint: ", "--features heic"]);
     }
 }
 
@@ -143,9 +141,7 @@ fn photographs_that_no_build_reads_are_named_too() {
     bench.frames(1, 60);
     bench.put("in/b.avif", b"\0\0\0\x18ftypavif\0\0\0\0");
     let ran = bench.develop("in -o out").code(0);
-    let ran = ran
-        .says("skipped 1 photograph that longlens cannot read: in/b.avif (AVIF)")
-        .says("hint: convert them to JPEG or 16-bit TIFF first\n");
+    let ran = ran.tells(&["skipped 1 photograph", "in/b.avif (AVIF)", "hint: ", "TIFF"]);
     assert!(!ran.err.contains("not a picture"), "{}", ran.err);
     if !cfg!(feature = "jxl") {
         bench.put("in/c.jxl", b"\xFF\x0A");
@@ -173,7 +169,7 @@ fn an_output_of_other_settings_is_not_taken_for_delivered() {
     bench.frames(2, 60);
     bench.develop("in -o out --crop 3:2").code(0);
     let ran = bench.develop("in -o out --crop 1:1").code(1).says("2 not delivered");
-    ran.says("was made with other settings; keeping it").says("--resume").says("--overwrite");
+    ran.tells(&["warning: in/000.jpg: ", "settings"]).says("--resume").says("--overwrite");
     bench.develop("in -o out --crop 1:1 --skip-existing").code(0);
     bench.develop("in -o out --crop 3:2").code(0).says("2 skipped (output exists)");
     bench.develop("in -o out --crop 1:1 --resume").code(0).says("2 developed");
@@ -188,7 +184,11 @@ fn lists_with_lines_and_lists_with_nul_are_read() {
     bench.develop("--files-from lines.txt -o a").code(0).says("2 developed");
     bench.develop("--files-from nul -o b").code(0).says("2 developed");
     bench.develop("--files0-from nul -o c").code(0).says("2 developed");
-    bench.develop("--files0-from lines.txt -o d").code(2).says("use --files-from");
+    bench.develop("--files0-from lines.txt -o d").code(2).tells(&[
+        "error",
+        "hint: ",
+        "--files-from ",
+    ]);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn one_line_a_kind_and_the_failures_again_at_the_end() {
     let words = ["develop", "in", "-o", "out", "--sharpen", "off", "--caption", caption];
     let ran = typed(&bench, &words).code(1);
     assert_eq!(ran.err.matches(": the caption was made smaller").count(), 4, "{ran:?}");
-    let ran = ran.says("11 frames in all: the caption was made smaller");
+    let ran = ran.tells(&["11 frames", "the caption was made smaller"]);
     let end = ran.err.rsplit("1 failed:").next().unwrap();
     assert!(end.starts_with("\n  in/000.jpg: the file is empty\n"), "{ran:?}");
     ran.says("outputs are in out").says("frames/s");
@@ -241,7 +241,7 @@ fn a_flag_of_another_command_is_named_as_such() {
     let ran = bench.run(&["inspect", "a.jpg", "--where", "rating > 3"]).code(2);
     ran.says("unknown flag '--where'").says("--where is a flag of longlens develop");
     let ran = bench.run(&["completions", "foo"]).code(2);
-    ran.says("'foo'").says("use bash, zsh, fish, elvish or powershell");
+    ran.tells(&["'foo'", "hint: ", "bash, zsh, fish, elvish or powershell"]);
     bench.run(&["presets", "foo"]).code(2).says("unexpected argument 'foo'");
 }
 

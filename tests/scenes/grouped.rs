@@ -117,7 +117,7 @@ fn a_scene_is_what_the_order_says_it_is() {
     assert_eq!(groups(&dry("--scene folder")), [["1.jpg", "2.jpg"], ["3.jpg", "4.jpg"]]);
     assert_eq!(groups(&dry("--scene event")), [["1.jpg", "2.jpg", "3.jpg"]]);
     assert_eq!(groups(&dry("--scene auto")), Vec::<Vec<String>>::new(), "nothing is guessed");
-    let ran = bench.develop("in -o out --scene evnt").code(2).says("no frame has a field 'evnt'");
+    let ran = bench.develop("in -o out --scene evnt").code(2).tells(&["error: scene: ", "'evnt'"]);
     assert!(ran.err.contains("event"), "{ran:?}");
 }
 
@@ -137,7 +137,7 @@ fn the_haze_of_a_named_frame_is_taken() {
         file("alone") == file("out")
     };
     assert_eq!([same(0), same(1), same(2)], [false, true, false]);
-    bench.develop("in -o out --haze-from 7.jpg").code(2).says("there is no frame '7.jpg'");
+    bench.develop("in -o out --haze-from 7.jpg").code(2).tells(&["error: haze-from: ", "'7.jpg'"]);
     bench.put("in/broken.jpg", b"\xFF\xD8\xFF no picture");
     bench.develop("in -o out --overwrite --haze-from broken.jpg").code(2).says("broken.jpg");
 }

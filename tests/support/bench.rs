@@ -60,6 +60,20 @@ impl Ran {
         assert!(self.err.contains(text), "'{text}' is not in {self:?}");
         self
     }
+
+    /// One message on standard error has all of these: a word that tells its kind, and the names and
+    /// numbers in it. How it is worded is checked by `tests/golden/messages.txt`.
+    #[track_caller]
+    pub(crate) fn tells(self, all: &[&str]) -> Self {
+        assert!(tells(&self.err, all), "no message has all of {all:?}: {self:?}");
+        self
+    }
+}
+
+/// One message of a text has all of these. A message is a line and the hint below it.
+pub(crate) fn tells(text: &str, all: &[&str]) -> bool {
+    let text = text.replace("\n  hint:", " hint:");
+    text.lines().any(|message| all.iter().all(|part| message.contains(part)))
 }
 
 impl Bench {

@@ -8,6 +8,6 @@ pub(crate) mod golden;
 mod noise;
 pub(crate) mod sources;
 
-pub(crate) use bench::{Bench, Ran, jpeg, lossless};
+pub(crate) use bench::{Bench, Ran, jpeg, lossless, tells};
 pub(crate) use bytes::occurs;
 pub(crate) use noise::noise;

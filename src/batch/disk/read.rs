@@ -41,7 +41,7 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     }
     if length > limits.memory_bytes {
         let gib = length as f64 / (1 << 30) as f64;
-        let message = format!("the file has {gib:.1} GiB, more than frames may take");
+        let message = format!("the file is {gib:.1} GiB, more than the memory limit");
         return Err(Error::new(ErrorKind::TooLarge, message).about(path));
     }
     let mut bytes = start;
@@ -55,11 +55,11 @@ pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
     if bytes.len() as u64 != length || after.modified().ok() != before.modified().ok() {
         return Err(Error::new(ErrorKind::Unreadable, "the file changed while it was read")
             .about(path)
-            .with_hint("develop it again when it is copied whole"));
+            .with_hint("develop it again when it is copied completely"));
     }
     if format::is_raw_ending(&extension(path)) && format::sniff(&bytes) == Some(Format::Tiff) {
         // Its picture would be the preview of a file of which the rest is lost.
-        let message = "it is named like a RAW file, but holds no picture of a sensor";
+        let message = "its name is that of a RAW file, but it contains no sensor data";
         return Err(Error::new(ErrorKind::Damaged, message)
             .about(path)
             .with_hint("copy it again, or name it .tif if it is a TIFF"));

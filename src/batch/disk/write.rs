@@ -119,7 +119,7 @@ impl Written<'_> {
 
 /// The error of a frame whose output was written by somebody else since the run looked.
 pub(in crate::batch) fn is_taken(path: &Path) -> Error {
-    let message = "another program wrote this output during the run, so it is kept";
+    let message = "another program wrote this output during the run; keeping it";
     Error::new(ErrorKind::Usage, format!("{message}: '{}'", path.display()))
         .with_hint("use --overwrite to replace it")
 }

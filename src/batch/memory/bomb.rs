@@ -30,7 +30,7 @@ pub fn refuse_bomb(header: &Header, file_bytes: u64, recipe: &Recipe) -> Result<
     }
     let (claimed, held) = (whole.div_ceil(1_000_000), file_bytes.div_ceil(1000));
     let message = format!(
-        "{} px would take {claimed} MB to develop, out of a file of {held} kB: not a plausible photograph",
+        "{} px would take {claimed} MB to develop, from a file of {held} kB: not a plausible photograph",
         header.size
     );
     Err(Error::new(ErrorKind::TooLarge, message).with_hint("make it smaller first"))

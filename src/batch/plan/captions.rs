@@ -119,7 +119,7 @@ impl Captions {
         let (given, columns) = (record.len(), self.columns.len() + 1);
         if given > columns {
             let surplus = wrong(format!("{given} values for {columns} columns"));
-            return Err(surplus.with_hint("a text with a comma in it needs quotes around it"));
+            return Err(surplus.with_hint("text that contains a comma needs quotes around it"));
         }
         let file = record.get(0).unwrap_or_default().trim().to_owned();
         if file.is_empty() {
@@ -225,9 +225,9 @@ fn refuse_open_quote(record: &csv::StringRecord, number: u64) -> Result<()> {
     if !record.iter().any(|value| value.ends_with(END)) {
         return Ok(());
     }
-    let message = format!("line {number}: a quote (\") opens a text and none closes it");
+    let message = format!("line {number}: a quote (\") is opened but never closed");
     Err(Error::new(ErrorKind::Usage, message)
-        .with_hint("a text in quotes ends with one; a quote within it is written twice"))
+        .with_hint("quoted text ends with a quote; a quote inside it is written twice"))
 }
 
 /// The delimiter that a first line `sep=;` names, as Excel writes it, how many lines that takes, and the
@@ -313,7 +313,7 @@ fn column(name: &str) -> Result<Column> {
             ErrorKind::Usage,
             format!("there is no column '{}'", name.escape_debug()),
         )
-        .with_hint(format!("did you mean '{near}'? a field of your own needs another name"))),
+        .with_hint(format!("did you mean '{near}'? If not, give the field another name"))),
         None => Ok(Column::Field(name.to_owned())),
     }
 }
@@ -374,9 +374,9 @@ mod tests {
             ("sep=;\r\nfile;city\r\na.jpg;B\r\na.jpg;D", "line 4: 'a.jpg' is already on line 3"),
             (
                 "file,city\na.jpg,\"two\nlines\"\nb.jpg,\"C\nc.jpg,D\n",
-                "line 4: a quote (\") opens a text and none closes it",
+                "line 4: a quote (\") is opened but never closed",
             ),
-            ("file,\"city\na.jpg,B\n", "line 1: a quote (\") opens a text and none closes it"),
+            ("file,\"city\na.jpg,B\n", "line 1: a quote (\") is opened but never closed"),
         ] {
             assert_eq!(Captions::parse(text.as_bytes()).unwrap_err().message(), message);
         }

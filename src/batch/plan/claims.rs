@@ -105,7 +105,7 @@ pub(in crate::batch) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> 
         };
         return Err(Error::new(ErrorKind::Usage, message)
             .about(&job.output)
-            .with_hint(format!("{hint} never written over: name another output folder")));
+            .with_hint(format!("{hint} never overwritten: name another output folder")));
     }
     Ok(())
 }
@@ -130,7 +130,7 @@ pub(in crate::batch) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()
                 Err(_) => continue,
             };
             return Err(Error::new(ErrorKind::Usage, wrong).about(parent).with_hint(
-                "nothing is written elsewhere: remove the link, or name another folder",
+                "outputs never leave the output folder: remove the link, or name another folder",
             ));
         }
     }

@@ -79,9 +79,9 @@ impl Matched {
             }
             if table.is_for_all() && !unmatched.is_empty() {
                 let count = unmatched.len();
-                let lines = if count == 1 { "line names" } else { "lines name" };
+                let lines = if count == 1 { "line matches" } else { "lines match" };
                 notes.push(format!(
-                    "captions: {count} {lines} no frame that was given: {}",
+                    "captions: {count} {lines} none of the frames: {}",
                     first_few(unmatched)
                 ));
             }
@@ -99,7 +99,7 @@ impl Matched {
 
 fn means_several(line: &Line, frames: &[PathBuf]) -> Error {
     let message =
-        format!("captions, line {}: '{}' means {} frames", line.number, line.file, frames.len());
+        format!("captions, line {}: '{}' matches {} frames", line.number, line.file, frames.len());
     let distinct = frames.iter().collect::<HashSet<_>>().len() == frames.len();
     let deepest = frames.iter().min_by_key(|path| Reverse(path.components().count()));
     Error::new(ErrorKind::Usage, message).with_hint(match deepest.filter(|_| distinct) {

@@ -98,7 +98,7 @@ pub fn plan_none_yet(order: &Order) -> Result<()> {
     match plan.jobs.iter().any(numbered) {
         true => Err(Error::new(
             ErrorKind::Usage,
-            "'sequence' is a frame's place in the whole shoot, which is not known as frames arrive",
+            "'sequence' is a frame's position in the whole shoot, which is not known while frames arrive",
         )
         .with_hint("name and caption frames by their names or their time")),
         false => Ok(()),
@@ -229,7 +229,7 @@ fn refuse_one_file_for_several(order: &Order) -> Result<()> {
     if order.roots.iter().all(|root| root.recipe.editions.is_empty()) {
         return Ok(());
     }
-    let message = "the recipe has outputs of its own, and this is one file";
+    let message = "the recipe has several outputs, but this is one file";
     Err(Error::new(ErrorKind::Usage, message).about(file).with_hint("name an output folder"))
 }
 
@@ -243,7 +243,11 @@ fn file_decides(file: &Path, recipe: &mut Recipe) -> Result<()> {
         }
         (FormatChoice::Always(ordered), Some(format)) if ordered != format => Err(Error::new(
             ErrorKind::Usage,
-            format!("the name ends like {}, but the format is {}", format.name(), ordered.name()),
+            format!(
+                "the extension is that of {}, but the format is {}",
+                format.name(),
+                ordered.name()
+            ),
         )
         .about(file)),
         _ => Ok(()),

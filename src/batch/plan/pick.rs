@@ -114,7 +114,7 @@ impl Pick {
 
 fn nothing(why: &str) -> Error {
     Error::new(ErrorKind::Usage, format!("{why}; nothing was written"))
-        .with_hint("longlens fields lists what is known of each frame")
+        .with_hint("'longlens fields' lists the fields of each frame")
 }
 
 /// The line of a frame in its table.
@@ -151,7 +151,7 @@ fn refuse_unknown(condition: &Condition, jobs: &[Job], roots: &[Root]) -> Result
         let error = Error::new(ErrorKind::Usage, format!("there is no field '{name}'"));
         return Err(match near(&name, NAMES) {
             Some(near) => error.with_hint(format!("did you mean '{near}'?")),
-            None => error.with_hint("longlens fields lists the fields of your frames"),
+            None => error.with_hint("'longlens fields' lists the fields of your frames"),
         });
     }
     Ok(())

@@ -27,7 +27,7 @@ pub enum RawSource {
 
 named!(
     RawSource,
-    "a way to treat RAW files",
+    "a source for RAW files",
     Auto = "auto",
     Jpeg = "jpeg" | "jpg",
     Embedded = "embedded",

@@ -43,7 +43,7 @@ impl WrittenPlan {
         let (head, frames) = lines(text)?;
         if head.longlens != env!("CARGO_PKG_VERSION") {
             let (wrote, this) = (head.longlens.escape_debug(), env!("CARGO_PKG_VERSION"));
-            let message = format!("the plan was made by longlens {wrote}, and this is {this}");
+            let message = format!("the plan was made by longlens {wrote}, but this is {this}");
             let hint = "make the plan again with this version, or run it with that one";
             return Err(Error::new(ErrorKind::Usage, message).with_hint(hint));
         }
@@ -51,7 +51,7 @@ impl WrittenPlan {
             let (has, says) = (frames.len(), head.frames);
             let message = format!("the plan has {has} frames, but its first line says {says}");
             return Err(Error::new(ErrorKind::Usage, message).with_hint(
-                "if it was not cut short and frames were removed, correct 'frames' in that line",
+                "if you removed frames, correct 'frames' in that line; if not, the plan was cut short",
             ));
         }
         let raw: RawSource = head.raw.parse().map_err(|e: Error| e.prefixed("line 1: raw: "))?;
@@ -150,7 +150,7 @@ fn lines(text: &[u8]) -> Result<(Head, Vec<(usize, Frame)>)> {
         let is_head = line.starts_with(b"{\"longlens\":");
         let read = match is_head {
             true if head.is_some() => {
-                let message = format!("line {number}: the plan has two heads");
+                let message = format!("line {number}: the plan has two first lines");
                 return Err(Error::new(ErrorKind::Usage, message)
                     .with_hint("two plans cannot be joined; plan both folders at once"));
             }

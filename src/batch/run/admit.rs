@@ -269,7 +269,7 @@ impl Admitting<'_> {
                 let (whole, limit) = (mb(whole), mb(most_bytes));
                 let size = header.size;
                 let message =
-                    format!("{size} px take {whole} MB to develop, and frames may take {limit} MB");
+                    format!("{size} px takes {whole} MB to develop; the limit is {limit} MB");
                 return Err(
                     Error::new(ErrorKind::TooLarge, message).with_hint("allow more with --memory")
                 );
@@ -350,7 +350,7 @@ fn make_room(share: &Share, budget: &Budget, shared: &Shared) -> Result<()> {
     let (needed, aside) = (mb(share.bytes()), mb(machine::ASIDE_BYTES));
     Err(Error::new(
         ErrorKind::TooLarge,
-        format!("not enough memory: it takes {needed} MB to develop, and {aside} MB beside them"),
+        format!("not enough memory: developing it takes {needed} MB, and {aside} MB besides"),
     )
     .with_hint("use fewer workers (--jobs 1), or allow the program more (ulimit -v)"))
 }

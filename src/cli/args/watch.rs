@@ -13,15 +13,22 @@ pub(super) fn command() -> Command {
     let sources = sources().into_iter().filter(|arg| !is_of_lists(arg) && arg.get_id() != "input");
     let picking = picking().into_iter();
     Command::new("watch")
-        .about("Develop what arrives in a folder, until Ctrl-C; what is done is skipped")
+        .about("Develop frames as they arrive in a folder, until Ctrl-C; finished ones are skipped")
         .arg(path("input", "DIR").required(true).num_args(1..).help("Folders to watch"))
         .args(sources)
         .arg(path("out", "OUT").short('o').long("out").required(true).help("Folder to write to"))
-        .arg(time("poll").help("Look this often, rather than when the system says so: 2s, 1m"))
-        .arg(time("settle").help("How long a file must not have changed [default: 2s]"))
         .arg(
-            time("patience")
-                .help("When a file that is not whole counts as a failure [default: 1m]"),
+            time("poll")
+                .help("Look for changes this often, even if the system reports them: 2s, 1m"),
+        )
+        .arg(
+            time("settle")
+                .help("Develop a file once it has not changed for this long [default: 2s]"),
+        )
+        .arg(
+            time("patience").help(
+                "Give up on an incomplete file that has not changed for this long [default: 1m]",
+            ),
         )
         .args(settings())
         .arg(recipes())
@@ -32,7 +39,7 @@ pub(super) fn command() -> Command {
         .arg(verify().help("Read and hash every file, even if its size and times have not changed"))
         .arg(
             switch("accept-damaged")
-                .help("Develop damaged files as far as they go when --patience is over"),
+                .help("Develop the readable part of damaged files when --patience is over"),
         )
         .arg(no_sync())
         .arg(json())

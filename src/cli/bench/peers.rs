@@ -112,8 +112,9 @@ pub(super) fn measured(
     write_whole(&recipe_file, recipe.to_toml().as_bytes(), Sync::Lazy, &Stop::default())?;
     write_whole(&scratch.join("peer.xmp"), DARKTABLE.as_bytes(), Sync::Lazy, &Stop::default())?;
     write_whole(&scratch.join("peer.pp3"), RAWTHERAPEE.as_bytes(), Sync::Lazy, &Stop::default())?;
-    let program = std::env::current_exe()
-        .map_err(|e| Error::io(ErrorKind::Environment, "cannot find longlens' own program", &e))?;
+    let program = std::env::current_exe().map_err(|e| {
+        Error::io(ErrorKind::Environment, "cannot find the longlens program itself", &e)
+    })?;
     let mut own = Command::new(program);
     own.args(["develop", "-j1", "--quiet", "--recipe"]).arg(&recipe_file).arg("-o");
     own.arg(scratch.join("own")).arg(input);
@@ -156,7 +157,7 @@ fn kept(made: &Path, input: &Path, program: &str, keep: &Path) -> Result<()> {
     let mut path = keep.join(&name);
     path.set_extension(made.extension().unwrap_or_default());
     if path.symlink_metadata().is_ok() {
-        let error = Error::new(ErrorKind::Usage, "the file exists, and a bench replaces nothing");
+        let error = Error::new(ErrorKind::Usage, "file exists; a bench never overwrites");
         return Err(error.about(path).with_hint("name another folder"));
     }
     let bytes = std::fs::read(made).map_err(|e| failed(&e))?;

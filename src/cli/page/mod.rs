@@ -148,7 +148,7 @@ impl Page {
         for card in &self.cards {
             card.html(&link, &mut page);
         }
-        page.push_str("</main>\n<p id=\"none\" hidden>No frame meets these conditions.</p>\n");
+        page.push_str("</main>\n<p id=\"none\" hidden>No frame matches.</p>\n");
         page.push_str(&format!(
             "<footer>longlens {} · the originals were not changed</footer>\n\
              <script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>\n",
@@ -207,9 +207,9 @@ impl Page {
             SETTINGS.iter().map(|setting| setting.name).partition(|name| is_set(name));
         page.push_str("<details class=\"settings\"><summary>Settings");
         match set.len() {
-            0 => page.push_str(": all as by default"),
-            1 => page.push_str(": 1 is not the default"),
-            count => page.push_str(&format!(": {count} are not the default")),
+            0 => page.push_str(": all at their defaults"),
+            1 => page.push_str(": 1 differs from the default"),
+            count => page.push_str(&format!(": {count} differ from the defaults")),
         }
         page.push_str("</summary>\n");
         for (names, tone) in [(set, "set"), (left, "left")] {
@@ -220,7 +220,7 @@ impl Page {
             }
         }
         page.push_str(
-            "<p class=\"note\">A captions table may set others for single frames.</p></details>\n",
+            "<p class=\"note\">A captions table may change them for single frames.</p></details>\n",
         );
     }
 

@@ -32,19 +32,19 @@ impl Place {
             ends.is_some_and(|e| ["html", "htm"].iter().any(|h| e.eq_ignore_ascii_case(h)));
         let file = if is_page && !path.is_dir() { path.to_path_buf() } else { path.join(NAME) };
         if file != path && path.exists() && !path.is_dir() {
-            let message = "the report is to be a folder or a file that ends in .html";
+            let message = "the report has to be a folder or a file that ends in .html";
             return Err(Error::new(ErrorKind::Usage, message).about(path));
         }
         let place = Self { file, made: false };
         if place.file.symlink_metadata().is_ok() && !is_ours(&place.file) {
-            let message = "this file is not a report of longlens, and is kept";
+            let message = "this file is not a longlens report; it is never overwritten";
             let hint = "name another file or folder for --report";
             return Err(Error::new(ErrorKind::Usage, message).about(&place.file).with_hint(hint));
         }
         let folder = place.folder();
         if folder.symlink_metadata().is_ok() && !folder.join(PICTURES_MARK).exists() {
             let message = format!(
-                "the pictures of the report would go into {}, which is there for something else",
+                "the pictures of the report would go into {}, which already holds something else",
                 text::path(&folder)
             );
             let hint = "name another file or folder for --report";

@@ -85,8 +85,7 @@ fn refuse_scenes(flags: &[(String, String)], roots: &[Root]) -> Result<()> {
         (None, false) => Ok(()),
         (flag, _) => {
             let name = flag.map_or("scene", |(name, _)| name);
-            let message =
-                format!("{name}: frames that arrive one by one share no haze with each other");
+            let message = format!("{name}: frames that arrive one by one cannot share their haze");
             let hint = "run longlens develop on the folder when it is complete";
             Err(Error::new(ErrorKind::Usage, message).with_hint(hint))
         }

@@ -200,7 +200,7 @@ fn push_whole(
         push(out, marker, &[signature, block]);
         return;
     }
-    let what = format!("{name} of {} KiB, a JPEG holds 64 KiB", block.len() >> 10);
+    let what = format!("{name} of {} KiB (a JPEG holds at most 64 KiB)", block.len() >> 10);
     warnings.push(Warning::MetadataDropped(what));
 }
 
@@ -229,7 +229,7 @@ fn write_extended(blocks: &Blocks, out: &mut Vec<u8>, warnings: &mut Vec<Warning
     let Some(packet) = blocks.xmp_extended.as_deref() else { return };
     let guid = blocks.xmp.as_deref().and_then(extension_guid);
     let (Some(guid), Ok(whole)) = (guid, u32::try_from(packet.len())) else {
-        let what = "extended XMP, for the XMP packet does not name it";
+        let what = "extended XMP that the XMP packet does not name";
         warnings.push(Warning::MetadataDropped(what.to_owned()));
         return;
     };

@@ -77,7 +77,7 @@ fn scan_fault(scan: &Scan, frame: &FrameHeader) -> Option<String> {
     let needs = blocks * 2 / 8;
     if frame.process == Process::Baseline && (scan.coded_bytes as u64) < needs {
         let has = scan.coded_bytes;
-        return Some(format!("{has} coded bytes where {needs} are the least possible"));
+        return Some(format!("only {has} coded bytes, but at least {needs} are needed"));
     }
     None
 }

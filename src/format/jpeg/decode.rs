@@ -260,7 +260,7 @@ pub(in super::super) fn plain_samples(
     let (size, within) = (source.size(), most.width.saturating_add(UNIT));
     let fits = size.width <= within && size.height <= most.height.saturating_add(UNIT);
     if !fits || size.area() == 0 || frame.components.len() != components {
-        return Err(damaged("a strip or tile is another picture than its file says"));
+        return Err(damaged("a strip or tile does not match its header"));
     }
     let planes =
         source.planes(Rigour::Strict, &Pool::default()).map_err(|fault| damaged(&fault))?;

@@ -93,7 +93,7 @@ impl BandEncoder {
         band_bytes: usize,
     ) -> Result<Self> {
         if size.long_side() > MOST_SIDE_PX {
-            let message = format!("{size} px, but a side of a JPEG has {MOST_SIDE_PX} px at most");
+            let message = format!("{size} px: a side of a JPEG cannot exceed {MOST_SIDE_PX} px");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         let channels = like.channels();

@@ -55,7 +55,7 @@ pub(super) fn left_out(walk: &Walk<'_>) -> Option<Warning> {
     if behind.len() >= PADDING_BYTES && !is_empty {
         let kb = behind.len().div_ceil(1000);
         let film = has(&behind[..behind.len().min(4096)], b"ftyp") || has(behind, b"MotionPhoto");
-        add(format!("{kb} kB behind the picture{}", if film { " (a film)" } else { "" }));
+        add(format!("{kb} kB after the picture{}", if film { " (a film)" } else { "" }));
     }
     (!parts.is_empty()).then(|| Warning::PartsLeftOut(parts.join(", ")))
 }

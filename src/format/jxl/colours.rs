@@ -76,7 +76,7 @@ fn of_description(described: &JxlColorEncoding) -> Result<Option<Arc<[u8]>>> {
     match described.maybe_create_profile() {
         Ok(Some(icc)) => Ok(Some(icc.into())),
         _ => {
-            let message = "the colours that its header describes cannot be";
+            let message = "the colours that its header describes are impossible";
             Err(Error::new(ErrorKind::Damaged, message))
         }
     }

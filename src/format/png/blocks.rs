@@ -92,7 +92,7 @@ fn lost_texts(layout: &Layout<'_>) -> Option<Warning> {
     let further = lost.len().saturating_sub(MOST_TEXTS);
     let named = lost.get(..MOST_TEXTS).unwrap_or(&lost).join(", ");
     let more = if further > 0 { format!(" and {further} more") } else { String::new() };
-    (!lost.is_empty()).then(|| Warning::MetadataDropped(format!("PNG's texts {named}{more}")))
+    (!lost.is_empty()).then(|| Warning::MetadataDropped(format!("PNG texts ({named}{more})")))
 }
 
 /// The print resolution in dots per inch, out of pHYs, which counts by the metre.

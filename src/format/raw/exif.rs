@@ -35,7 +35,7 @@ pub(super) fn gathered(
         Metadata::Tables(Tables { image, exif, gps, has_note }) => {
             if *has_note {
                 // It counts its offsets from the start of a file that is not there.
-                let what = "the maker's note, whose offsets would lead astray".to_owned();
+                let what = "the maker's note, whose offsets would be wrong".to_owned();
                 warnings.push(Warning::MetadataDropped(what));
             }
             gather_tables(image, exif, gps)

@@ -88,7 +88,7 @@ pub(super) fn decode(
     warnings.extend(fault_of_tiles.map(Warning::Damaged));
     let stored = upright::size(header.size, header.orientation);
     if (frame.crop.width, frame.crop.height) != (stored.width, stored.height) {
-        return Err(Error::new(ErrorKind::Internal, "another size than its header has"));
+        return Err(Error::new(ErrorKind::Internal, "its size is not that of its header"));
     }
     let gain = exposure(&file);
     if lens_correction(file.frame_info()) {
@@ -173,7 +173,7 @@ fn check(info: &FrameInfo) -> Result<()> {
 }
 
 fn no_balance() -> Error {
-    let message = "this RAW file does not say what was white when it was taken";
+    let message = "this RAW file does not state its white balance";
     Error::new(ErrorKind::Unsupported, message).with_hint(super::USE_JPEG)
 }
 
@@ -236,7 +236,7 @@ fn develop(
     };
     let part = part.ok_or_else(|| Format::Raw.damaged("its borders contradict each other"))?;
     let light = Light::new(frame, part, balance)
-        .ok_or_else(|| Format::Raw.damaged("it has fewer samples than it says"))?;
+        .ok_or_else(|| Format::Raw.damaged("it has fewer samples than it states"))?;
     let (left, top) = ((crop.x - part.x) as usize, (crop.y - part.y) as usize);
     let (width, height) = (crop.width as usize, crop.height as usize);
     let level = Level::new();

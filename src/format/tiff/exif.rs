@@ -147,11 +147,11 @@ impl Block {
         if !has_room {
             let kib = note.bytes().len() >> 10;
             warnings
-                .push(Warning::MetadataDropped(format!("the maker's note, which has {kib} KiB")));
+                .push(Warning::MetadataDropped(format!("the maker's note, which is {kib} KiB")));
             return None;
         }
         if !(free || near && same_order) {
-            let what = "the maker's note, whose offsets would lead astray".to_owned();
+            let what = "the maker's note, whose offsets would be wrong".to_owned();
             warnings.push(Warning::MetadataDropped(what));
             return None;
         }

@@ -100,13 +100,13 @@ pub(super) fn read(file: &[u8]) -> Result<Layout<'_>> {
     refuse_raw(&directory)?;
     let number = |tag, default| directory.number(tag).unwrap_or(default);
     let side = |tag| {
-        let side = directory.number(tag).ok_or_else(|| damaged("it does not say its size"))?;
+        let side = directory.number(tag).ok_or_else(|| damaged("its size is missing"))?;
         u32::try_from(side).map_err(|_| Error::new(ErrorKind::TooLarge, "its sides are too long"))
     };
     let size = Size::new(side(tag::IMAGE_WIDTH)?, side(tag::IMAGE_LENGTH)?);
     let samples = number(tag::SAMPLES_PER_PIXEL, 1);
     if !(1..=MOST_SAMPLES).contains(&samples) {
-        return Err(unsupported(&format!("a TIFF of {samples} samples a pixel")));
+        return Err(unsupported(&format!("a TIFF with {samples} samples per pixel")));
     }
     let samples = samples as u8;
     let compression = compression(&directory)?;
@@ -224,7 +224,7 @@ fn bits(directory: &Directory<'_>, samples: u8) -> Result<u8> {
     }
     match bits {
         1..=16 => Ok(bits as u8),
-        _ => Err(unsupported(&format!("a TIFF of {bits} bits a sample"))),
+        _ => Err(unsupported(&format!("a TIFF with {bits} bits per sample"))),
     }
 }
 
@@ -232,7 +232,7 @@ fn differences(directory: &Directory<'_>, bits: u8) -> Result<bool> {
     match (directory.number(tag::PREDICTOR).unwrap_or(1), bits) {
         (0 | 1, _) => Ok(false),
         (2, 8 | 16) => Ok(true),
-        (2, bits) => Err(unsupported(&format!("a TIFF of differences of {bits} bits"))),
+        (2, bits) => Err(unsupported(&format!("a TIFF with a predictor in {bits} bits"))),
         (number, _) => Err(unsupported(&format!("a TIFF with an unknown predictor ({number})"))),
     }
 }
@@ -265,7 +265,7 @@ fn chunk(directory: &Directory<'_>, size: Size) -> Result<(bool, Size)> {
         return Err(empty());
     }
     if tile.area() > size.area().saturating_mul(4).max(MOST_TILE_PIXELS) {
-        return Err(Error::new(ErrorKind::TooLarge, "a tile of the TIFF is much larger than it"));
+        return Err(Error::new(ErrorKind::TooLarge, "a tile is much larger than the picture"));
     }
     Ok((true, tile))
 }
@@ -276,7 +276,7 @@ fn sharing(directory: &Directory<'_>, planes: bool) -> Result<(u32, u32)> {
     let shared = match shared[..] {
         [across @ (1 | 2 | 4), down @ (1 | 2 | 4), ..] => (across as u32, down as u32),
         [] => (2, 2),
-        _ => return Err(damaged("its colour is shared by an unknown number of pixels")),
+        _ => return Err(damaged("its chroma subsampling is invalid")),
     };
     if planes && shared != (1, 1) {
         return Err(unsupported("a TIFF of subsampled YCbCr in planes"));

@@ -157,7 +157,7 @@ pub(in crate::metadata) fn leftover(block: &[u8], byline: Option<&str>) -> Optio
     };
     let clean = |r: Range<usize>| view.bytes.get(r).is_none_or(|b| b.iter().all(|&b| b == 0));
     let all = ranges.into_iter().all(|(_, range)| clean(range));
-    (!all).then_some("what the maker's note says of camera or place")
+    (!all).then_some("camera and position data in the maker's note")
 }
 
 /// The bytes of the pictures that a table describes, as far as the block has them.

@@ -188,7 +188,7 @@ impl Changing<'_> {
         let new = self.write.map(write).unwrap_or_default();
         if !new.is_empty() {
             let rdf = tree.rdf().filter(|rdf| rdf.inner.end < rdf.whole.end);
-            let rdf = rdf.ok_or("has no place for properties")?;
+            let rdf = rdf.ok_or("has nowhere to put properties")?;
             let about = tree.descriptions().flat_map(|d| &d.attributes);
             let about = about.filter(|a| a.name.local == "about").map(|a| a.quoted.clone()).next();
             let about = about.map_or("", |range| &tree.source[range]);
@@ -196,7 +196,7 @@ impl Changing<'_> {
         }
         // Attributes that XML does not allow can come out worse: then the packet is not carried.
         let changed = applied(tree.source, edits);
-        Tree::new(&changed).map(|_| ()).map_err(|_| "cannot be changed surely")?;
+        Tree::new(&changed).map(|_| ()).map_err(|_| "cannot be changed safely")?;
         Ok(changed)
     }
 

@@ -152,7 +152,7 @@ impl<'a> Tree<'a> {
             }
         }
         if growing.nodes.is_empty() {
-            return Err("holds no element".to_owned());
+            return Err("contains no element".to_owned());
         }
         match growing.open.is_empty() {
             true => Ok(Self { source, nodes: growing.nodes }),

@@ -222,7 +222,7 @@ impl<'a> Place<'a> {
                 .filter(|(rect, _)| !overlap(*rect, caption))
         });
         if found.is_none() {
-            let text = "the frame has no room for the logo, which was left out";
+            let text = "the frame is too small for the logo, which was left out";
             warnings.push(Warning::Other(text.to_owned()));
         }
         found

@@ -87,7 +87,7 @@ impl Typesetter {
         let face = Face::read(font).filter(|face| Desk::new(std::slice::from_ref(face)).is_some());
         self.ordered = Some(face.ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "not a font that longlens can read")
-                .with_hint("a caption's font is a TrueType or OpenType file (.ttf, .otf, .ttc)")
+                .with_hint("use a TrueType or OpenType file (.ttf, .otf, .ttc)")
         })?);
         Ok(self)
     }

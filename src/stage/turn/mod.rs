@@ -91,7 +91,7 @@ impl FromStr for Straighten {
         match text.trim().to_ascii_lowercase().as_str() {
             "off" | "no" | "false" => Ok(Self::Off),
             "auto" | "yes" | "true" => Ok(Self::Auto),
-            _ => Err(Error::no_value(text, "a way to straighten", "off or auto")),
+            _ => Err(Error::no_value(text, "a straightening option", "off or auto")),
         }
     }
 }
