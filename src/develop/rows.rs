@@ -71,6 +71,7 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         }
     }
 
+    #[allow(clippy::needless_range_loop, reason = "an iterator's copies are calls")]
     #[inline(always)]
     fn fill_blocks<I: Input<Lane = L>>(
         self,
@@ -80,10 +81,10 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
         dehaze: Option<(&Removal, &DepthRows)>,
     ) {
         let kernel = dehaze.map(|(removal, depth)| (removal.kernel::<L>(), depth));
-        let Self { mut colours, gains, luma } = self;
+        let Self { colours, gains, luma } = self;
         let mut made = Dehazed::default();
         for first in (0..len).step_by(BLOCK) {
-            let planes: [&[I; BLOCK]; CHANNELS] = planes.map(|plane| block(plane, first));
+            let planes: [&[I; BLOCK]; CHANNELS] = std::array::from_fn(|c| block(planes[c], first));
             match &kernel {
                 Some((kernel, depth)) => {
                     kernel.run(planes, depth, first, &mut made);
@@ -95,8 +96,8 @@ impl<L: Lane, const CHANNELS: usize> Loaded<'_, L, CHANNELS> {
             }
             *block_mut(luma, first) = *luma_of(&made.colours);
             *block_mut(gains, first) = *made.gains;
-            for (row, plane) in colours.iter_mut().zip(made.colours.iter()) {
-                *block_mut(row, first) = *plane;
+            for c in 0..CHANNELS {
+                *block_mut(colours[c], first) = made.colours[c];
             }
         }
     }

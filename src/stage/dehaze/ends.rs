@@ -81,25 +81,41 @@ impl Ends {
     /// gain 2^`exponent`, and by `scale` on top.
     #[inline(always)]
     pub(super) fn apart(&self, pixel: [f32; 3], exponent: f32, scale: f32) -> ([f32; 3], [f32; 3]) {
-        let Self { airlight, down, up, least, powers: [a, b, c, d], colours } = *self;
+        let from_air = std::array::from_fn(|c| pixel[c] - self.airlight[c]);
+        (from_air, self.gains(from_air, self.shared(pixel, exponent), scale))
+    }
+
+    /// What the gains of the three channels have in common: N, wN − w⁶, and that times what a channel's
+    /// f − 1 makes κ of.
+    #[inline(always)]
+    pub(super) fn shared(&self, [red, green, blue]: [f32; 3], exponent: f32) -> [f32; 3] {
+        let Self { down, least, powers: [a, b, c, d], .. } = *self;
         let w = exponent * (a + exponent * (b + exponent * (c + exponent * d)));
-        let [red, green, blue] = pixel;
         let u = lesser(lesser(red * down[0], green * down[1]), blue * down[2]);
         let u = greater(u, least);
         let (u2, w2) = (u * u, w * w);
         let w4 = w2 * w2;
         let whole = (u + w) * (u2 * (u2 + w2) + w4);
         let part = w * whole - w4 * w2;
-        let colour = (1.0 - w) * (1.0 + 0.8 * w);
-        let from_air: [f32; 3] = std::array::from_fn(|c| pixel[c] - airlight[c]);
+        [whole, part, part * ((1.0 - w) * (1.0 + 0.8 * w))]
+    }
+
+    /// The gains, from what the channels are apart from the airlight and what [`Ends::shared`] gave.
+    #[inline(always)]
+    pub(super) fn gains(
+        &self,
+        from_air: [f32; 3],
+        [whole, part, coloured]: [f32; 3],
+        scale: f32,
+    ) -> [f32; 3] {
         let [red, green, blue]: [f32; 3] = std::array::from_fn(|c| {
-            let x = greater(from_air[c] * up[c], 0.0);
-            whole - part * (1.0 + colours[c] * colour) * (1.0 - x)
+            let x = greater(from_air[c] * self.up[c], 0.0);
+            whole - (part + self.colours[c] * coloured) * (1.0 - x)
         });
         let two = red * green;
         let all = scale * whole / (two * blue);
         let (rest, two) = (blue * all, two * all);
-        (from_air, [green * rest, red * rest, two])
+        [green * rest, red * rest, two]
     }
 }
 
