@@ -1,8 +1,8 @@
-//! What can go wrong with a frame or a run, said so that a photographer can act on it.
+//! Errors and warnings, worded so that a photographer can act on them.
 //!
-//! An [`Error`] ends one frame (or, when planning, the run); a [`Warning`] is something that was
-//! done otherwise than asked and must not pass in silence. Messages are lower case without a full
-//! stop; the remedy is the `hint`. Texts that come from files are escaped where they are printed.
+//! An [`Error`] ends one frame (or, when planning, the run); a [`Warning`] reports something that
+//! was not done as asked. Messages are lower case without a full stop; the remedy is the `hint`.
+//! Texts that come from files are escaped where they are printed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -182,7 +182,7 @@ pub enum Warning {
     },
     /// Parts of the file beside the photograph, left out with all that points to them.
     PartsLeftOut(String),
-    /// No font has this character; a box stands for it.
+    /// No font has this character; a box is drawn instead.
     MissingGlyph(char),
     /// The caption did not fit and was made smaller.
     CaptionShrunk,

@@ -1,5 +1,5 @@
-//! Characters that a reader cannot see or that change the order of what is read: the one list for
-//! terminal, log, file names and captions.
+//! Characters that are invisible or change the reading order: the one list for terminal, log, file
+//! names and captions.
 //!
 //! Control characters (Unicode category Cc), marks and overrides of the reading direction (UAX 9;
 //! 'Trojan Source', Boucher and Anderson 2021), line and paragraph separators, characters of no width,

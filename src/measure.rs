@@ -1,5 +1,5 @@
-//! What `longlens bench` and the programs in `benches` share: the machine, the least of several times,
-//! the peak memory, a frame as a camera would write it. Not part of the library's interface.
+//! What `longlens bench` and the programs in `benches` share: the machine, the least of several times, the peak
+//! memory, a JPEG like a camera's. Not part of the library's interface.
 
 use std::time::Instant;
 

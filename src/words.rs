@@ -1,5 +1,5 @@
-//! Words and numbers as people type them: what they may be called, how they are read, and what is
-//! said of one that is not known.
+//! Words and numbers as people type them: the names of values, how they are read, and the message
+//! for an unknown one.
 //!
 //! Case, spaces and punctuation do not count: `Top-Left`, `top_left` and `topleft` are one word, and
 //! `4:2:0` is `420`. A kind of value has one table of names ([`named!`]); the first name of each value
@@ -24,8 +24,8 @@ pub(crate) fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
         .map(|(_, other)| other)
 }
 
-/// The known word that this one is by one letter: a slip of the finger, and no word of its own. Short
-/// words are one letter apart by chance.
+/// The known word that differs from this one by one letter: a typing error. Short words are one letter apart by
+/// chance.
 pub(crate) fn slip<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let long = known.into_iter().filter(|other| other.len() > 3);
     long.into_iter().find(|other| strsim::levenshtein(other, word) == 1)

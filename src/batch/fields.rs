@@ -1,5 +1,4 @@
-//! What is known of a frame: by its file, its sidecar, the table and `--set`, and the caption that is
-//! made of it.
+//! What is known about a frame from its file, its sidecar, the table and `--set`, and the caption made from it.
 
 use std::fs;
 use std::io::{self, Read};

@@ -1,5 +1,5 @@
-//! One frame's order: the file to read, the file to write, and what is done in between. A frame with several
-//! outputs has one for each.
+//! A job: the file to read, the file to write, and what is done in between. A frame with several outputs has
+//! one for each.
 
 use std::path::PathBuf;
 use std::sync::Arc;

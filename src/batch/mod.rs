@@ -1,5 +1,5 @@
-//! A whole shoot: which frames, under which names, on how many workers, in how much memory, and what
-//! came of each.
+//! A whole shoot: which frames are developed, under which names, on how many workers, in how much memory, and
+//! the outcome of each.
 //!
 //! [`find`] finds the frames, [`plan`] gives each its recipe, fields and output name, and
 //! [`Batch::run`] develops them. No pixel is touched here and nothing is printed.

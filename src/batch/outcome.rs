@@ -1,4 +1,4 @@
-//! What came of a run: of each frame, and in sum.
+//! The outcome of a run: of each frame, and in total.
 
 use std::time::Duration;
 

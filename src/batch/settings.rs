@@ -36,7 +36,7 @@ pub struct Settings {
     pub existing: Existing,
     /// Whether damaged files are developed as far as they go.
     pub accept_damaged: bool,
-    /// Which JPEG inside of a RAW file may stand for it.
+    /// Which JPEG inside a RAW file may be used for it.
     pub raw: RawPicture,
     /// Whether outputs are pushed to the disk before they are reported.
     pub sync: Sync,

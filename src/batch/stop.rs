@@ -1,4 +1,4 @@
-//! The wish to end a run early: by a signal, or because the disk is full.
+//! The request to end a run early: because of a signal, or because the disk is full.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,4 +1,4 @@
-//! What can be said on the command line. Every setting of a recipe is a flag of the same name.
+//! The command line. Every setting of a recipe is a flag of the same name.
 
 mod values;
 mod watch;

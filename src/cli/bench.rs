@@ -1,8 +1,8 @@
-//! `longlens bench`: what developing costs on this machine, on the user's own frames.
+//! `longlens bench`: how fast this machine develops the user's own frames.
 //!
-//! Four figures: the time of each stage on one thread, how far that is from the codec alone,
-//! megapixels a second by number of jobs, the most memory in use. Other programs are started only
-//! when they are named.
+//! Four figures: the time of each stage on one thread, the ratio to the codec alone, megapixels per
+//! second by number of jobs, and the peak memory. Other programs are started only when they are
+//! named.
 
 pub(super) mod peers;
 mod plot;

@@ -1,4 +1,4 @@
-//! Scripts that complete the command line: what clap writes, with files beside the names of presets.
+//! Shell completion: clap's scripts, which offer files as well as the names of presets.
 //!
 //! Where an argument has names to choose from, clap offers nothing else. The script for bash falls back on files by
 //! itself.

@@ -1,4 +1,5 @@
-//! What `-v` says of one output below its name, and the page of a run on its card.
+//! The details of one output: what `-v` prints below its name, and what the report page shows on
+//! its card.
 
 use super::text;
 use crate::batch::{Done, Fit, Outcome};

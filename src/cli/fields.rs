@@ -1,4 +1,4 @@
-//! `longlens fields`: what is known of frames that a caption can say, and where each comes from.
+//! `longlens fields`: the fields of frames that captions can use, and where each comes from.
 
 use std::path::{Path, PathBuf};
 

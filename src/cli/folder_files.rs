@@ -1,6 +1,6 @@
-//! Recipe, captions and code replacements: read from where they were named, or from the input
-//! folder in which they lie. Paths in a recipe or a table count from its own folder, so that a folder
-//! can be moved with its logo.
+//! Recipe, captions and code replacements: read from the named file, or from the input folder that contains
+//! them. Paths in a recipe or a table are relative to its own folder, so that a folder can be moved with its
+//! logo.
 
 use std::fs;
 use std::path::Path;

@@ -82,7 +82,7 @@ fn scenes(order: &ArgMatches) -> Result<BTreeMap<PathBuf, Assigned>> {
     Ok(jobs.into_iter().filter_map(|job| Some((job.input, job.scene?))).collect())
 }
 
-/// What is known of a frame, in the order in which it is shown; its maps go into a folder if one is given.
+/// What is known about a frame, in the order in which it is shown; its maps go into a folder if one is given.
 fn inspected(path: &Path, maps: Option<&Path>, pool: &Pool) -> Result<Vec<(&'static str, Value)>> {
     // A small JPEG inside of a RAW file is better than nothing.
     let raw = if format::DEVELOPS_SENSORS { RawPicture::Auto } else { RawPicture::Any };

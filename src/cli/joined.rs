@@ -1,4 +1,4 @@
-//! `longlens report`: what is done of a plan, joined from the journals of all its shards.
+//! `longlens report`: how much of a plan is done, from the journals of all its shards.
 
 use clap::ArgMatches;
 use serde_json::json;

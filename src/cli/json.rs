@@ -1,5 +1,5 @@
-//! What a program reads of a run: lines of JSON on standard output. The first has the run, one each
-//! frame, the last one the sums; what ends a run before its frames is a line, too.
+//! The JSON lines of a run on standard output: first the run, then each frame, last the totals. An
+//! error that ends a run before its frames is a line too.
 
 use std::path::Path;
 

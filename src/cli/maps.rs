@@ -1,4 +1,4 @@
-//! The maps of a frame's survey as pictures: what `auto` saw, to be looked at.
+//! The maps of a frame's survey as pictures, which show what `auto` saw.
 
 use std::path::Path;
 

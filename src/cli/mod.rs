@@ -1,4 +1,4 @@
-//! The command line: parse, order a batch, report what came of it. The only room that prints.
+//! The command line: parse it, run a batch, report the outcome. The only room that prints.
 
 mod args;
 mod bench;

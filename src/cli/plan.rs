@@ -1,4 +1,4 @@
-//! `longlens plan`: all that `develop` decides before it starts, as a text on standard output.
+//! `longlens plan`: everything that `develop` decides before it starts, as text on standard output.
 
 use std::io::{BufWriter, Write};
 

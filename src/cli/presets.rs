@@ -1,9 +1,9 @@
-//! Recipes by name: the user's own in one folder, and a few that come with the program.
+//! Presets, which are recipes with a name: the user's own in one folder, and a few built in.
 //!
-//! What `--recipe` is given is a file if it has a dot or a slash in it, else a name. The user's presets are
+//! The value of `--recipe` is a file if it contains a dot or a slash, else a name. The user's presets are
 //! `NAME.toml` in the folder of `LONGLENS_PRESETS`, else `longlens/presets` in the platform's configuration
-//! folder; one of theirs hides one of the same name that comes with the program. Several recipes are laid
-//! over each other, and later ones win.
+//! folder; one of theirs replaces a built-in one of the same name. Several recipes are laid over each other,
+//! and later ones win.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! How far the run is. On a terminal an overall bar, and a line for each worker with its frame's name;
-//! elsewhere a line now and then, for a log file.
+//! Progress. On a terminal, a bar for the whole run and a line for each worker with its frame's name; elsewhere
+//! a line from time to time, for a log file.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

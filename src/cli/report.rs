@@ -1,5 +1,5 @@
-//! What is reported of a run: before it, of each frame, and at its end. People read standard error;
-//! standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
+//! What is reported about a run: before it, for each frame, and at its end. People read standard
+//! error; standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
 mod advice;
 
@@ -29,8 +29,8 @@ pub(super) enum Loudness {
     Verbose,
 }
 
-/// How many names, and how many warnings of one kind, are said in full without `-v`: a shoot may have
-/// one for each frame.
+/// How many names, and how many warnings of one kind, are printed in full without `-v`: a shoot may have one
+/// for each frame.
 const MOST_SAID: usize = 3;
 
 /// Most failures that are listed again at the end.
@@ -275,7 +275,8 @@ impl Report {
         self.failures.retain(|error| error.path() != Some(input));
     }
 
-    /// Whether this was not said yet of the frame: what concerns all of its outputs is said once.
+    /// Whether this has not been reported for the frame yet: what concerns all of its outputs is
+    /// reported once.
     fn is_new(&mut self, job: &Job, input: &str, text: &str) -> bool {
         job.edition.is_none() || self.said.insert((input.to_owned(), text.to_owned()))
     }

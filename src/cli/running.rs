@@ -1,4 +1,4 @@
-//! A batch carried out: space looked at, signals heard, outcomes reported, the exit code.
+//! Running a batch: free space checked, signals handled, outcomes reported, the exit code chosen.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The look at the frames that decides which are one scene, as the user sees it go on.
+//! The progress of the search for scenes, as the user sees it.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};

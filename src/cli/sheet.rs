@@ -1,4 +1,4 @@
-//! `longlens sheet`: many frames small on one picture, with names and captions; as pages of a PDF too.
+//! `longlens sheet`: contact sheets with names and captions, as pictures or as a PDF.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Pictures in the terminal, where it can show them: by kitty's protocol, iTerm2's or as sixels.
 //!
-//! Which of them a terminal knows is told by its environment variables: to ask it would mean to read what the
+//! Environment variables tell which of them a terminal knows; asking the terminal would mean reading what the
 //! user types.
 
 use std::fmt::Write;

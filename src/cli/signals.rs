@@ -1,4 +1,5 @@
-//! Ctrl-C, TERM and HUP (a closed terminal): the first ends the run in order and within two seconds, the second at once.
+//! Ctrl-C, TERM and HUP (a closed terminal): the first ends the run in an orderly way within two seconds, the
+//! second at once.
 
 #[cfg(unix)]
 use std::io::IsTerminal;
@@ -120,7 +121,7 @@ fn watch(stop: &Stop, armed: &Arc<AtomicBool>) -> bool {
             std::thread::sleep(GRACE);
             end(&late, first);
         });
-        // Without a timer there is no grace.
+        // Without a timer the program ends at once.
         let second = if timed.is_ok() { come.next() } else { Some(first) };
         armed.store(true, Ordering::Relaxed);
         end(&stop, second.unwrap_or(first));

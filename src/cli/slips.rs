@@ -1,7 +1,7 @@
-//! A command line that cannot be read: what was meant by it, as far as that can be guessed.
+//! Invalid command lines: what was probably meant.
 //!
-//! People come from other programs, and type their flags; they give frames without `develop`, or
-//! `develop` without `-o`. Each gets the words to type instead.
+//! People type flags of other programs, frames without `develop`, or `develop` without `-o`. Each
+//! is told what to type instead.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Where frames and what is known of them come from: the inputs, their folders' files, `--captions`,
+//! Where frames and their fields come from: the inputs, their folders' files, `--captions`,
 //! `--code-replacements`, `--set`.
 
 use std::collections::HashMap;

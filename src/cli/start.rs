@@ -1,4 +1,4 @@
-//! What std does before main, for a program that the C library enters without it.
+//! What std does before main, done here because the C library calls this program's main directly.
 
 use std::fs::OpenOptions;
 use std::os::fd::{AsFd, BorrowedFd, IntoRawFd};

@@ -1,7 +1,7 @@
-//! Texts to the terminal: what came from files and names is made harmless first.
+//! Text for the terminal, with everything that came from files and names made harmless.
 //!
-//! A control byte in a name could rewrite the screen, a bidi override turn a name around. Both are
-//! shown escaped. A closed or full stdout must not cost a frame, so nothing here fails.
+//! A control byte in a name could rewrite the screen, a bidi override could reverse a name. Both
+//! are shown escaped. A closed or full stdout must not make a frame fail, so nothing here fails.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};

@@ -1,7 +1,7 @@
-//! Four inks to three lights: CMYK and YCCK files as sRGB.
+//! From CMYK and YCCK to sRGB.
 //!
-//! With an embedded CMYK profile through moxcms, else by the plain model R = (1 − C)(1 − K). Adobe
-//! (APP14 marker) stores inks inverted, 255 for none.
+//! With the embedded CMYK profile through moxcms, or without one by the plain model R = (1 − C)(1 −
+//! K). Adobe (APP14 marker) stores inks inverted, 255 for none.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use moxcms::{ColorProfile, Layout, TransformExecutor, TransformOptions};
 
 use super::read;
 
-/// How a sample stands for ink.
+/// How a sample encodes ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Polarity {
     /// 255 is full ink.

@@ -1,5 +1,5 @@
-//! Single colours out of a profile into sRGB, and back: for judging a small picture on colours as they
-//! look, and for drawing in colours that are given in sRGB.
+//! Single colours converted from a profile to sRGB and back: for judging a small picture by its colours as they
+//! look, and for drawing in colours given in sRGB.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Colour profiles: what one is, and colours out of it and into it.
+//! Colour profiles: reading them, and converting colours from and to them.
 //!
 //! Layout: ICC.1:2022. Conversion is `moxcms`'s, relative colorimetric, the error at most one level
 //! of 255 against lcms2 (30 ms per 24 MP). Samples without a profile are sRGB (IEC 61966-2-1).

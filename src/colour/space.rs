@@ -1,4 +1,4 @@
-//! A profile as the numbers of a space, if it is no more than a curve and three primaries.
+//! A profile as a colour space, if it consists of a curve and three primaries.
 
 use moxcms::{ColorProfile, DataColorSpace, Matrix3d, ToneReprCurve};
 

@@ -1,4 +1,4 @@
-//! Samples of a whole frame out of their profile.
+//! The samples of a whole frame converted from their profile.
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, Matrix3d, RenderingIntent, TransformOptions};
 

@@ -1,8 +1,8 @@
 //! Kinds of files: the one table of names, of the endings of file names, and of first bytes.
 //!
-//! The content decides what a file is, never its name. Endings say which files of a folder may be
-//! frames, which format an output's name asks for, and what a template takes off a name. What longlens
-//! does not read is in the table all the same, so that it is named when it is refused.
+//! The content decides what a file is, never its name. Endings say which files of a folder may be frames, which
+//! format an output's name asks for, and what a template removes from a name. Kinds that longlens does not read
+//! are in the table too, so that they are named when they are refused.
 
 use Reading::{Film, Foreign, Read};
 
@@ -45,7 +45,7 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// Endings of its names in small letters, the usual one first.
     pub(crate) endings: &'static [&'static str],
-    /// How its content begins; `?` stands for any byte.
+    /// How its content begins; `?` matches any byte.
     begins: &'static [&'static [u8]],
     /// What longlens makes of it.
     pub(crate) reading: Reading,

@@ -1,8 +1,8 @@
 //! Containers: the bytes of a file as named parts. Nothing is decoded here, and nothing large allocated.
 //!
-//! [`kinds`] knows files by their first bytes and by the endings of their names; [`jpeg`] walks over
-//! markers, [`png`] and [`riff`] over chunks, [`boxes`] over boxes, [`tiff`] reads tables, [`raw`] finds its
-//! way in cameras' files. What the parts mean is for the rooms above: samples for formats, blocks for metadata.
+//! [`kinds`] knows files by their first bytes and by the endings of their names; [`jpeg`] walks over markers,
+//! [`png`] and [`riff`] over chunks, [`boxes`] over boxes, [`tiff`] reads tables, [`raw`] reads the structure
+//! of cameras' files. What the parts mean is for the rooms above: samples for formats, blocks for metadata.
 
 pub(crate) mod boxes;
 pub(crate) mod jpeg;

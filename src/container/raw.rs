@@ -1,5 +1,5 @@
-//! Cameras' RAW files: which JPEGs they hold, how large the sensor's picture is, and where their metadata
-//! is. Nothing of the sensor's samples is read.
+//! Cameras' RAW files: which JPEGs they hold, how large the sensor's picture is, and where their metadata is.
+//! The sensor's samples are not read.
 //!
 //! Most RAW files are TIFFs ([`tables`]): a table that describes a mosaic of colour filters (TIFF/EP, DNG)
 //! makes one. Canon's CR3 is made of boxes ([`cr3`]), Fujifilm's RAF and Canon's CRW have a layout of

@@ -1,12 +1,12 @@
-//! One frame's way: survey it small, sweep the part that is kept, resize, caption.
+//! One frame's way: survey it small, sweep the part that is kept, resize it, caption it.
 //!
-//! What is finished is a whole frame, or goes band by band to an encoder: of a 24 MP frame the
-//! encoder then finds its samples in the cache, and 50 MB are neither written nor read again.
+//! The result is a whole frame, or goes band by band to an encoder. The encoder then finds its
+//! samples in the cache: for a 24 MP frame, 50 MB are neither written to memory nor read again.
 //!
-//! The order is the product's, not the user's. Nothing here reads a clock or an environment, and no
-//! file but the font and the logo that the recipe names (and, for characters that longlens carries
-//! no letters for, the machine's fonts): the same frame and recipe give the same samples, whatever
-//! the number of workers.
+//! The order is the product's, not the user's. Nothing here reads a clock, the environment or any
+//! file but the font and logo that the recipe names (and the machine's fonts, for characters that
+//! the built-in ones lack): the same frame and recipe give the same samples, whatever the number of
+//! workers.
 
 mod needs;
 mod places;

@@ -1,4 +1,4 @@
-//! What developing takes in memory, calculated from the size of a frame and its recipe.
+//! How much memory developing needs, calculated from the size of a frame and its recipe.
 
 use super::sweep::RowStages;
 use crate::error::Result;

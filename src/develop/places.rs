@@ -1,5 +1,5 @@
-//! Places for bands that workers make in any order: in a whole frame, or in the rows of it that a
-//! caption is laid on.
+//! Buffers for bands that workers produce in any order: the whole frame, or the rows that a caption
+//! covers.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,7 +1,7 @@
 //! Small pictures of a frame before and after it is developed, for people to compare. They are made from what
 //! is in memory anyway: the decoded samples, and the developed rows on their way to the encoder.
 //!
-//! A pixel of them is the mean of some samples, spread over the square that it stands for: of a 24 MP frame two
+//! A pixel of them is the mean of some samples, spread over the square that it covers: of a 24 MP frame two
 //! rows of nine are looked at. A frame of 24 MP takes 10 % longer with its small pictures: 4 % are looking,
 //! most of the rest their encoding.
 
@@ -178,7 +178,7 @@ impl After {
     }
 }
 
-/// Pixels on each side of the square that a small pixel stands for.
+/// Pixels on each side of the square that a small pixel covers.
 fn step(size: Size) -> usize {
     ((size.long_side() + LONG_PX / 2) / LONG_PX).max(1) as usize
 }

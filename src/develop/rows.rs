@@ -1,5 +1,5 @@
-//! One row on its way: samples to dehazed planes in the ring, and back to samples with what sharpening
-//! adds and the dither; a block of pixels at a time.
+//! One row in the sweep: from samples to dehazed planes in the ring, and back to samples with sharpening and
+//! dither, a block of pixels at a time.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The survey of a whole frame: made small once, looked at for haze and for noise.
+//! The survey of a whole frame: it is scaled down once and examined for haze and for noise.
 //!
 //! The whole frame is surveyed whatever part of it is kept, and always at the same size, so that a
 //! preview, a crop and the full frame get the same dehaze. A border around the picture is cut off first.
@@ -20,7 +20,7 @@ use crate::stage::dehaze::{self, Border, DepthMap, Framed, Haze, Maps, SharedHaz
 /// what an erosion finds. 256 brings that under 1 and costs 0.3 dB on outdoor pairs, 0.2 dB in rooms.
 const SURVEY_PX: u32 = 256;
 
-/// What is known of a frame before it is swept.
+/// What is known about a frame before it is swept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
     /// The haze of its scene, which frames of one scene may share.

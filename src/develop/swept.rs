@@ -1,8 +1,8 @@
-//! One frame developed into several outputs: what their ways have in common is gone once.
+//! One frame developed into several outputs: steps that they have in common are done once.
 //!
 //! Outputs that keep the same part and have the same dehaze, denoise and sharpening differ after the sweep
-//! only: it is done once, into a whole frame, from which each output is resized and captioned. Its samples
-//! are those that each sweep alone would make.
+//! only: it is done once, into a whole frame, from which each output is resized and captioned. Its samples are
+//! the same as those of a sweep for each output.
 
 use std::sync::Arc;
 

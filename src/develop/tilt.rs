@@ -1,10 +1,11 @@
-//! How far a frame is tilted, by a horizon or verticals that are really there.
+//! How far a frame is tilted, measured by a clearly visible horizon or verticals.
 //!
-//! The small picture is searched for straight lines: places where light changes across one, joined by vote over
-//! all slopes (Hough 1962; Duda, Hart 1972) and laid through their points by least squares, to a hundredth of a
-//! degree. A **horizon** is a line from side to side with a sky above it that has no edges of its own. **Verticals**
-//! are many lines that agree: they may converge, as they do where a camera looks up, so their tilt is that of
-//! the one in the middle. Ridges, roofs, roads and banks of fog do not pass; in doubt there is no tilt.
+//! The small picture is searched for straight lines: places where light changes across one, grouped by a vote
+//! over all slopes (Hough 1962; Duda, Hart 1972) and fitted to their points by least squares, to a hundredth of
+//! a degree. A **horizon** is a line from side to side with a sky without edges above it.
+//! **Verticals** are many lines that agree: they may converge, as they do where a camera looks up, so their
+//! tilt is that of the one in the middle. Ridges, roofs, roads and banks of fog are rejected; in doubt the
+//! frame counts as level.
 
 mod lines;
 

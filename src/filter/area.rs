@@ -1,4 +1,4 @@
-//! The area average: a frame made small, each small pixel the mean of the samples it covers.
+//! The area average: a frame scaled down, each small pixel the mean of the samples that it covers.
 //!
 //! One pass over the full-size samples, or over every nth row of a large frame; integer sums, so the
 //! result does not depend on how the loop is cut up. A pixel on a border between cells goes to both

@@ -1,4 +1,4 @@
-//! Textbook filters on small planes; they know nothing of stages.
+//! Textbook filters on small planes, independent of the stages.
 //!
 //! All of them read beyond the edge as if the edge went on (windows are cut to the plane) and sum in
 //! a fixed order. Their time does not depend on the radius, the erosion's on its logarithm.

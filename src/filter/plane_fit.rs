@@ -1,4 +1,4 @@
-//! How far values lie from the plane that fits them best, window by window.
+//! How far values are from their best-fitting plane, window by window.
 //!
 //! In each window the values are taken for g = m + p·(x − x̄) + q·(y − ȳ), least squares with weights: the
 //! slopes solve the 2×2 normal equations of the covariances. What is left is √(σ²(g) − p·σ(x, g) − q·σ(y, g)).

@@ -1,8 +1,7 @@
-//! The cheapest way from a set of seeds to every pixel.
+//! The cheapest path from a set of seeds to every pixel.
 //!
-//! Raster sweeps, each row swept both ways (Toivanen, "New geodesic distance transforms for gray-scale
-//! images", Pattern Recognition Letters 17 (1996)): exact for ways that turn back no more often than
-//! there are rounds.
+//! Raster sweeps, each row swept both ways (Toivanen, "New geodesic distance transforms for gray-scale images",
+//! Pattern Recognition Letters 17 (1996)): exact for paths that turn back no more often than there are rounds.
 
 use crate::frame::Plane;
 

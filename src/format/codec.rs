@@ -1,5 +1,5 @@
-//! The codecs, one row a format: what each can do, and the common end of decoding. A format that is only
-//! read has no [`Writing`].
+//! The codecs, one row per format: what each can do, and the last step of decoding, which all share. A format
+//! that is only read has no [`Writing`].
 //!
 //! A new format is a folder beside this file, a row here, and a row in the table of kinds of files.
 

@@ -1,9 +1,9 @@
-//! A JPEG that is no longer than it may be, at the best quality for which that holds.
+//! A JPEG within a size limit, at the best quality that fits.
 //!
-//! The first encoding has the quality that was asked for. If it is too long, some rows of the frame, spread
-//! over it, are encoded at other qualities: how their length changes with quality is how that of the file
-//! does, nearly. The second encoding takes the best quality that should fit by that, and measures how far
-//! the rows were off; the third, where one is needed, is a step or two beside it.
+//! The first encoding has the quality that was asked for. If it is too large, some rows spread over the frame
+//! are encoded at other qualities: their size changes with quality nearly as the file's does. The second
+//! encoding takes the best quality that should fit by that estimate, and shows how far off it was; a third, if
+//! needed, is a step or two beside it.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ pub struct Fitted {
     pub warnings: Vec<Warning>,
 }
 
-/// Encodes a frame as [`encode`], into `most_bytes` at the most: a JPEG at the best quality that fits, up to
-/// that of `encoding`.
+/// Encodes a frame as [`encode`], into at most `most_bytes`: a JPEG at the best quality that fits, up to that
+/// of `encoding`.
 ///
 /// # Errors
 /// Those of [`encode`], and [`ErrorKind::TooLarge`] if the file does not fit: a JPEG at quality 40 or its

@@ -1,5 +1,5 @@
-//! A wall around the codecs: a panic on a stranger's file becomes an error of this one file, and
-//! nothing is printed about it.
+//! A wall around the codecs: a panic in a decoder becomes an error of that one file, and nothing is
+//! printed.
 //!
 //! What cannot be caught (a stack overflow, an allocation that fails) is kept away by [`super::Limits`]
 //! and by the checks in each format.

@@ -1,8 +1,8 @@
 //! HEIC and HIF (ISO/IEC 23008-12): photographs of phones and some cameras, 8 or 10 bits; only read.
 //!
-//! heic-rs walks the boxes and decodes HEVC; which colours the samples mean is read here, because it
-//! passes over what the stream itself says ([`vui`]). Thumbnails are nothing to mention; depth and gain
-//! maps, further pictures and the film of a live photograph are left out, and named.
+//! heic-rs walks the boxes and decodes HEVC; which colours the samples mean is read here, because it passes
+//! over what the stream itself says ([`vui`]). Thumbnails are dropped silently; depth and gain maps, further
+//! pictures and the film of a live photograph are dropped with a warning.
 
 mod vui;
 
@@ -171,7 +171,7 @@ fn is_sequence(unit: &[u8]) -> bool {
 
 /// The colours of a file without a box that says them: what its stream says, or else what HEVC means then.
 fn colours(said: Option<vui::Colours>) -> Nclx {
-    /// Nothing is said (H.273); the matrix of unsaid stills is that of JPEG.
+    /// Unspecified (H.273); stills without a matrix use that of JPEG.
     const UNSAID: u8 = 2;
     const BT_601: u8 = 6;
     let said = said.unwrap_or(vui::Colours { is_full: false, description: None });

@@ -1,9 +1,9 @@
 //! JPEG (ITU-T T.81 | ISO 10918-1): its markers, its damage, its samples, its writing.
 //!
-//! libjpeg-turbo-rs decodes: sequential files block by block ([`scans`]), others as a whole, into planes
-//! that most photographs are left in; and it codes the blocks that [`transform`] made. What a cut file lacks it
-//! fills with grey and says nothing, so damage is looked for here: [`jpeg::walk`] reads all markers once,
-//! [`damage`] says what does not add up.
+//! libjpeg-turbo-rs decodes: sequential files block by block ([`scans`]), others as a whole, into planes that
+//! most photographs are left in; and it codes the blocks that [`transform`] made. It silently fills what a
+//! truncated file lacks with grey, so damage is detected here: [`jpeg::walk`] reads all markers once,
+//! [`damage`] finds what does not add up.
 //!
 //! Not read: 12 bits a sample, lossless and hierarchical files, components of which one has two samples
 //! where another has three (libjpeg does not read those either).

@@ -1,7 +1,7 @@
 //! JPEG XL (ISO/IEC 18181): lossy, lossless, and made of a JPEG; only read.
 //!
-//! jxl-rs decodes, turns the picture as the codestream says, and converts lossy files out of XYB; what the
-//! samples mean is told by [`colours`], the boxes with metadata are read by [`boxes`].
+//! jxl-rs decodes, turns the picture as the codestream says, and converts lossy files out of XYB; [`colours`]
+//! finds what the samples mean, [`boxes`] reads the metadata.
 //!
 //! Of an animation the first picture is developed. CMYK, samples of floating point and files for HDR screens
 //! are refused by name.

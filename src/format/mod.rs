@@ -1,10 +1,11 @@
-//! Bytes to a frame and back: what a file is, how large it will be, its samples, its file again.
+//! From bytes to a frame and back: a file's format, its size in memory, its samples, and the
+//! finished file.
 //!
-//! The content decides, never the name. Everything is checked on the header before memory is taken
-//! for it ([`Limits`]); damage is an error unless it was asked to be accepted. A decoder that panics
-//! on a stranger's file costs this file alone.
+//! The content decides, never the name. The header is checked against the [`Limits`] before memory is
+//! allocated; damage is an error unless the caller accepts it. A decoder that panics fails only the file at
+//! hand.
 //!
-//! This room knows bytes, not files: the caller reads and writes them.
+//! This room works on bytes; the caller reads and writes files.
 
 mod codec;
 mod fit;

@@ -1,4 +1,4 @@
-//! A file's bytes beside what their header says, so that it is read once on the way of a frame.
+//! A file's bytes together with its parsed header, so that the header is read only once.
 
 use super::{Decoded, Decoding, Header, Limits};
 use super::{decode_admitted, decode_eighth, has_eighth, probe};

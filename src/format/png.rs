@@ -1,8 +1,7 @@
 //! PNG (ISO/IEC 15948, third edition): 1 to 16 bits, grey, colour, palette, alpha over white.
 //!
-//! The chunks are looked over first: the decoder panics on a palette whose length is not a multiple of
-//! three, and it drops without a word a profile that inflates beyond its limit. Of an animation the
-//! default picture is read.
+//! The chunks are checked first: the decoder panics on a palette whose length is not a multiple of three, and
+//! it silently drops a profile that inflates beyond its limit. Of an animation the default picture is read.
 
 mod blocks;
 mod encode;
@@ -27,7 +26,7 @@ use layout::{Colour, Layout};
 /// Bytes that the decoder may take for chunks beside the file's own bytes and a profile.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// Bytes that one byte of deflate can stand for at most (258 for two bits).
+/// The most bytes that one byte of deflate can expand to (258 for two bits).
 const MOST_DEFLATED: u64 = 1032;
 
 /// The header of a PNG: its first chunks, and the positions of the others.
@@ -101,7 +100,7 @@ fn damaged(fault: &str) -> Error {
     Format::Png.damaged(fault)
 }
 
-/// The decoder's reason, in the words of people where it speaks of its own types.
+/// The decoder's reason, reworded where it names its own types.
 fn fault(e: &DecodingError) -> Fault {
     let text = e.to_string();
     // '… ChunkType { type: IDAT, critical: true, … }', perhaps with more behind it.

@@ -1,4 +1,4 @@
-//! The colour profile of a file: whether it can mean the samples it comes with (ICC.1:2022, 7.2).
+//! The colour profile of a file: whether it fits the samples it comes with (ICC.1:2022, 7.2).
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! Cameras' RAW files: the JPEG inside, or the sensor's samples ([`sensor`]), with the metadata of the RAW
 //! file.
 //!
-//! A camera lays a JPEG of its own making into most RAW files. It seldom has metadata, so EXIF with
-//! orientation, colour space and position, XMP and IPTC-IIM are those of the RAW file. Only a JPEG of
-//! nearly the sensor's size is taken for the photograph, unless any was asked for ([`RawPicture`]).
+//! Cameras put a JPEG into most RAW files. It seldom has metadata, so EXIF with orientation, colour space and
+//! position, XMP and IPTC-IIM are those of the RAW file. Only a JPEG of nearly the sensor's size is used as the
+//! photograph, unless the user accepts any ([`RawPicture`]).
 
 mod exif;
 #[cfg(feature = "raw")]

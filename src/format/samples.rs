@@ -1,5 +1,5 @@
-//! Samples as codecs hand them over, made into samples as a frame has them: transparent parts laid
-//! over white, big-endian pairs made numbers, 16 bits made 8. Plain integer arithmetic, rounded.
+//! From a codec's samples to a frame's: transparent areas placed on white, big-endian pairs read as
+//! numbers, 16 bits reduced to 8. Plain integer arithmetic, rounded.
 
 use image::{ImageBuffer, Pixel};
 

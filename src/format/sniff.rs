@@ -1,4 +1,4 @@
-//! Why a file is refused that longlens does not read, by its name if its kind is known, and what to do about it.
+//! Why longlens does not read a file, with the name of its kind if known, and what to do about it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Where decoders put runs of pixels: a reused buffer of the frame's depth, alpha already gone.
+//! Where decoders write runs of pixels: a reused buffer in the frame's depth, without alpha.
 
 use crate::error::{Error, Result, Warning};
 use crate::frame::{Pixels, Pool, Size};

@@ -1,7 +1,8 @@
 //! Turning the stored picture upright, by EXIF's orientation (CIPA DC-008, 4.6.4, tag 0x0112).
 //!
-//! What keeps width and height is done in place; what exchanges them goes into a second buffer in
-//! square blocks, so that reading along rows and writing along columns both stay in the cache.
+//! Turns that keep width and height are done in place; those that exchange them go into a second
+//! buffer in square blocks, so that reading along rows and writing along columns both stay in the
+//! cache.
 
 use image::{ImageBuffer, Pixel};
 

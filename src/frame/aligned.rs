@@ -1,6 +1,6 @@
-//! Memory that begins with a line of the cache, as long as the largest vectors: elsewhere each of their
-//! loads and stores may touch two lines (the dehaze of 24 MP took 16 or 26 ms, as the stack happened to
-//! lie in one build or the next).
+//! Memory aligned to a cache line, which is as long as the largest vectors: unaligned loads and stores may
+//! touch two lines (the dehaze of 24 MP took 16 or 26 ms, depending on how a build happened to lay out the
+//! stack).
 
 use std::ops::{Deref, DerefMut};
 

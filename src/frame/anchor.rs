@@ -1,4 +1,5 @@
-//! Where a smaller rectangle sits in a larger one: nine places, named like the compass.
+//! Where a smaller rectangle is placed in a larger one: nine places, named after the points of the
+//! compass.
 
 use super::{Rect, Size};
 use crate::words::named;

@@ -1,4 +1,4 @@
-//! A finished frame on its way out, a band of rows at a time: what takes it, an encoder say, reads
+//! A finished frame delivered in bands of rows, so that its consumer, such as an encoder, reads
 //! each band while it is in the cache.
 //!
 //! A frame that is written whole into memory first and read again by the encoder takes 12 to 15 ms more

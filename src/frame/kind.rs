@@ -1,5 +1,5 @@
-//! The one switch over the kinds of samples: what is done with a frame is written once, and compiled for grey
-//! and RGB, 8 and 16 bits.
+//! The one switch over the kinds of samples: code for a frame is written once, and compiled for grey and RGB, 8
+//! and 16 bits.
 
 /// `each_kind!(view, View(picture) => f(picture))` does the same with whatever kind `view` is of;
 /// `each_kind!(view, View(picture) => Pixels: f(picture))` makes the same kind of another enum of it.

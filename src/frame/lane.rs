@@ -1,8 +1,8 @@
-//! Numbers as the full-size stages hold them from one to the next, and the block they come in.
+//! The numbers that full-size stages pass from one to the next, and the block that holds them.
 //!
 //! A sample of 8 bits becomes 64ths of a level in 16 bits: a vector holds twice as many as of
 //! floats, a row takes half of the cache, and the step is a sixth of what the dither spans. A
-//! sample of 16 bits becomes a float. What is done to them is written once, for [`Lane`].
+//! sample of 16 bits becomes a float. Stages are written once, for [`Lane`].
 
 use super::Aligned;
 use super::light::{INTEGER, Sample, greater, lesser, luma};

@@ -1,8 +1,8 @@
-//! One photograph in memory: samples as the file has them, and what colour they mean.
+//! One photograph in memory: samples as the file has them, and their colours.
 //!
 //! Samples stay in the file's own depth (8 or 16 bit) and encoding; a full-size float copy never
-//! exists. A frame is upright: its orientation was applied when it was decoded. What file type it
-//! came from does not matter here.
+//! exists. A frame is upright: its orientation was applied when it was decoded. The file type does
+//! not matter here.
 
 mod aligned;
 mod anchor;

@@ -1,4 +1,4 @@
-//! A photograph as it came from its file: what is developed.
+//! A photograph as it came from its file, before it is developed.
 
 use fearless_simd::{Level, dispatch};
 use image::ImageBuffer;

@@ -1,4 +1,4 @@
-//! Pictures whose rows can be read, in whatever way their samples lie in memory.
+//! Pictures whose rows can be read, whatever the layout of their samples in memory.
 
 use std::fmt::Debug;
 use std::ops::Range;

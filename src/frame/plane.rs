@@ -1,4 +1,4 @@
-//! A small picture of one float a pixel: the survey works on these, never on a full-size frame.
+//! A small picture with one float per pixel: the survey works on these, never on a full-size frame.
 
 use super::Size;
 

@@ -1,5 +1,5 @@
-//! Sample buffers used again from frame to frame: touching fresh memory for one 24 MP frame costs
-//! 25 to 38 ms in page faults, a third of its decode.
+//! Sample buffers reused from frame to frame: fresh memory for one 24 MP frame costs 25 to 38 ms in
+//! page faults, a third of the time to decode it.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Rows that go round: what a stage with a reach reads of the rows before and behind the one it makes.
+//! A ring of rows: those before and after the current one, for a stage that reads its neighbours.
 
 /// The last few of rows that come from top to bottom, each in the place of the one that has gone.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A space of RGB colours as numbers: its curve, and its primaries beside those of sRGB.
+//! An RGB colour space: its curve, and its primaries relative to those of sRGB.
 
 /// From an encoded value x to light: (a·x + b)^exponent from `toe_end` on, toe·x below (ICC.1:2022, 10.18).
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! A photograph in the planes of its JPEG: luma of every pixel, and colour that one, two or four pixels
 //! share. Its red, green and blue are made row by row, as they are read.
 //!
-//! At 4:2:0 that is half of the samples that RGB has: of a 24 MP frame 36 MB less are written and read,
-//! and what a crop leaves out is never converted.
+//! At 4:2:0 that is half as many samples as RGB has: for a 24 MP frame 36 MB less are written and read, and
+//! pixels outside the crop are never converted.
 //!
 //! Colour is widened and converted as libjpeg does both, to the bit: the triangle filter of `jdsample.c`
 //! (h2v1 and h2v2 "fancy" upsampling), and JFIF (ITU-T T.871), clause 7, with the 16 bits of fraction and

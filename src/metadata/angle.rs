@@ -1,8 +1,8 @@
-//! Latitudes and longitudes as people write them in a text: `41°48'30"N`, `41° 48.5′ N`, `41 deg 48' 30"`.
+//! Latitudes and longitudes as people write them in texts: `41°48'30"N`, `41° 48.5′ N`, `41 deg 48' 30"`.
 //!
 //! Degrees need their mark, and minutes their seconds or a fraction: 6'2", 14:03:22, 600 mm and a
-//! slope of 12° are not positions. Whether an angle is one that must be removed is for
-//! [`super::secrets`] to say, by comparing it.
+//! slope of 12° are not positions. [`super::secrets`] decides which angles must not be found, by
+//! comparing them.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What [`carry_over`](super::carry_over) is given, and what it returns.
+//! The input and the result of [`carry_over`](super::carry_over).
 
 use super::blocks::Blocks;
 use super::fields::Fields;
@@ -51,8 +51,8 @@ pub struct Tilted {
     pub centre: (f64, f64),
 }
 
-/// Which of EXIF's tags belong in a format: those of a picture's compression stand in compressed files
-/// alone (EXIF 2.32, 4.6.8, tables 17 to 20).
+/// Which of EXIF's tags belong in a format: those of a picture's compression belong in compressed files alone
+/// (EXIF 2.32, 4.6.8, tables 17 to 20).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum ExifTags {
     /// All of them.

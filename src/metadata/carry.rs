@@ -1,4 +1,4 @@
-//! From the blocks of the file that was read to those of the file that is written.
+//! From the metadata blocks of the original to those of the output.
 
 use std::collections::BTreeSet;
 

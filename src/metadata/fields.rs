@@ -1,4 +1,4 @@
-//! What a caption can say of a frame: named texts, and where each of them came from.
+//! Fields: named texts about a frame for captions, and where each of them came from.
 //!
 //! Sources overrule one another in the order of [`Origin`]. Dates are ISO 8601 (`2024-02-28`, `1968-07`),
 //! times `14:03:22` as the camera's clock had them, with the clock's zone (`+09:00`) in a field of its

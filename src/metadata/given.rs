@@ -1,4 +1,4 @@
-//! The dates that blocks are to have: those that somebody gave, or those that the frame has.
+//! The dates to be written: those that the user gave, or those of the frame.
 
 use super::blocks::Blocks;
 use super::dates::Dates;

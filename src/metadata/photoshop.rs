@@ -86,8 +86,8 @@ impl Resources {
         self.list.iter().find(|r| r.number == number).map(Resource::content)
     }
 
-    /// The MD5 sum that the IPTC-IIM block had when Photoshop last brought it and XMP into line; all
-    /// zeros stand for none.
+    /// The MD5 sum that the IPTC-IIM block had when Photoshop last brought it and XMP into line; all zeros mean
+    /// none.
     pub(super) fn digest(&self) -> Option<[u8; 16]> {
         let digest = self.find(IPTC_DIGEST)?.first_chunk().copied()?;
         (digest != [0; 16]).then_some(digest)

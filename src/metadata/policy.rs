@@ -1,4 +1,4 @@
-//! What the outputs may say of a frame: how much of its metadata leaves the house.
+//! How much of a frame's metadata its outputs may contain.
 
 use super::text::Encoding;
 use crate::words::named;

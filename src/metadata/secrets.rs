@@ -1,8 +1,8 @@
 //! What must not be found in a finished file: positions and serial numbers, as the bytes in which
-//! they would stand there.
+//! they would appear there.
 //!
 //! They are collected before anything is taken out, so that the search afterwards does not depend
-//! on the code that took it out. Short numbers are not searched for: `0/1 0/1 0/1` or `12` stand in
+//! on the code that took it out. Short numbers are not searched for: `0/1 0/1 0/1` or `12` occur in
 //! any file by chance. Positions are searched for as numbers, as decimal degrees and as
 //! [angles](super::angle); angles in UTF-16 are not found.
 
@@ -14,7 +14,7 @@ use super::angle::{Angle, angles};
 const SERIAL_MIN_CHARS: usize = 5;
 /// Characters from which a serial number is searched for inside of words too.
 const SERIAL_SURE_CHARS: usize = 8;
-/// Different characters a serial number must have: `0000000` stands for 'none'.
+/// Different characters a serial number must have: `0000000` means 'none'.
 const SERIAL_MIN_KINDS: usize = 3;
 /// Digits a serial number must have: `NORMAL`, where a program garbled a maker's note, is none.
 const SERIAL_MIN_DIGITS: usize = 3;

@@ -1,8 +1,8 @@
-//! The finished file read again: nothing of what had to go may be left in it.
+//! The finished file read again: nothing that had to be removed may be left in it.
 //!
-//! Two ways that do not depend on each other: the blocks are gone through by their structure, and
-//! all bytes of the file outside of the samples are searched for the positions and serial numbers
-//! that the file had. A find is an error, and the file is not delivered.
+//! Two independent checks: the blocks are searched by their structure, and all bytes of the file
+//! outside the samples are searched for the positions and serial numbers that the file had. A find
+//! is an error, and the file is not delivered.
 
 use super::blocks::Blocks;
 use super::carried::Carried;

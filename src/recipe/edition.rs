@@ -1,7 +1,7 @@
 //! Editions: several outputs of each frame, the tables `[output.web]` of a recipe.
 //!
-//! An edition has a folder, which is called as it is unless the table says otherwise, and settings that win
-//! over those of the recipe and of the frame's line in the table of captions.
+//! An edition has a folder, by default with the edition's name, and settings that override those of the recipe
+//! and of the frame's line in the captions table.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

@@ -2,7 +2,7 @@
 //!
 //! A setting has the same name and the same form wherever it is written: as a flag (`--crop 3:2`),
 //! in a recipe file (`crop = "3:2"`), as a column of `captions.csv`. [`SETTINGS`] is that table;
-//! values are checked here, at the door.
+//! values are checked here, as soon as they are read.
 
 mod edition;
 mod file;

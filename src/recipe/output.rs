@@ -18,7 +18,7 @@ pub struct Output {
     pub subsampling: Option<Subsampling>,
     /// Of a JPEG: what is saved where it is coded, time or bytes.
     pub coding: Coding,
-    /// Bytes that it may have at the most.
+    /// The most bytes that it may have.
     pub max_bytes: Option<u64>,
     /// Its name without the extension, a [template](crate::template).
     pub name: String,

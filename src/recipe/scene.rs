@@ -1,4 +1,4 @@
-//! Which frames are one scene, as a photographer says it.
+//! The setting that says which frames are one scene.
 
 use std::convert::Infallible;
 use std::fmt;

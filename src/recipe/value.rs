@@ -1,4 +1,4 @@
-//! The value of a setting as TOML has it, and as text.
+//! Values of settings, as TOML and as text.
 
 use crate::error::{Error, ErrorKind, Result};
 

@@ -1,7 +1,7 @@
 //! Crop: which part of the frame is kept.
 //!
 //! A shape (ratio, size or share of the frame) is placed by its anchor; a rectangle stays where it
-//! is. Nothing is computed on pixels here: the sweep simply reads only these rows and columns.
+//! is. No pixels are computed here: the sweep reads only these rows and columns.
 
 use std::fmt;
 use std::str::FromStr;

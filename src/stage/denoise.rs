@@ -1,4 +1,4 @@
-//! Denoise: what the dehaze is going to raise loses its noise first, by as much as it is raised.
+//! Denoise: removes noise before the dehaze raises it, by as much as it would be raised.
 //!
 //! Each channel goes towards the binomial mean of its 5×5 neighbours by the share s²/(D² + s²), the local
 //! Wiener filter (Lee, "Digital Image Enhancement and Noise Filtering by Use of Local Statistics", IEEE
@@ -7,7 +7,7 @@
 //! s² = C·σ²·(g − 1) what is left of its noise, raised by the gain g, is about what it was. No channel moves
 //! by more than 4σ, so that a coloured light stays where green does not see it.
 //!
-//! It reads the original before the dehaze, so that the gain g is known before anything is raised.
+//! It runs on the original, so the gain g is computed before the dehaze.
 //!
 //! Tried and lost: box means and the variance of luma in floats, 6 ns a pixel instead of 1.4; one share for two
 //! neighbours, 0.8 ns a pixel more.

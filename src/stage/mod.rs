@@ -1,8 +1,8 @@
-//! The stages: one room each, with its settings and what it does to a frame.
+//! The stages: a module for each, with its settings and what it does to a frame.
 //!
-//! A stage that runs row by row, in the sweep, is a [`RowStage`]: it states what it reads around a row
-//! and what it works in, and its kernel gets rows that are whole and long enough. A kernel neither fails
-//! nor allocates nor knows where the frame ends. In which order stages run is decided in
+//! A stage that runs row by row, in the sweep, is a [`RowStage`]: it states how many rows and columns around a
+//! row it reads and how much memory it needs, and its kernel gets whole rows that are long enough. A kernel
+//! does not fail, allocate or know where the frame ends. In which order stages run is decided in
 //! [`develop`](crate::develop).
 
 use fearless_simd::Level;

@@ -1,11 +1,12 @@
-//! Resize: the frame made smaller by area-aware resampling (Lanczos, three lobes) of its light.
+//! Resize: the frame scaled down by area-aware resampling (Lanczos, three lobes) of its light.
 //!
 //! Light is what adds up: half of the pixels black and half of them white look, from afar, like a grey
 //! of 188, not of 128, and lamps at night keep their brightness. So samples go through the sRGB curve
 //! (near enough for other profiles, whose curves differ from it by a few levels), are averaged, and
 //! go back. 8-bit samples are 16-bit light on the way, 16-bit samples are floats.
 //!
-//! Rows go through once, from top to bottom; a few of them are held at a time. A frame is never made larger.
+//! Rows are read once, from top to bottom; only a few of them are in memory at a time. A frame is never made
+//! larger.
 
 mod light;
 mod stream;

@@ -2,8 +2,9 @@
 //!
 //! The list is UTF-8 text, a code a line: the code, a tab, its replacement, and further tabs and
 //! replacements for `\nk7#2\`, `\nk7#3\`. Lines that begin with `//` are remarks. Codes are
-//! case-sensitive and are between two `\` or two `=`. What is not a code stays as it is, so a lone
-//! backslash or an equation does no harm; a replacement is not looked through for further codes.
+//! case-sensitive and are between two `\` or two `=`. Anything that is not a code stays as it is,
+//! so a lone backslash or an equation does no harm; replacements are not searched for further
+//! codes.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// What may delimit a code.
 const DELIMITERS: [char; 2] = ['\\', '='];
 
-/// Codes and what they stand for.
+/// Codes and their replacements.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CodeReplacements {
     codes: BTreeMap<String, Vec<String>>,
@@ -21,8 +22,7 @@ pub struct CodeReplacements {
 impl CodeReplacements {
     /// Reads a list.
     ///
-    /// # Errors
-    /// If a line has no tab, or a code stands for two different things.
+    /// # Errors If a line has no tab, or a code has two different replacements.
     pub fn parse(text: &str) -> Result<Self> {
         let mut codes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -107,8 +107,8 @@ impl CodeReplacements {
         strays
     }
 
-    /// A template's source with its codes replaced, in its texts and in the quoted texts of its
-    /// expressions. What a code stands for is a text there too: no brace or quote in it is looked at.
+    /// A template's source with its codes replaced, in its texts and in the quoted texts of its expressions.
+    /// The replacement is plain text there too: braces and quotes in it have no meaning.
     ///
     /// ```
     /// use longlens::template::{CodeReplacements, Fields, Template};
@@ -135,7 +135,7 @@ impl CodeReplacements {
         out
     }
 
-    /// What the code at the start of a text stands for, and what follows it.
+    /// The replacement for the code at the start of a text, and what follows it.
     fn code<'a>(&'a self, text: &'a str) -> Option<(&'a str, &'a str)> {
         let after = text.strip_prefix(DELIMITERS)?;
         let (code, after) = after.split_once(&text[..1])?;

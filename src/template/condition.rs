@@ -1,9 +1,9 @@
 //! A condition on a frame's fields: `rating >= 3 and "river" in keywords`.
 //!
-//! It is an expression of the same engine as templates, with the same filters. Every field that longlens
-//! knows can be asked for, whether the frame has it or not: without a value it is an empty text, an empty
-//! list or 0. Lists are `keywords`, `supplemental_categories`, `person_in_image`, `byline` and `contact`;
-//! numbers are `rating`, `urgency`, `sequence`, `iso`, `aperture` and `focal_length` (in mm).
+//! It is an expression of the same engine as templates, with the same filters. Every field that longlens knows
+//! can be used, whether the frame has it or not: without a value it is an empty text, an empty list or 0. Lists
+//! are `keywords`, `supplemental_categories`, `person_in_image`, `byline` and `contact`; numbers are `rating`,
+//! `urgency`, `sequence`, `iso`, `aperture` and `focal_length` (in mm).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::metadata::{Fields, LISTS, NAMES};
 /// Fields that are compared as numbers.
 const NUMBERS: [&str; 6] = ["rating", "urgency", "sequence", "iso", "aperture", "focal_length"];
 
-/// A condition that was read and can be asked of any number of frames.
+/// A parsed condition, which can be tested on any number of frames.
 pub struct Condition {
     source: String,
     engine: Environment<'static>,
@@ -45,8 +45,7 @@ impl Condition {
     /// # Ok::<(), longlens::error::Error>(())
     /// ```
     ///
-    /// # Errors
-    /// [`ErrorKind::Usage`] if it is no expression, with its place.
+    /// # Errors [`ErrorKind::Usage`] if it is not an expression, with the place.
     pub fn parse(source: &str) -> Result<Self> {
         if source.len() > MOST_SOURCE_BYTES {
             let message = format!("the condition is longer than {MOST_SOURCE_BYTES} bytes");

@@ -1,4 +1,4 @@
-//! What a template can do to a value: case, dates, pieces of text.
+//! The filters of templates: case, dates, pieces of text.
 
 use std::borrow::Cow;
 

@@ -1,14 +1,14 @@
 //! Captions, metadata texts and output names as templates: `{{ city }}, {{ date | date("%-d %B %Y") }}`.
 //!
-//! **What is a template**: the texts that an order gives, that is `--caption`, `--name`, and their
-//! keys in a recipe. **What is data**: every field's value, wherever it came from (a CSV, the
-//! file's own metadata, `--set`). A value is put in as it is and never looked at again, so
-//! `{{ 7*7 }}`, quotes or percent signs in one are drawn as they are.
+//! **Templates** are the texts of `--caption` and `--name`, and of the same settings in a recipe.
+//! **Data** are the values of all fields, wherever they came from (a CSV, the file's own metadata,
+//! `--set`). A value is inserted as it is and never interpreted, so `{{ 7*7 }}`, quotes or percent
+//! signs in one are drawn as they are.
 //!
-//! A template knows values, filters and `if`: no loops, no variables, no multiplication, no files.
-//! What is left cannot run long or grow large, and fuel and lengths are limited besides. A field
-//! without a value (none, or only spaces) is an error that names it, unless the template gives a
-//! `default`. Photo Mechanic's `{city}` is read as well ([`variables`]), and its code replacements
+//! A template has values, filters and `if`: no loops, no variables, no multiplication, no files. It
+//! cannot run long or grow large, and fuel and lengths are limited as well. A field without a value
+//! (none, or only spaces) is an error that names it, unless the template gives a `default`. Photo
+//! Mechanic's `{city}` is read as well ([`variables`]), and its code replacements
 //! ([`CodeReplacements`]). Engine: minijinja.
 
 mod codes;

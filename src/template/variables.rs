@@ -1,13 +1,13 @@
 //! Photo Mechanic's variables: `{city}`, `{iptcmonthname}`, `{filenamebase}` become expressions.
 //!
-//! Names and short forms are those of Camera Bits' 'List of Photo Mechanic Variables'. A name that
-//! is not among them is taken as a field of that name, so columns of a CSV work too. A brace that
-//! is not closed right after a name is an ordinary character; `{{ "{city}" }}` writes one literally.
-//! On the way the template is looked through for what templates here do not have.
+//! Names and short forms are those of Camera Bits' 'List of Photo Mechanic Variables'. A name that is not among
+//! them is taken as a field of that name, so columns of a CSV work too. A brace that is not closed right after
+//! a name is an ordinary character; `{{ "{city}" }}` writes one literally. Statements that templates do not
+//! have here are refused on the way.
 
 use crate::error::{Error, ErrorKind, Result, place};
 
-/// Photo Mechanic's names, beside those that are the same here, and what each stands for.
+/// Photo Mechanic's names, beside those that are the same here, and what each means.
 const VARIABLES: &[(&[&str], &str)] = &[
     (&["caption", "capt"], "description"),
     (&["head"], "headline"),
@@ -57,7 +57,7 @@ impl Rewritten {
     }
 }
 
-/// The expression that a variable stands for.
+/// The expression for a variable.
 ///
 /// ```
 /// use longlens::template::variables::expression;

@@ -1,8 +1,9 @@
-//! A frame that is being developed, so that another run into the same folder leaves it to this one.
+//! A claim on a frame that is being developed, so that another run into the same folder leaves it
+//! alone.
 //!
-//! A file beside the journal, locked while the frame is developed and gone afterwards. A machine that dies
-//! gives up its locks, and what it leaves is a temporary file like any other. Where the file system knows
-//! no locks there are no claims: two runs may develop a frame twice, with the same bytes.
+//! A file beside the journal, locked while the frame is developed and gone afterwards. If the machine crashes,
+//! the lock is released, and the file that remains is cleaned up like any temporary file. On file systems
+//! without locks there are no claims: two runs may develop a frame twice, with the same bytes.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

@@ -1,4 +1,5 @@
-//! Output folders: made, found to be writable, freed of what a killed run left, pushed to the disk.
+//! Output folders: created, checked for write access, cleared of what a killed run left, synced to
+//! the disk.
 
 use std::fs::{self, File};
 use std::io;

@@ -1,8 +1,8 @@
 //! A hash that tells whether two files are the same: XXH3 in 64 bits, with seed 0.
 //!
-//! Yann Collet, "xxHash fast digest algorithm", format description 0.2.0 (2023). 0.3 ms for the 9 MB
-//! of a 24 MP frame's original and output, where XXH64 takes 1.3. It finds what chance and carelessness
-//! change; it does not protect against forgery.
+//! Yann Collet, "xxHash fast digest algorithm", format description 0.2.0 (2023). 0.3 ms for the 9 MB of a 24 MP
+//! frame's original and output, where XXH64 takes 1.3. It detects accidental changes; it does not protect
+//! against forgery.
 
 use twox_hash::XxHash3_64;
 

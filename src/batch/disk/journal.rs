@@ -1,13 +1,14 @@
-//! The record of a folder of outputs: what each was made from, how, and what it holds.
+//! The journal of an output folder: what each output was made from, how, and the hash of its
+//! content.
 //!
-//! `.longlens.jsonl` in the output folder, one line of JSON for each output; a shard of a plan has one of
-//! its own, `.longlens.3-of-8.jsonl`, and all are read together. A line is appended
-//! before the output gets its name, so it promises nothing by itself: an output is ours if its length
-//! and hash are those of a line. A run that was not stopped puts the lines in the order of the
-//! outputs, the last of each, so the journal too is the same after an interruption.
+//! `.longlens.jsonl` in the output folder, one line of JSON for each output; a shard of a plan has one of its
+//! own, `.longlens.3-of-8.jsonl`, and all are read together. A line is appended before the output gets its
+//! name, so a line alone proves nothing: an output is ours only if its length and hash match one. A run that
+//! was not stopped puts the lines in the order of the outputs, the last of each, so the journal too is the same
+//! after an interruption.
 //!
-//! It says what was chosen for a frame; of what was ordered it has a hash alone. It names originals by
-//! their paths, so it stays behind when the folder is sent.
+//! It records what was chosen for a frame, but only a hash of the settings. It contains the paths of originals,
+//! so it should not be sent along with the outputs.
 //!
 //! A line that is cut short or broken is passed over: the frame is developed again.
 

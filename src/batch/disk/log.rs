@@ -1,8 +1,8 @@
-//! What happened to each frame of a folder of outputs, and what its files looked like then: of the
-//! moment, where the journal has what lasts.
+//! The log of an output folder: what happened to each frame, and the size and times of its files.
+//! The journal holds what must last; the log may be deleted.
 //!
-//! `.longlens.log.jsonl` beside the journal. Its stamps spare a later run from reading files that are as
-//! they were; `longlens report` adds up its times and failures. Without it files are read and hashed.
+//! `.longlens.log.jsonl` beside the journal. Its stamps spare a later run from reading files that have not
+//! changed; `longlens report` adds up its times and failures. Without it files are read and hashed.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! A file's bytes, once it is clear that it is a file and may be a frame: no pipe is waited for and
-//! no text of a terabyte is read.
+//! Reading a file, after checking that it is a regular file and may be a frame: longlens never
+//! waits for a pipe or reads a terabyte of text.
 
 use std::fs;
 use std::io::Read;

@@ -1,8 +1,9 @@
-//! Size and times of a file: the sign that it holds what it held when it was last read.
+//! Size and times of a file. If they have not changed, neither has its content since it was last
+//! read.
 //!
-//! The time of the last change of content and, on Unix, that of the last change of the file's record,
-//! which no program can set: a copy that keeps the first of them is found by the second. A file that is
-//! moved or copied to another disk has another stamp, and is read again.
+//! The time of the last change of content and, on Unix, that of the last change of the file's record, which no
+//! program can set: the second reveals a copy that keeps the first. A file that is moved or copied to another
+//! disk gets a different stamp, and is read again.
 
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime};

@@ -1,8 +1,8 @@
 //! The one place that writes outputs: an output name holds the whole new file, the whole old one,
 //! or nothing.
 //!
-//! A temporary file with a short name of its own in the target folder, written, synced, looked at
-//! for its length, renamed; the folder is synced before the frame is reported (see `deliver`).
+//! A temporary file with a short name of its own in the target folder, written, synced, checked for
+//! its length, renamed; the folder is synced before the frame is reported (see `deliver`).
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Small files that claim giant frames: no photograph is so, and no memory is taken for them.
+//! Small files that claim giant frames: no photograph does, so no memory is allocated for them.
 
 use crate::batch::memory::needs::needed_bytes;
 use crate::error::{Error, ErrorKind, Result};

@@ -1,8 +1,8 @@
-//! What memory there is: of the machine, of its control group, of the address space.
+//! How much memory is available: to the machine, to its control group, and in the address space.
 //!
-//! An allocation that fails ends a Rust program on the spot, so it is tried out before a frame is
-//! admitted, in a way that can be refused ([`fits`]). That matters where the address space is
-//! limited (`ulimit -v`); elsewhere the budget keeps frames waiting long before.
+//! A failed allocation aborts a Rust program, so a fallible one is tried before a frame is admitted
+//! ([`fits`]). That matters where the address space is limited (`ulimit -v`); elsewhere the budget
+//! makes frames wait long before that.
 
 /// Bytes that the machine has free, or that the control group of the program may have at all.
 ///

@@ -1,4 +1,4 @@
-//! How much memory a run may take, how much each frame needs, and who waits for whom.
+//! How much memory a run may use, how much each frame needs, and which frames have to wait.
 
 pub(in crate::batch) mod bomb;
 pub(in crate::batch) mod budget;

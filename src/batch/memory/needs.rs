@@ -1,5 +1,5 @@
-//! What a frame takes in memory: the sum of what its codecs and its stages say, calculated from its header and its
-//! recipe before anything is taken.
+//! How much memory a frame needs: the sum of what its codecs and stages state, calculated from its header and
+//! recipe before anything is allocated.
 
 use crate::develop;
 use crate::error::Result;

@@ -1,8 +1,9 @@
 //! `captions.csv`: one line a frame, its first column `file`, the others fields and settings.
 //!
-//! Comma, semicolon or tab, found out from the head line; UTF-8 with or without a byte order mark;
-//! quoted fields may hold line breaks. A column named like a setting (`crop`, `dehaze`) sets it for
-//! that frame; any other is a field. The column `caption` is a finished text, not a template.
+//! Separated by comma, semicolon or tab, as the first line shows; UTF-8 with or without a byte
+//! order mark; quoted fields may hold line breaks. A column named like a setting (`crop`, `dehaze`)
+//! sets it for that frame; any other is a field. The column `caption` is a finished text, not a
+//! template.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -306,7 +307,7 @@ fn column(name: &str) -> Result<Column> {
     if NAMES.contains(&name) {
         return Ok(Column::Field(name.to_owned()));
     }
-    // One letter off is a slip; a name of its own is a field of the user's own.
+    // One letter off is a typing error; any other name is a field of the user's own.
     let known = SETTINGS.iter().map(|s| s.name).chain(NAMES);
     match slip(name, known) {
         Some(near) => Err(Error::new(

@@ -1,8 +1,7 @@
-//! Captions tried before the run: a field that is missing is found while nothing is written yet.
+//! Captions checked before the run, so that a missing field is found before anything is written.
 //!
-//! Before a run, what the order itself knows is tried first; the file's metadata is read only where
-//! that is not enough, and of a JPEG only the start. A dry run wants the texts, for which each file is
-//! read, once.
+//! Fields from the command line and the table are tried first; a file's metadata is read only if they are not
+//! enough, and only the start of a JPEG. A dry run needs the texts, so it reads each file once.
 
 use crate::batch::fields::{caption_text, ordered_fields, read_fields};
 use crate::batch::job::{Caption, Job};

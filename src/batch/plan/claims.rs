@@ -1,5 +1,5 @@
-//! Names of outputs: each is one frame's, none is a file that the run reads, and none leads out of the
-//! output folder.
+//! Output names: each belongs to one frame, is not a file that the run reads, and stays inside the output
+//! folder.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

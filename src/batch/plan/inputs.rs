@@ -1,17 +1,16 @@
-//! From what was named on the command line to the frames: folders walked in a stable order.
+//! From the inputs on the command line to the frames: folders are walked in a stable order.
 //!
-//! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is left
-//! out and counted, HEIC files apart from it. Links to files are followed; links to folders are not
-//! (no loops), and hidden names are passed over. What was named itself is always a frame, whatever
-//! it is, so that its error has its name; but a HEIC file named together with its JPEG (`card/*`) is
-//! counted as in folders. RAW files are frames, until `pairs` makes each one frame with its JPEG.
+//! In a folder, a frame is what is named like one (`.jpg`, …) or begins like one; the rest is skipped and
+//! counted, HEIC files separately. Links to files are followed; links to folders are not (no loops), and hidden
+//! names are passed over. A file that was named itself is always a frame, whatever it is, so that its error is
+//! reported under its name; but a HEIC file named together with its JPEG (`card/*`) is counted as in folders.
+//! RAW files are frames, until `pairs` makes each one frame with its JPEG.
 //!
-//! Outputs of earlier runs in folders below, known by the journal beside them, are passed over: what was
-//! sharpened is not sharpened again.
+//! Outputs of earlier runs in subfolders, recognised by the journal beside them, are skipped, so that nothing
+//! is sharpened twice.
 //!
-//! A frame that is named more than once, by whatever path, is one frame, and the first naming counts
-//! (it decides on folders below the output and on the folder's table). A link with a name of its own
-//! is a frame of its own: somebody has given it that name.
+//! A frame that is given more than once, by whatever path, is one frame, and the first path counts (it decides
+//! the output's subfolder and which folder's table applies). A link under another name is a frame of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -306,7 +305,7 @@ impl Earlier {
     fn enter(&mut self, folder: &Path) {
         self.0.retain(|run| folder.starts_with(&run.folder));
         if fs::symlink_metadata(folder.join(JOURNAL)).is_ok()
-            // One that cannot be read knows nothing.
+            // One that cannot be read has no moment.
             && let Ok(record) = Record::read(folder)
         {
             self.0.push(EarlierRun { folder: folder.to_path_buf(), record, is_told: false });

@@ -1,4 +1,4 @@
-//! Which lines of which tables mean which frames: one each, or the user is told.
+//! Which line of which table belongs to which frame; anything ambiguous is reported.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};

@@ -1,8 +1,8 @@
 //! The plan: every frame with its recipe, its fields and its output name, before any work.
 //!
-//! Whatever names and texts alone can have wrong is found here: a template that is none, a line of a
-//! table that means two frames, two frames of one output name, an output that is an input (see
-//! `claims`). What a caption lacks is found in `check`, a folder that cannot be written in `write`.
+//! Everything that can be wrong with names and texts is found here: an invalid template, a line of a table that
+//! matches two frames, two frames with one output name, an output that is an input (see `claims`). Missing
+//! fields of captions are found in `check`, folders that cannot be written in `write`.
 
 pub(in crate::batch) mod captions;
 pub(in crate::batch) mod check;

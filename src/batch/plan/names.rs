@@ -1,4 +1,4 @@
-//! Output names: the input's own or a template's, with the ending of the content.
+//! Output names: the input's own or a template's, with the extension of the output format.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What a run is ordered to do, and the plan that is made of it.
+//! What a run is asked to do, and the plan that results.
 
 use std::path::{Path, PathBuf};
 

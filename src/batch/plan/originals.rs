@@ -1,4 +1,4 @@
-//! The originals of a plan, looked at before it is written: what each holds, and how large it is.
+//! The originals of a plan, examined before it is written: the hash and size of each.
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 

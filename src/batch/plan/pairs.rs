@@ -1,8 +1,8 @@
 //! RAW files and the JPEGs that the camera wrote beside them: one frame each.
 //!
-//! A JPEG belongs to the RAW file of the same name in its folder. Cameras with two slots put them on two
-//! cards, and people into two folders (`RAW` and `JPG`): there the names count, too, if both say the same
-//! moment, for two cameras may have counted alike.
+//! A JPEG belongs to the RAW file of the same name in its folder. Cameras with two slots write them to two
+//! cards, and people sort them into two folders (`RAW` and `JPG`). There the same name counts only if both were
+//! taken at the same time, because two cameras may use the same numbers.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

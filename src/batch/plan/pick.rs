@@ -1,7 +1,7 @@
 //! Which of the frames are developed, and which of them first.
 //!
-//! A frame keeps its name and its number in the run, whichever others are picked: names do not depend on
-//! the choice. A frame whose fields cannot be read is picked, so that its reason is told.
+//! A frame keeps its name and its number whichever others are picked. A frame whose fields cannot be read is
+//! picked, so that the reason is reported.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

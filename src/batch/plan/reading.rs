@@ -1,4 +1,4 @@
-//! A written plan, read back: every line checked again as far as it may have been edited.
+//! A written plan, read back: lines that may have been edited are checked again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};

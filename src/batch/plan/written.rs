@@ -1,8 +1,8 @@
-//! A plan as a text: a line of JSON with what holds for all frames, then one for each frame.
+//! A plan as text: a line of JSON for what all frames have in common, then one for each frame.
 //!
-//! Lines of frames may be sorted, edited and removed. Each ends with a hash of the rest of it, so that one
-//! that was edited is known and checked again. Paths of originals count from `folder`, those of outputs
-//! from `out`. `settings` of the head hold for every frame that does not say otherwise.
+//! Lines of frames may be sorted, edited and removed. Each ends with a hash of the rest of it, so that an
+//! edited one is recognised and checked again. Paths of originals are relative to `folder`, those of outputs to
+//! `out`. The `settings` of the first line apply to every frame that does not override them.
 
 use std::collections::BTreeMap;
 use std::fmt;

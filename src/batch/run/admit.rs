@@ -1,4 +1,4 @@
-//! Admission: a frame's file is read and its share of the memory taken before a worker gets it.
+//! Admission: a frame's file is read and its share of the memory reserved before a worker gets it.
 
 use std::cell::OnceCell;
 use std::fs;

@@ -1,5 +1,5 @@
-//! The frames among which scenes were looked for. If all of them are as they were, and the same is asked for
-//! each, the scenes are those of the last run, and no frame has to be looked at.
+//! The frames among which scenes were looked for. If none of them has changed and the settings are the same,
+//! the scenes of the last run are kept, and no frame has to be looked at.
 
 use std::fs;
 

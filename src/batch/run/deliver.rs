@@ -1,5 +1,5 @@
 //! The writer: one thread puts finished files under their names, syncs their folders, keeps the
-//! journal, and reports a frame when file and folder are safe. No worker waits for the disk.
+//! journal, and reports a frame when file and folder are on the disk. No worker waits for the disk.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -63,7 +63,7 @@ pub(in crate::batch) struct Kept {
     pub(in crate::batch) renewed: Option<Trace>,
 }
 
-/// Frames whose folders are synced together at the most.
+/// The most frames whose folders are synced together.
 const SYNCED_TOGETHER: usize = 16;
 
 /// The writer's part: files under their names, folders synced, outcomes reported.

@@ -1,4 +1,4 @@
-//! What exists under an output name before the run: kept, overwritten, or found to be up to date.
+//! Outputs that exist before the run: kept, overwritten, or found to be up to date.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The last part of a frame's way: developed, and encoded into the bytes of its file.
+//! The last steps of a frame: developed, and encoded into the bytes of its file.
 
 use crate::batch::outcome::Fit;
 use crate::batch::run::shared::Shared;
@@ -10,7 +10,7 @@ use crate::metadata::Blocks;
 /// How a frame is finished.
 pub(in crate::batch) struct Finishing<'a> {
     pub(in crate::batch) encoding: Encoding,
-    /// Bytes that the file may have at the most.
+    /// The most bytes that the file may have.
     pub(in crate::batch) max_bytes: Option<u64>,
     pub(in crate::batch) blocks: &'a Blocks,
     pub(in crate::batch) shared: &'a Shared<'a>,

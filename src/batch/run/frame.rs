@@ -1,7 +1,7 @@
 //! One frame's whole way: the file in, the bytes of each finished file out.
 //!
-//! Outputs of one frame have its decoded samples in common, the survey, and the sweep where they sweep the
-//! same. They are developed one after the other, and each is on its way to the disk before the next.
+//! Outputs of one frame share its decoded samples, the survey, and the sweep if they need the same one. They
+//! are developed one after the other, and each is passed to the writer before the next begins.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,7 +1,7 @@
 //! The journals of all shards of a plan, joined: what is done, what failed, what is missing.
 //!
-//! A frame is done if its output holds what a journal says was made from the planned original, with the
-//! planned settings, by this version. Originals are not looked at: they may lie elsewhere.
+//! A frame is done if its output holds what a journal says was made from the planned original, with the planned
+//! settings, by this version. Originals are not examined: they may be elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

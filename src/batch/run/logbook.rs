@@ -1,6 +1,6 @@
-//! The log of a run, as it is written: one line for each frame that came to an end.
+//! The log of a run: one line for each finished frame, written as it finishes.
 //!
-//! Nothing that is promised depends on it, so a log that cannot be written costs a warning.
+//! Nothing depends on it, so a log that cannot be written is only a warning.
 
 use std::path::PathBuf;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! A hash of all that was ordered for a frame: what changes it makes its output out of date.
+//! A hash of everything that was asked for a frame. If it changes, the output is out of date.
 
 use crate::batch::disk::hash::hash;
 use crate::batch::disk::kinds::extension;

@@ -1,5 +1,5 @@
-//! One output of a frame that is decoded: its caption filled in, developed, encoded, searched for what has to
-//! stay behind, and noted for the journal.
+//! One output of a frame that is decoded: its caption filled in, developed, encoded, searched for data that
+//! must not be delivered, and noted for the journal.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a person is shown of a frame: its small pictures as JPEGs.
+//! The small pictures of a frame for the report page, as JPEGs.
 
 use crate::batch::outcome::{Shown, Thumbnail};
 use crate::colour;

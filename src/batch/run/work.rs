@@ -1,4 +1,4 @@
-//! A worker's part of a run: one admitted frame, whatever happens in it.
+//! A worker's part of a run: one admitted frame, including any panic in it.
 
 use std::time::Instant;
 

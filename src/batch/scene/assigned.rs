@@ -1,4 +1,4 @@
-//! What was decided for a frame of a scene: all that developing it needs to know of the others.
+//! What was decided for a frame of a scene: everything that developing it needs from the others.
 
 use serde::{Deserialize, Serialize};
 

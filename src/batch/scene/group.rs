@@ -1,7 +1,7 @@
 //! Which frames are one scene: taken by one camera one after the other, and alike.
 //!
-//! Two steps, so that only frames are looked at that can have company: [`runs`] goes by what cameras note,
-//! [`alike`] by what is seen. Neither depends on the order in which frames were given.
+//! Two steps, so that only frames that may be in a scene are decoded: [`runs`] compares what cameras record,
+//! [`alike`] what the frames look like. Neither depends on the order in which frames were given.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! A value that several frames agree on: one constant, or one that follows a line in time.
 //!
-//! Medians throughout, so that a frame that is unlike the others has no say: the slope is that of Theil and
-//! Sen (Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA 63, 1968). Where a
-//! scene lasts, the line is bent at knots: light does not go on as it began.
+//! Medians throughout, so that a frame unlike the others has no influence: the slope is that of Theil and Sen
+//! (Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA 63, 1968). For a long scene the
+//! line is bent at knots, since the light does not keep changing at one rate.
 
 /// Seconds up to which the light is taken for constant, and frames that a line needs.
 const CONSTANT_S: f64 = 20.0;

@@ -1,5 +1,5 @@
-//! The cheap look at frames that may have company: decoded small where the format allows it, surveyed, and
-//! let go. On all workers, within the memory of the run; what comes of it depends on neither.
+//! The quick look at frames that may be in a scene: decoded small where the format allows it, surveyed, and
+//! released. It uses all workers and the memory limit of the run; the result depends on neither.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

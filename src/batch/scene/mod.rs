@@ -1,9 +1,9 @@
-//! Scenes: frames that show one view in one light share what is read off their haze, so that what moves
-//! in one of them does not change the look of all the rest.
+//! Scenes: frames that show one view in one light share the values of their haze, so that something that moves
+//! in one of them does not change the look of the rest.
 //!
-//! The way: what the order and the cameras say (`wanted`, `group`) names the frames that may have company;
-//! those alone are looked at, small (`look`); frames that are alike become a scene; its frames share robust
-//! values (`share`, `line`). A frame that is alone is not touched.
+//! First the settings and the cameras' records (`wanted`, `group`) select the frames that may be in a scene;
+//! only those are looked at, small (`look`); frames that are alike become a scene; its frames share robust
+//! values (`share`, `line`). A frame in no scene is not affected.
 //!
 //! What is decided is a function of the frames and their settings: not of their order, nor of the workers.
 
@@ -75,7 +75,7 @@ fn by_edition(jobs: &[Job]) -> Vec<Vec<usize>> {
     sets.into_values().collect()
 }
 
-/// The frames of a run, with what is asked of each and what their cameras say.
+/// The frames of a run, with the settings for each and what their cameras recorded.
 struct Set {
     wanted: Wanted,
     /// By the numbers of the jobs.

@@ -1,4 +1,5 @@
-//! What scenes are called: as their first frame, or as the order names them; each name once.
+//! What scenes are called: by their first frame, or by the name that the user gave; each name is
+//! used once.
 
 use std::collections::BTreeMap;
 use std::path::Path;

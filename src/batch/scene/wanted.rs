@@ -1,4 +1,4 @@
-//! What is wanted of each frame: a scene that is found, one that is named, the haze of another, or none.
+//! What is asked for each frame: a scene to be found, a named one, the haze of another frame, or none.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -96,7 +96,7 @@ impl Wanted {
     }
 }
 
-/// What the camera notes of a file; nothing of one that cannot be read.
+/// What the camera recorded in a file; nothing for one that cannot be read.
 pub(super) fn shot(path: &Path, limits: &Limits) -> Shot {
     let exif = blocks(path, limits).ok().and_then(|blocks| blocks.exif);
     exif.map_or_else(Shot::default, |exif| Shot::read(&exif))

@@ -1,4 +1,4 @@
-//! What wakes a watch: the system's own events, or where there are none, the clock.
+//! What wakes a watch: the system's events, or a timer where there are none.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -1,4 +1,4 @@
-//! What is known of each file that arrived, and which are ready to be developed.
+//! What is known about each file that arrived, and which files are ready to be developed.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -22,9 +22,9 @@ const SOON: Duration = Duration::from_millis(500);
 /// When files are ready.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules {
-    /// How long size and time have to stand still.
+    /// How long size and time must not have changed.
     pub settle: Duration,
-    /// How long a file may stand still that cannot be read whole, before that is a failure.
+    /// How long an incomplete file may stay unchanged before it counts as failed.
     pub patience: Duration,
     /// What RAW files are developed from.
     pub raw: RawSource,

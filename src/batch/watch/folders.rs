@@ -1,4 +1,4 @@
-//! The folders that are watched: looked at when there is a reason to, gone and back again.
+//! The watched folders: listed when there is a reason to, and waited for while they are gone.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,8 +2,8 @@
 //!
 //! Nothing is developed here: what is ready is planned and run as any other batch. [`Watched`] looks at the
 //! folders when the system says that something happened, or now and then; [`Arrivals`] knows what became of
-//! each file. A file is ready once its size and time have stood still; whether it has its end, its decoder
-//! finds out, and one that has not is tried again when it has changed.
+//! each file. A file is ready once its size and time have not changed for a while. Its decoder finds out
+//! whether it is complete; an incomplete one is tried again when it has changed.
 
 mod alarm;
 mod arrivals;

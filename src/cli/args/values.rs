@@ -1,4 +1,4 @@
-//! Values of which a shell can offer some.
+//! Values that shell completion can suggest.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

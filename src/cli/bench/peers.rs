@@ -1,5 +1,5 @@
-//! Other programs on the same frame, started only when the user names them: the nearest thing to a
-//! longlens job that each can do, a whole process, one thread where that can be told.
+//! Other programs on the same frame, started only when the user names them: each does what comes
+//! nearest to a longlens job, as a whole process, on one thread if it can be limited.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! One frame on the page: before and after, what was chosen, what is to be known of it.
+//! One frame on the report page: before and after, what was chosen, warnings.
 
 use std::path::{Path, PathBuf};
 
@@ -297,7 +297,7 @@ impl Image {
     }
 }
 
-/// Whether browsers show such a file.
+/// Whether browsers show this kind of file.
 fn is_shown(output: &Path) -> bool {
     let ending = output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     ["jpg", "jpeg", "png", "webp"].iter().any(|shown| ending.eq_ignore_ascii_case(shown))

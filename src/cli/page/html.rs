@@ -1,4 +1,4 @@
-//! Texts and names of files in HTML, where they have to stay what they are: texts and names.
+//! Escaping: texts and file names in HTML must stay plain text.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -1,8 +1,9 @@
-//! The page of a run (`--report`): one HTML file that shows every frame before and after, what was chosen for it
-//! and what went wrong. It needs nothing from outside, so that it works from a memory stick in ten years.
+//! The page of a run (`--report`): one HTML file that shows every frame before and after, what was chosen for
+//! it and what went wrong. It loads nothing from elsewhere, so that it still works from a memory stick in ten
+//! years.
 //!
-//! Pictures are in the page as long as they are few; else in a folder beside it. Texts of files and names go
-//! through `html::text`, and a Content-Security-Policy runs no script but the page's own.
+//! A few pictures are embedded in the page; more are in a folder beside it. Texts and file names go through
+//! `html::text`, and a Content-Security-Policy allows no script but the page's own.
 
 mod card;
 mod html;

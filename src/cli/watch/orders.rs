@@ -1,4 +1,4 @@
-//! What is ordered for frames that arrive, and their plan.
+//! The settings for frames that arrive, and their plan.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 //! RAW files with a layout of their own: Fujifilm's RAF, a header with places, and Canon's CRW, the
-//! 'camera image file format' (CIFF 1.0, 1997), heaps of records with a table at the end of each.
+//! 'camera image file format' (CIFF 1.0, 1997), heaps of records, each with a table at its end.
 
 use std::ops::Range;
 

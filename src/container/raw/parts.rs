@@ -1,4 +1,4 @@
-//! What is found in a camera's RAW file, of whatever layout.
+//! What is found in a camera's RAW file, whatever its layout.
 
 use std::ops::Range;
 

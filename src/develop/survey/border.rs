@@ -1,4 +1,4 @@
-//! The border of a frame to the pixel: found on the small picture, its ends read in full size.
+//! The border of a frame, to the pixel: found on the small picture, its edges read at full size.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
 //! What a frame looks like, so coarsely that two frames of one view look alike: its tones, how they go from
 //! top to bottom, and its colour.
 //!
-//! Tones count in stops of linear light, so that another exposure moves all of them by the same. On windows
-//! of one photograph that overlap by two thirds or more the difference is 0.36 or less on 95 of 100; on
+//! Tones are in stops of linear light, so that a different exposure moves all of them by the same amount. On
+//! windows of one photograph that overlap by two thirds or more the difference is 0.36 or less on 95 of 100; on
 //! different photographs 0.6 or more on 98 of 100, haze and sky or not.
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! One run of the sweep: rows of the part from top to bottom, each dehazed into the rings that the
-//! sharpener reads, and written once its neighbours below are there.
+//! One run of the sweep: the rows of the crop from top to bottom, each dehazed into the ring that
+//! the sharpener reads, and written once the rows below it are there.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The rows of the original on their way to the dehaze: as they were read, or made by a stage that
+//! The rows of the original before the dehaze: as they were read, or processed by a stage that
 //! reads the rows around them.
 
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! What an HEVC stream says of its own colours: the usability information of its sequence parameter set
-//! (ITU-T H.265, 7.3.2.2 and E.2.1). Phones say there, and nowhere else, that samples use the full range.
+//! The colours of an HEVC stream: the usability information of its sequence parameter set (ITU-T H.265, 7.3.2.2
+//! and E.2.1). Phones say there, and nowhere else, that samples use the full range.
 
 /// Range and matrix of samples, by their numbers (ITU-T H.273).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

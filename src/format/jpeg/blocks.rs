@@ -1,4 +1,4 @@
-//! The metadata segments of a JPEG: taken out of their wrapping, and put back in the usual order.
+//! The metadata segments of a JPEG: unwrapped when read, and written in the usual order.
 //!
 //! EXIF in APP1 (CIPA DC-008, 4.7.2); XMP and extended XMP in APP1 (XMP Specification part 3, 1.1.3);
 //! Photoshop's resources in APP13; the ICC profile in numbered APP2 parts (ICC.1:2022, annex B.4);

@@ -1,8 +1,8 @@
-//! What does not add up in a JPEG: the decoders fill what is missing with grey without a word.
+//! Damage in a JPEG, which the decoders hide by filling missing parts with grey.
 //!
-//! A transfer that broke off leaves a file without EOI; a repair tool may put EOI behind the break.
-//! Then the restart markers, the bits of a progressive file or the sheer number of coded bytes tell,
-//! and where none of them does, the decoder when it comes to the end of them ([`super::scans`]).
+//! A transfer that broke off leaves a file without EOI; a repair tool may put EOI behind the break. Then the
+//! restart markers, the bits of a progressive file or the number of coded bytes reveal it; where none of them
+//! does, the decoder finds it at the end of the coded data ([`super::scans`]).
 
 use crate::container::jpeg::{FrameHeader, Process, Scan, Walk};
 

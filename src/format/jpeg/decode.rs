@@ -1,5 +1,5 @@
-//! JPEG samples: decoded into planes, strictly, and again leniently where damage is accepted; what the
-//! planes mean; and pixels where they cannot stay as they are.
+//! JPEG samples decoded into planes: strictly, then leniently if damage is accepted; what the planes mean; and
+//! their conversion to pixels where they cannot stay planes.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! What the encoder wrote, put behind the metadata of a frame: one JPEG, or bands that are JPEGs of their
-//! own, joined with restart markers.
+//! The encoder's output appended to the metadata of a frame: one JPEG, or bands that are separate JPEGs, joined
+//! with restart markers.
 
 use crate::container::jpeg::{APP0, DRI, EOI, SOI, SOS};
 

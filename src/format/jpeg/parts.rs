@@ -1,6 +1,6 @@
-//! What a JPEG holds beside its photograph, and what does not go along: further pictures (CIPA
-//! DC-007 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos
-//! behind the end, makers' own segments. What points to them in XMP goes in the metadata room.
+//! What a JPEG contains besides its photograph, and what is dropped: further pictures (CIPA DC-007
+//! 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos after
+//! the end, makers' own segments. References to them in XMP are removed in the metadata room.
 
 use super::super::CREDENTIALS;
 use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION, xmp};

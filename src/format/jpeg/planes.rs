@@ -149,7 +149,7 @@ impl Plane {
     }
 
     fn row(&self, y: usize) -> &[u8] {
-        // Within the plane: at the edges the last row stands for the next.
+        // Within the plane: at the edges the last row is repeated.
         let y = y.min(self.rows - 1);
         &self.samples[y * self.stride..][..self.columns]
     }

@@ -1,5 +1,5 @@
-//! The boxes of a JPEG XL file beside its codestream (ISO/IEC 18181-2): metadata, plain or as Brotli packs
-//! it (RFC 7932), and what is left out.
+//! The boxes of a JPEG XL file beside its codestream (ISO/IEC 18181-2): metadata, plain or compressed with
+//! Brotli (RFC 7932), and parts that are dropped.
 
 use std::io::Read;
 

@@ -50,7 +50,7 @@ pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warn
 }
 
 /// What says that the samples are not sRGB's, and is ignored: the first of the chunks in the order
-/// in which they overrule one another (W3C PNG 3, 4.3). A profile or sRGB stands in for cICP.
+/// in which they overrule one another (W3C PNG 3, 4.3). A profile or sRGB replaces cICP.
 fn other_colours(info: &Info<'_>, layout: &Layout<'_>) -> Option<Warning> {
     if layout.profile || info.srgb.is_some() {
         return None;

@@ -1,4 +1,4 @@
-//! PNG written: 8 or 16 bits, grey or colour, the fast compression made for pictures.
+//! Writing PNG: 8 or 16 bits, grey or colour, with a fast compression made for pictures.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The chunks of a PNG, looked over without inflating any.
+//! The chunks of a PNG, read without inflating any.
 
 use super::texts::Text;
 use crate::container::png::{Chunk, chunks};

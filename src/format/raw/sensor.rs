@@ -1,11 +1,11 @@
 //! The sensor's own samples, developed: decoded by flashraw, one file on one thread, and made a picture here.
 //!
 //! On the way of a frame: samples to balanced light ([`levels`]), a mosaic to three colours a pixel
-//! ([`mosaic`]), the camera's colours to sRGB ([`colours`]), light to 16-bit values ([`tone`]). All of it
-//! row by row; beside the samples and the finished picture there are only some rows.
+//! ([`mosaic`]), the camera's colours to sRGB ([`colours`]), light to 16-bit values ([`tone`]). All of it runs
+//! row by row; apart from the samples and the finished picture, only a few rows are in memory.
 //!
-//! What cannot be made a picture as good as the camera's is refused by name: filters in another order than
-//! Bayer's, layers (Foveon), a file that does not say what was white.
+//! Files from which no picture as good as the camera's can be made are refused by name: colour filters in an
+//! order other than Bayer's, layers (Foveon), files without a white balance.
 
 mod colours;
 mod levels;

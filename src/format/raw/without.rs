@@ -1,4 +1,4 @@
-//! In place of [`sensor`](super::sensor) in a build without it.
+//! Replaces [`sensor`](super::sensor) in a build without it.
 
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{Decoding, Header, Limits};

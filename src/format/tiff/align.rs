@@ -1,5 +1,5 @@
-//! Values of the first directory put on even places, where TIFF wants them (TIFF 6.0, section 2): the
-//! encoder writes one behind the other, whatever their length.
+//! Values of the first directory moved to even offsets, which TIFF requires (TIFF 6.0, section 2): the encoder
+//! writes them one after the other, whatever their length.
 
 use crate::container::tiff::table::item_bytes;
 use crate::container::tiff::tag;

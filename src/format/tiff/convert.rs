@@ -1,4 +1,4 @@
-//! Rows of TIFF samples made into rows of grey or RGB.
+//! Rows of TIFF samples converted to rows of grey or RGB.
 
 use super::layout::{Colour, Extra, Layout};
 use super::unpack::sixteen;

@@ -67,7 +67,7 @@ where
         image.y_resolution(ratio(y));
     }
     let (photoshop, iptc) = metadata::without_iptc(blocks.photoshop.as_deref());
-    // Photoshop counts it in numbers of 32 bits, filled up with zeros, and some readers know nothing else.
+    // Photoshop counts it in numbers of 32 bits, filled up with zeros, and some readers accept nothing else.
     laid.extend(iptc.map(|mut iptc| {
         iptc.resize(iptc.len().next_multiple_of(4), 0);
         (Tag::Unknown(tag::IPTC), Type::LONG, iptc)

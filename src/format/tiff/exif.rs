@@ -2,12 +2,12 @@
 //!
 //! In a TIFF the EXIF tags are the file's own directories (EXIF 2.32, 4.5.4): some entries of the
 //! first, and the tables of exposure, position and interoperability that it points to. They are
-//! gathered into a block of their own as a JPEG has it. Into a TIFF the block goes whole, right
-//! behind the header, so that every offset in it stays true; only its first table is merged into
+//! gathered into a block of their own as a JPEG has it. A TIFF gets the block as a whole, right
+//! after the header, so that every offset in it stays valid; only its first table is merged into
 //! the file's.
 //!
-//! A maker's note that counts its offsets from the file's start is put at the same place of the
-//! block; where that is too far away, the note is left out, with a warning.
+//! A maker's note with offsets from the start of the file is put at the same offset in the block;
+//! if that is too far away, the note is dropped with a warning.
 
 use std::io::{Seek, Write};
 

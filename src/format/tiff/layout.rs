@@ -1,6 +1,6 @@
-//! What the first directory of a TIFF says of its samples: which kind they are, how they lie in strips or
-//! tiles, and where those are. What writers get wrong and readers forgive is forgiven here: more depths
-//! than samples, a single strip that does not say its length, a directory that follows itself.
+//! The first directory of a TIFF: the kind of samples, their layout in strips or tiles, and where those are.
+//! Common faults that other readers accept are accepted here: more depths than samples, a single strip that
+//! does not say its length, a directory that follows itself.
 
 use super::{damaged, unsupported};
 use crate::container::tiff::{Directory, Order, has_further, order, tag};

@@ -1,4 +1,4 @@
-//! One strip or tile of a TIFF out of its compression (TIFF 6.0, sections 9 to 11, 13, 14, 22).
+//! Decompresses one strip or tile of a TIFF (TIFF 6.0, sections 9 to 11, 13, 14, 22).
 
 use std::borrow::Cow;
 use std::io::Read;

@@ -1,9 +1,9 @@
-//! What has to change in an EXIF block before the frame is delivered, and what has to go.
+//! Changes to an EXIF block before the frame is delivered, and what is removed from it.
 //!
-//! Whatever the order: the picture is upright, has its new size, and no preview shows how it
-//! was before. Under [`Privacy::Field`] the position, the serial numbers, the owner and what the
-//! maker's note says of them go too, their bytes overwritten; a note that cannot be cleaned surely
-//! goes whole.
+//! In every case orientation and size are those of the output, and previews of the original are
+//! removed. [`Privacy::Field`] also removes the position, the serial numbers, the owner, and the
+//! same data in the maker's note, overwriting their bytes; a note that cannot be cleaned safely is
+//! removed whole.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -276,7 +276,8 @@ impl Work<'_> {
         }
     }
 
-    /// Takes out the pointers to tables that have nothing left: TIFF 6.0, section 2, wants an entry.
+    /// Takes out the pointers to tables that have nothing left: TIFF 6.0, section 2, requires at least one
+    /// entry.
     fn drop_empty_tables(&mut self) {
         for (which, pointer) in
             [(Which::Interop, tag::INTEROP), (Which::Gps, tag::GPS), (Which::Exif, tag::EXIF)]

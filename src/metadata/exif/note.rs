@@ -1,10 +1,10 @@
-//! The makers' notes: private tables inside of the EXIF block, of which only what tells the camera,
-//! its owner or its place is overwritten with zeros, in place.
+//! Makers' notes: private tables inside the EXIF block. Only data that identify the camera, its
+//! owner or its position are overwritten with zeros, in place.
 //!
-//! Layouts and tag numbers are those that ExifTool's tag tables document for each maker. A note is
-//! touched only when its table lies where its maker puts it and what has to go lies inside of the
-//! note; anything else (an unknown maker, a note that was moved, a truncated one) is not a note that
-//! can be cleaned surely, and the caller drops it whole. Encrypted parts are overwritten whole.
+//! Layouts and tag numbers are those that ExifTool's tag tables document for each maker. A note is changed only
+//! if its table is where its maker puts it and the data to be removed are inside the note; any other note (of
+//! an unknown maker, moved or truncated) cannot be cleaned safely, and the caller drops it whole. Encrypted
+//! parts are overwritten whole.
 
 use std::ops::{Range, RangeInclusive};
 

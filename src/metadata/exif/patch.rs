@@ -1,7 +1,7 @@
 //! An EXIF block changed in place.
 //!
-//! Nothing is ever moved: values stay where they are, what is new is put at the end of the block,
-//! what goes is overwritten with zeros unless something that stays uses the same bytes.
+//! Nothing is ever moved: values stay where they are, new ones are appended to the block, and
+//! removed ones are overwritten with zeros unless a value that stays uses the same bytes.
 
 use std::ops::Range;
 

@@ -66,7 +66,7 @@ pub(crate) fn is_adobe_rgb(block: &[u8]) -> bool {
     table.and_then(|table| text(tiff.view(), &table, INTEROP_INDEX)).as_deref() == Some("R03")
 }
 
-/// Whether a block says where the photographer stood: a latitude or longitude of its own.
+/// Whether a block contains the photographer's position: a latitude or longitude.
 pub(in crate::metadata) fn says_position(block: &[u8]) -> bool {
     let tables = Tiff::new(block.to_vec()).map(|t| t.tables()).unwrap_or_default();
     let says = |t: &Table| t.find(2).is_some() || t.find(4).is_some();

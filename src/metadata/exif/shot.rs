@@ -15,7 +15,7 @@ const LENS: u16 = 0xA434;
 const SHUTTER: u16 = 0x829A;
 const APERTURE: u16 = 0x829D;
 const FOCAL_LENGTH: u16 = 0x920A;
-/// ISO, and where it stands if it does not fit there.
+/// ISO, and the tag for values that do not fit there.
 const ISO: [u16; 3] = [0x8827, 0x8833, 0x8832];
 
 /// A shot as the camera notes it; what it does not say is `None`.
@@ -63,7 +63,7 @@ impl Shot {
     }
 }
 
-/// When the shutter opened, with the fraction of the second that stands in a tag of its own.
+/// When the shutter opened, with the fraction of the second, which has its own tag.
 fn taken_ms(view: View<'_>, table: &Table) -> Option<i64> {
     let tags = TAKEN.into_iter().zip(ZONES).zip(FRACTIONS);
     tags.into_iter().find_map(|((tag, zone), fraction)| {

@@ -1,6 +1,6 @@
 //! The tables of an EXIF block: which there are, and what each describes.
 //!
-//! Loops end at the second visit. Nothing is changed here.
+//! Loops end at the second visit. This file changes nothing.
 
 use std::collections::{BTreeSet, VecDeque};
 

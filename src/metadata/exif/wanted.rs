@@ -1,4 +1,4 @@
-//! What fields and dates want the tags of a block to say.
+//! The values that fields and dates require in the tags of a block.
 
 use super::read::when;
 use super::tags::{CHANGED, COMMENT, FRACTIONS, TAKEN, TEXTS, WINDOWS, ZONES};

@@ -1,4 +1,4 @@
-//! Datasets, and which field each of record 2 is (IIM 4.2, chapters 1 and 6).
+//! Datasets, and which field each dataset of record 2 holds (IIM 4.2, chapters 1 and 6).
 
 /// The field of each dataset of record 2, the most bytes it may have, and whether it may be there more
 /// than once (IIM 4.2, chapter 6).

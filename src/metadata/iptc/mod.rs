@@ -144,7 +144,7 @@ impl Iim {
         says
     }
 
-    /// Makes the block say what the fields say; cut texts are said in the warnings.
+    /// Writes the fields into the block; texts that had to be cut are reported as warnings.
     pub(super) fn put(&mut self, fields: &Fields, dates: &Dates, warnings: &mut Vec<Warning>) {
         for (number, name, limit, _) in DATASETS {
             if fields.is_taken(name) {

@@ -1,9 +1,9 @@
 //! Faces and other parts of a picture that a packet names: they follow crop, turn and resize.
 //!
 //! Layouts: Metadata Working Group 2.0, 5 (`mwg-rs`: centre and size of an area, as shares of the stored
-//! picture), which ACDSee's are like; Microsoft's `MP:RegionInfo` (left, top, width and height in one
-//! text); IPTC Extension 1.5, Image Region (corner and size, as shares or in pixels). Rectangles are
-//! followed. A circle, a polygon or a point is not: that region goes, with a warning.
+//! picture), which ACDSee's are like; Microsoft's `MP:RegionInfo` (left, top, width and height in one text);
+//! IPTC Extension 1.5, Image Region (corner and size, as shares or in pixels). Rectangles are followed. A
+//! circle, a polygon or a point is not: such a region is removed, with a warning.
 
 use std::ops::Range;
 
@@ -119,8 +119,8 @@ struct Rectangle {
 }
 
 impl Rectangle {
-    /// Reads it; none if it is no rectangle. `applied` is the size of the picture that the regions were
-    /// made for, if that is known.
+    /// Reads it; none if it is not a rectangle. `applied` is the size of the picture that the regions were made
+    /// for, if that is known.
     fn read(
         tree: &Tree<'_>,
         area: &Node,
@@ -183,7 +183,7 @@ impl Rectangle {
 struct Region<'t> {
     node: &'t Node,
     people: Vec<String>,
-    /// `None` if it is no rectangle.
+    /// `None` if it is not a rectangle.
     rectangles: Option<Vec<Rectangle>>,
 }
 

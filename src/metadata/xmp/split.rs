@@ -1,5 +1,6 @@
-//! A packet that is too long for its container: its padding goes first, then a part of it goes into
-//! extended XMP (XMP Specification part 3, 1.1.3.1), the longest properties that no desk asks for first.
+//! A packet that is too long for its container: first its padding is dropped, then a part of it moves into
+//! extended XMP (XMP Specification part 3, 1.1.3.1), beginning with the longest properties that no news desk
+//! needs.
 
 use super::properties::{DATES, PROPERTIES};
 use super::tree::{Node, Tree, address};

@@ -1,8 +1,8 @@
 //! An XMP packet as a tree of elements that know which bytes of the packet they are.
 //!
 //! Layout: XMP Specification Part 1 (ISO 16684-1:2019), chapter 7: RDF/XML in UTF-8. Because every
-//! element and attribute knows its bytes, a change replaces those and leaves all others as they
-//! are. A document type is refused, so no entity is ever expanded but XML's own five.
+//! element and attribute knows its bytes, a change replaces only those bytes. A document type is
+//! refused, so only XML's own five entities are expanded.
 
 use std::collections::HashMap;
 use std::ops::Range;

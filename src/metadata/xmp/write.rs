@@ -1,4 +1,4 @@
-//! XMP written: elements, descriptions, and a packet with its edits.
+//! Writing XMP: elements, descriptions, and a packet with its edits.
 
 use std::cmp::Reverse;
 use std::ops::Range;

@@ -1,8 +1,8 @@
-//! A caption's layers laid on a frame's samples, in the file's own depth and encoding.
+//! Blending a caption's layers onto a frame's samples, in the file's own depth and encoding.
 //!
-//! v' = v(1−α) + cα in encoded values: what every picture program does, and what the eye expects
-//! of a translucent plate (in linear light the same α would look far lighter). In fixed point: 8-bit
-//! samples with α in 256ths, 16-bit samples with α in 32,768ths. Only the rows covered are touched.
+//! v' = v(1−α) + cα in encoded values: as other picture programs do it, and as a translucent plate is expected
+//! to look (in linear light the same α would look far lighter). In fixed point: 8-bit samples with α in 256ths,
+//! 16-bit samples with α in 32,768ths. Only the rows covered are touched.
 
 use image::GrayImage;
 

@@ -1,4 +1,4 @@
-//! How dark the plate has to be so that its letters can be read.
+//! How dark the plate has to be for its letters to be legible.
 //!
 //! Contrast is (L₁ + 0.05) / (L₂ + 0.05) of relative luminances (W3C, Web Content Accessibility
 //! Guidelines 2.1, 1.4.3 and its definition of relative luminance). The plate is laid on in encoded

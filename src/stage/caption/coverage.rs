@@ -1,4 +1,4 @@
-//! Lines drawn as coverage: a small 8-bit plane, 0 where no letter is and 255 where one is whole.
+//! Lines of text drawn as coverage: a small 8-bit plane, 0 outside the letters and 255 inside.
 
 use image::{GrayImage, Luma};
 use imageproc::drawing::draw_hollow_rect_mut;
@@ -15,7 +15,7 @@ const HALO: f32 = 0.23;
 /// The blurred edge is raised by this, so that the halo is whole between the letters of a word.
 const HALO_GAIN: u16 = 3;
 
-/// Height of the box that stands for a missing glyph, in letter sizes: a capital.
+/// Height of the box drawn for a missing glyph, in letter sizes: a capital.
 const BOX_HEIGHT: f32 = 0.714;
 
 /// How lines are aligned.

@@ -1,8 +1,8 @@
-//! The fonts a caption is set in: the one ordered, the two that are carried, the machine's last.
+//! The fonts of a caption: the user's, then the two built-in ones, then the machine's.
 //!
 //! Noto Sans (Latin, Greek, Cyrillic) and a subset of Noto Sans CJK (Hangul, Han, kana) are in the
 //! program, so a caption in their scripts has the same bytes on every machine. The machine's fonts
-//! are looked through only when a text has a character that none of these has.
+//! are searched only when a text has a character that none of these has.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Text into lines, and the size at which they fit.
+//! Breaking text into lines, and the size at which they fit.
 //!
 //! Lines are broken by the Unicode line breaking algorithm (UAX 14) without hyphenation. Baselines
 //! are 1.3 letter sizes apart whatever fonts a line mixes. A caption that is too long is first set

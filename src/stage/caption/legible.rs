@@ -1,4 +1,4 @@
-//! A caption's text made safe to set: what cannot be seen or would turn the line round is taken out.
+//! A caption's text made safe to draw: characters that are invisible or would reverse the line are removed.
 //!
 //! Line ends become `\n`, tabs a space. Control characters, soft hyphens, bidi overrides, embeddings
 //! and isolates (U+202A–202E, U+2066–2069: 'Trojan Source', Boucher and Anderson 2021), deprecated

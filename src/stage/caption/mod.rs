@@ -1,12 +1,11 @@
 //! The caption: a text over a frame or in a strip below it, and a logo.
 //!
-//! text → shaped and broken into lines ([`Typesetter`]) → set as large as asked, or as fits → drawn
-//! as coverage → laid on the rows it covers. What the text says is made in [`crate::template`]; here
-//! it is only letters.
+//! text → shaped and broken into lines ([`Typesetter`]) → set as large as asked, or as fits → drawn as coverage
+//! → laid on the rows it covers. [`crate::template`] makes the text; here it is only drawn.
 //!
 //! A plate takes at most 40 % of the frame's height; a caption that needs more is set wider, then
-//! smaller, and in the last resort over the whole frame, with a warning, but never cut. The plate
-//! gets as dark as the contrast needs, measured on the samples under it (see `contrast`).
+//! smaller, and as a last resort over the whole frame, with a warning, but it is never cut off. The
+//! plate gets as dark as the contrast needs, measured on the samples under it (see `contrast`).
 
 mod blend;
 mod contrast;

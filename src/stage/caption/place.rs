@@ -1,8 +1,8 @@
 //! Where plate, strip, letters and logo go in the frame.
 //!
 //! Proportions follow the frame's short side (inset, logo) and the letter size (padding, corners),
-//! so a preview looks like the full frame. All of them are by eye on samples/frames, at 1,600 and
-//! 6,000 px.
+//! so a preview looks like the full frame. All of them were chosen by eye on samples/frames, at
+//! 1,600 and 6,000 px.
 
 use super::coverage::{Alignment, coverage, haloed};
 use super::desk::{Desk, Part};

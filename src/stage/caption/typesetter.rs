@@ -1,6 +1,6 @@
 //! The typesetter: fonts and logo of a run, shared by all workers.
 //!
-//! Making one costs nothing; the carried fonts are opened when the first caption is set (about a
+//! Making one costs nothing; the built-in fonts are opened when the first caption is set (about a
 //! millisecond). Workers do not wait for each other: each takes a desk from a pile, or makes one.
 
 use std::fmt;

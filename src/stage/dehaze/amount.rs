@@ -1,4 +1,4 @@
-//! How much haze to take out: the photographer's scale, and what it means for the optical depth.
+//! How much haze to remove: the photographer's scale, and what it means for the optical depth.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
-//! What the small picture shows of haze: smooth measures over the whole frame, so that a boat, a bird or
-//! a few percent of framing change little.
+//! Evidence of haze in the small picture: smooth measures over the whole frame, so that a boat, a bird or a few
+//! percent of framing change little.
 
 use super::depth::Depth;
 use super::judge::gate;

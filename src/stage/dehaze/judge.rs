@@ -1,9 +1,9 @@
-//! How much haze `auto` takes out: is there haze, and how much of it?
+//! How much haze `auto` removes: whether there is haze, and how much.
 //!
-//! A logistic gate on the [`Evidence`] times an amount. The gate was fitted on photographs with free
-//! licences, with and without haze laid on them (`training/` has the script that lays them and prints
-//! [`TABLE`]); no frame that the picture is judged with is among them. The amount is near 45 whatever the
-//! haze, for that is what an eye wants on most hazy frames, and grows where little is left to see.
+//! A logistic gate on the [`Evidence`] times an amount. The gate was fitted on photographs with free licences,
+//! with and without haze laid on them (`training/` has the script that lays them and prints [`TABLE`]); no
+//! frame that the picture is judged with is among them. The amount is near 45 whatever the haze, for that looks
+//! best on most hazy frames, and grows where little is left to see.
 
 use super::Amount;
 use super::evidence::Evidence;

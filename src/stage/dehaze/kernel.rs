@@ -1,8 +1,8 @@
-//! The haze taken out of one row: J = A + (I − A)·g with the ends and the tone of the frame.
+//! Removing the haze from one row: J = A + (I − A)·g with the ends and the tone of the frame.
 //!
 //! The exponent τ = a·luma + b comes from the small maps, a and b interpolated between their pixels
-//! (interpolating them rather than t: 20 to 33 % lower error at silhouettes). The ends are those of
-//! [`Ends`]; [`Tone`] is applied in the same breath. Values are in samples of the file, 0..255 or 0..65,535.
+//! (interpolating them rather than t: 20 to 33 % lower error at silhouettes). The ends are those of [`Ends`];
+//! [`Tone`] is applied in the same pass. Values are in samples of the file, 0..255 or 0..65,535.
 //!
 
 use std::f32::consts::LOG2_E;

@@ -1,4 +1,4 @@
-//! Dehaze: the airlight between camera and subject taken out, by single-image optical depth.
+//! Dehaze: removes the airlight between camera and subject, by single-image optical depth.
 //!
 //! A hazy frame is I = J·t + A·(1 − t), t = e^(−τ) (Koschmieder 1924; Nayar, Narasimhan, "Vision
 //! in Bad Weather", ICCV 1999): the radiance J dimmed by the transmission t, and the airlight A

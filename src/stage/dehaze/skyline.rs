@@ -1,8 +1,8 @@
 //! What lies right below the sky: a far band in haze, behind something near and dark.
 //!
-//! Most figures of the evidence are means over the frame, so what is near decides for what is far. These are
-//! taken in each column where land begins below sky: there haze is thickest, whatever stands before it.
-//! Clouds, walls and snow also end at a sky, but seldom with all that [`Skyline::far_band`] asks for.
+//! Most figures of the evidence are means over the frame, so near objects decide for far ones. These are taken
+//! in each column where land begins below sky: haze is thickest there, whatever is in front of it. Clouds,
+//! walls and snow also end at a sky, but seldom with all that [`Skyline::far_band`] asks for.
 
 use super::evidence::{Mean, Seen, e};
 use super::measure::smoothstep;

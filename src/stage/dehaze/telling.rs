@@ -1,4 +1,4 @@
-//! What `auto` saw, in words a photographer uses.
+//! What `auto` saw, in a photographer's words.
 
 use std::fmt;
 

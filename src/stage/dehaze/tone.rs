@@ -1,4 +1,4 @@
-//! The tone after the dehaze: taking out the veil takes brightness and leaves the middle tones flat.
+//! The tone after the dehaze: without the veil the frame is darker and its middle tones are flat.
 //!
 //! White: gain = (goal/white)^(share·f), white the 96th percentile of the greatest channel of the
 //! dehazed frame. Then J + J(1−J)·(c + s·f·(2J−1)): contrast s raises the slope at middle grey to

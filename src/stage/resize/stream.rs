@@ -1,8 +1,7 @@
-//! The rows of a frame, taken once from top to bottom, as the rows of the small one.
+//! Rows of a frame, read once from top to bottom, resampled to the rows of the small one.
 //!
-//! Columns first: their sum runs over whole rows, side by side in the registers, and what is left to do
-//! along the rows is as much less as the frame is made smaller. Two small rows are made at a time, one in
-//! each half of a register.
+//! Columns are summed first, over whole rows side by side in the registers; less is then left to do along the
+//! rows. Two small rows are made at a time, one in each half of a register.
 
 use fearless_simd::{Level, dispatch};
 use image::{ImageBuffer, Pixel};

@@ -1,4 +1,4 @@
-//! The weights of the filter: Lanczos with three lobes, as wide as the frame is made smaller.
+//! The weights of the filter: Lanczos with three lobes, widened by the factor of the reduction.
 
 /// Lobes of the filter on each side.
 const LOBES: f64 = 3.0;

@@ -1,8 +1,8 @@
-//! Sharpen: what the lens and the air have blurred, raised on luma alone.
+//! Sharpen: restores detail that the lens and the air have blurred, on luma alone.
 //!
 //! Two methods. The unsharp mask of σ = 1 px: detail = luma − blurred luma, one pass, the default.
 //! The deconvolution: what luma, blurred by a lens of σ = 0.8 px, would have given this picture;
-//! some ten times the work. With both, what is within the noise is left out, and the result may
+//! some ten times the work. In both, detail within the noise is not raised, and the result may
 //! leave the range of its 3×3 neighbours only by a little, so that no halo shows. The same change
 //! goes to red, green and blue: no colour fringes.
 

@@ -1,8 +1,8 @@
 //! Turn: a frame turned by any angle, before anything else is done to it.
 //!
-//! The original is turned, not the developed frame: the survey, the border, crop and caption then see the
-//! picture as it will be, and the sharpening comes after the resampling that it has to make good. What is left of
-//! the frame is the largest part of its shape that has no empty corner.
+//! The original is turned, not the developed frame: survey, border, crop and caption then work on the picture
+//! as it will be, and the sharpening comes after the resampling whose blur it removes. What is left of the
+//! frame is the largest part of its shape that has no empty corner.
 
 mod resample;
 

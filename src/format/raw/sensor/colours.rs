@@ -1,9 +1,9 @@
 //! From a camera's colours to those of sRGB.
 //!
-//! A camera's matrix says what it sees of CIE XYZ. With one matrix, that of daylight, the white balance
-//! is taken for the whole difference of the light: the matrix is scaled so that balanced white is white.
-//! A DNG with two or three says what the camera sees under each light; between them the mean is taken by
-//! the light of the photograph (DNG 1.7, chapter 6), and white is adapted to that of sRGB (Bradford).
+//! A camera's matrix converts CIE XYZ to its own colours. With one matrix, that of daylight, the white balance
+//! is assumed to account for the whole difference of the light: the matrix is scaled so that balanced white is
+//! white. A DNG with two or three has a matrix for each light; they are interpolated for the light of the
+//! photograph (DNG 1.7, chapter 6), and white is adapted to that of sRGB (Bradford).
 
 use flashraw::{ColorMatrices, ColorMatrix, RawFrame};
 use moxcms::{Matrix3d, Vector3d, Xyz, adaption_matrix_d};

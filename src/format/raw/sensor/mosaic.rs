@@ -6,8 +6,8 @@
 //! colour, and noise is much the same in the dark and in the light. On photographs of known colours
 //! that gained 3 to 5 dB over the same on light itself, 5 dB on saturated red.
 //!
-//! Only the rows that are still needed are held, as in the sweep. Beyond an edge the picture is
-//! mirrored, so that the filters go on alternating.
+//! Only the rows that are still needed are in memory, as in the sweep. Beyond an edge the picture
+//! is mirrored, so that the filters go on alternating.
 
 use fearless_simd::{Level, dispatch};
 
@@ -61,7 +61,7 @@ impl Rows {
     }
 }
 
-/// The row or column that stands for one beyond the edge of `length`.
+/// The row or column that replaces one beyond the edge of `length`.
 fn mirrored(at: isize, length: usize) -> usize {
     let period = (2 * length as isize - 2).max(1);
     let at = at.rem_euclid(period);

@@ -1,5 +1,5 @@
-//! The lossy JPEG tiles of a DNG: flashraw takes what its decoder makes of them, which is grey where coded
-//! data are missing, so they are looked at here as any other JPEG is.
+//! The lossy JPEG tiles of a DNG: flashraw accepts whatever its decoder produces, which is grey where coded
+//! data are missing, so they are checked for damage here like any other JPEG.
 
 use crate::container::tiff::{Directory, directories, tag};
 use crate::format::jpeg;

@@ -1,4 +1,4 @@
-//! From light to the values of a picture: cameras do not show light as it is.
+//! The tone curve: from light to the values of a picture.
 //!
 //! A camera's own JPEG is brighter in the middle than the light that it measured, steeper there, and
 //! flattens towards white. The curve is that of photoreceptors (Naka and Rushton 1966): steep in the middle,
