@@ -23,7 +23,7 @@ const fn weighed(measure: fn(&Evidence) -> f32, least: f32, greatest: f32, weigh
 /// Sum of the gate where every measure is 0.
 const BIAS: f32 = 0.5987 + 16.0 * 1.1;
 /// The gate's measures.
-const TABLE: [Weighed; 25] = [
+const TABLE: [Weighed; 26] = [
     weighed(|e| e.veil_by_sky, 0.001396, 0.861, 7.853),
     weighed(|e| e.dense, 0.0, 0.998, -2.671),
     weighed(|e| e.pale, 0.0, 0.783, -8.019),
@@ -51,6 +51,9 @@ const TABLE: [Weighed; 25] = [
     weighed(|e| e.skylines, 1.1, 1.35, -16.0),
     weighed(|e| e.one_veil, 0.0, 1.0, -6.0),
     weighed(|e| e.pale_before, 0.0, 1.0, -5.0),
+    // With 1.2 an even haze that leaves 70 % is seen on 128 of 207 clear photographs, 91 without; one more of the
+    // photographs themselves passes for hazy. With 2.2: 149, and two more.
+    weighed(|e| e.lifted, 0.0, 1.0, 1.2),
 ];
 /// Sum at which haze begins to be believed, and at which it is.
 const GATE: (f32, f32) = (-0.1, 0.65);
