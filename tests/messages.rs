@@ -120,7 +120,7 @@ develop good -o out --format bmp
 develop good -o out --quality 0
 develop good -o out --subsampling 411
 develop good -o out --max-bytes lots
-develop good -o out --format png --max-bytes 1kB
+develop good -o out --format png --dehaze off --max-bytes 1kB
 develop good -o out --privacy none
 develop good -o out --write-metadata maybe
 develop good -o out --profile adobe
