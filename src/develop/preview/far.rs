@@ -77,13 +77,22 @@ impl Place<'_> {
             // Small pictures have 8 bits.
             Pixels::Gray16(_) | Pixels::Rgb16(_) => 0.0,
         };
-        for y in (0..height.saturating_sub(1)).step_by(EVERY) {
-            for x in (0..width.saturating_sub(1)).step_by(EVERY) {
-                let here = luma(x, y);
-                let change = (luma(x + 1, y) - here).abs() + (luma(x, y + 1) - here).abs();
-                let depth = self.depth(x, y, size, here);
-                worth[y / BLOCK_PX * blocks.0 + x / BLOCK_PX] +=
-                    depth * depth * change.min(ENOUGH_CHANGE);
+        for (j, worth) in worth.chunks_exact_mut(blocks.0).enumerate() {
+            for (i, worth) in worth.iter_mut().enumerate() {
+                let [mut change, mut brightness, mut count] = [0.0, 0.0, 0.0];
+                let (left, top) = (i * BLOCK_PX, j * BLOCK_PX);
+                for y in (top..(top + BLOCK_PX).min(height.saturating_sub(1))).step_by(EVERY) {
+                    for x in (left..(left + BLOCK_PX).min(width.saturating_sub(1))).step_by(EVERY) {
+                        let here = luma(x, y);
+                        let apart = (luma(x + 1, y) - here).abs() + (luma(x, y + 1) - here).abs();
+                        change += apart.min(ENOUGH_CHANGE);
+                        brightness += here;
+                        count += 1.0;
+                    }
+                }
+                // One depth for the block: it does not change much within.
+                let depth = self.depth(left, top, size, brightness / f32::max(count, 1.0));
+                *worth = depth * depth * change;
             }
         }
         Blocks { size: blocks, worth }
