@@ -4,6 +4,7 @@
 //! second by number of jobs, and the peak memory. Other programs are started only when they are
 //! named.
 
+mod figures;
 pub(super) mod peers;
 mod plot;
 mod stages;
@@ -17,10 +18,9 @@ use super::{exit, text};
 use crate::batch::{Batch, Caption, Job, Settings, Stop, Sync, write_whole};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Frame, Size};
-use crate::measure::{self, camera_jpeg, forget_peak, peak_mb};
+use crate::measure::{camera_jpeg, forget_peak, peak_mb};
 use crate::recipe::Recipe;
-use peers::Peer;
-use stages::Stage;
+use figures::Figures;
 
 /// What is measured without an input: a camera's 24 megapixels.
 const SPECIMEN: Size = Size::new(6000, 4000);
@@ -29,19 +29,8 @@ const FRAMES_PER_JOB: usize = 4;
 /// Drawn if the recipe has no caption or a template for one, so that its cost is seen.
 const CAPTION: &str = "longlens bench";
 
-/// All that was measured.
-struct Figures {
-    /// The frames, for the head of the table.
-    input: String,
-    stages: Vec<Stage>,
-    /// Number of jobs and megapixels a second.
-    batches: Vec<(usize, f64)>,
-    peak_mb: Option<f64>,
-    peers: Vec<Peer>,
-}
-
 pub(super) fn run(order: &ArgMatches) -> Result<u8> {
-    let mut recipe = super::recipe(order, Recipe::default())?;
+    let mut recipe = super::given::recipe(order, Recipe::default())?;
     if recipe.caption.text.contains('{') {
         let instead = "the caption is a template and bench has no fields";
         text::to_stderr(&format!("longlens: {instead}; drawing '{CAPTION}' instead\n"));
@@ -146,64 +135,4 @@ fn batches(inputs: &[PathBuf], recipe: &Recipe, scratch: &Path) -> Result<Vec<(u
         figures.push((jobs, summary.megapixels / summary.took.as_secs_f64()));
     }
     Ok(figures)
-}
-
-impl Figures {
-    /// Milliseconds of all stages of a frame.
-    fn whole_ms(&self) -> f64 {
-        self.stages.iter().map(|stage| stage.ms).sum()
-    }
-
-    /// The whole frame beside decoding and encoding alone.
-    fn of_codec(&self) -> f64 {
-        let codec = self.stages.iter().filter(|s| s.codec).map(|s| s.ms).sum::<f64>();
-        self.whole_ms() / codec
-    }
-
-    fn stage_table(&self) -> String {
-        let mut table = format!("{}\n{}\n\n", text::clean(&machine()), text::clean(&self.input));
-        table.push_str("stage          ms   ns/px\n");
-        for stage in &self.stages {
-            let ns = stage.ms * 1e6 / stage.pixels;
-            table.push_str(&format!("{:8} {:8.1} {ns:7.2}\n", stage.name, stage.ms));
-        }
-        let (whole, share) = (self.whole_ms(), self.of_codec());
-        table.push_str(&format!("whole    {whole:8.1}         {share:.2} × the codec alone\n"));
-        table
-    }
-
-    fn batch_table(&self) -> String {
-        let mut table = "\njobs     MP/s\n".to_owned();
-        let alone = self.batches.first().map_or(1.0, |&(_, speed)| speed);
-        for (jobs, speed) in &self.batches {
-            table.push_str(&format!("{jobs:4} {speed:8.1}  {:.2} × one\n", speed / alone));
-        }
-        if let Some(mb) = self.peak_mb {
-            table.push_str(&format!("\npeak memory {mb:.0} MB\n"));
-        }
-        table
-    }
-
-    fn peer_table(&self) -> String {
-        let mut table =
-            format!("\n{:12} {:>7} {:>7} {:>8}  did\n", "program", "CPU s", "wall s", "peak MB");
-        for peer in &self.peers {
-            let figure = |value: Option<f64>, digits| match value {
-                Some(value) => format!("{value:.digits$}"),
-                None => "–".to_owned(),
-            };
-            let [cpu, wall, peak] =
-                [figure(peer.cpu_s, 2), figure(peer.wall_s, 2), figure(peer.peak_mb, 0)];
-            table.push_str(&format!(
-                "{:12} {cpu:>7} {wall:>7} {peak:>8}  {}\n",
-                peer.name, peer.did
-            ));
-        }
-        table
-    }
-}
-
-/// This build and the machine.
-fn machine() -> String {
-    format!("longlens {} on {}", env!("CARGO_PKG_VERSION"), measure::machine())
 }

@@ -71,7 +71,7 @@ impl Varied {
         let mut base = Recipe::default();
         super::presets::Layers::read(order)?.lay_over(&mut base)?;
         let mut lists = Vec::new();
-        for (name, value) in super::flags(order) {
+        for (name, value) in super::given::flags(order) {
             let values: Vec<&str> = value.split(',').map(str::trim).collect();
             match SEVERAL.contains(&name.as_str()) && values.len() > 1 {
                 true => {

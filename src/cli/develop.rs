@@ -52,7 +52,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     }
     let unreadable = &planned.found.unreadable;
     if frames == 0 && unreadable.is_empty() {
-        return Err(super::no_frames(&planned.found));
+        return Err(super::refused::no_frames(&planned.found));
     }
     let folder = planned.out.folder();
     let accepts_existing = order.get_flag("skip-existing");

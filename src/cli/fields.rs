@@ -34,7 +34,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     Ok(code)
 }
 
-/// The frames that the flags of [`super::args::sources`] name, with what is known of them.
+/// The frames that the flags of [`super::args`] name, with what is known of them.
 ///
 /// # Errors
 /// If there are none, or a flag or a table cannot be read.
@@ -46,7 +46,7 @@ pub(super) fn to_read(order: &ArgMatches, json: bool) -> Result<(Found, Plan)> {
     found.pass_over(&logos(&roots, &[]), "the logo", &sources.named);
     let out = Target::Folder(PathBuf::new());
     let (set, codes) = (&sources.set[..], sources.codes.as_ref());
-    let (flags, reads) = (&super::flags(order)[..], &[][..]);
+    let (flags, reads) = (&super::given::flags(order)[..], &[][..]);
     for (name, value) in flags {
         Recipe::default().set(name, value).map_err(|e| e.prefixed("--"))?;
     }
@@ -56,7 +56,7 @@ pub(super) fn to_read(order: &ArgMatches, json: bool) -> Result<(Found, Plan)> {
     report.opening(&sources.shoots, &found, &plan);
     report.say_raws(None);
     if plan.jobs.is_empty() && found.unreadable.is_empty() {
-        return Err(super::no_frames(&found));
+        return Err(super::refused::no_frames(&found));
     }
     Ok((found, plan))
 }

@@ -8,8 +8,10 @@ mod counts;
 mod details;
 mod develop;
 mod dry_run;
+mod exit;
 mod fields;
 mod folder_files;
+mod given;
 mod inspect;
 mod joined;
 mod json;
@@ -21,6 +23,7 @@ mod planning;
 mod presets;
 mod progress;
 mod raws;
+mod refused;
 mod report;
 mod running;
 mod scenes;
@@ -38,26 +41,19 @@ mod watch;
 
 use clap::ArgMatches;
 
-use crate::batch::Found;
-use crate::error::{Error, ErrorKind, Result};
-use crate::format::remedy;
+use crate::error::{ErrorKind, Result};
 use crate::recipe::{Edition, Recipe};
+use given::{flags, recipe};
+use refused::told;
 
+/// The whole program where std has not been started; its exit code.
 #[cfg(unix)]
-pub use start::main_without_std;
-
-/// How the program ended, for scripts.
-mod exit {
-    /// All frames are done.
-    pub(super) const DONE: u8 = 0;
-    /// Some frames failed.
-    pub(super) const SOME_FAILED: u8 = 1;
-    /// The order is wrong; nothing was written.
-    pub(super) const USAGE: u8 = 2;
-    /// The run could not go on: disk full, folder not writable, a fault of longlens itself.
-    pub(super) const ENVIRONMENT: u8 = 3;
-    /// Of a plan: what is not done may be done by another try (`EX_TEMPFAIL` of sysexits.h).
-    pub(super) const TRY_AGAIN: u8 = 75;
+#[must_use]
+pub fn main_without_std() -> u8 {
+    match start::prepare() {
+        Ok(()) => main(),
+        Err(_) => exit::ENVIRONMENT,
+    }
 }
 
 /// The whole program; its exit code.
@@ -108,50 +104,6 @@ fn unread(error: &clap::Error) -> u8 {
         None => _ = error.print(),
     }
     exit::USAGE
-}
-
-/// Says why nothing was done, to whoever reads JSON too.
-fn told(error: &Error) {
-    text::to_stderr(&text::error(error));
-    if std::env::args_os().any(|word| word == "--json") {
-        text::to_stdout(&text::json(&json::error(error)));
-    }
-}
-
-/// Whether a switch was given, in a command that has it.
-fn has(order: &ArgMatches, switch: &str) -> bool {
-    order.try_get_one::<bool>(switch).is_ok_and(|given| given == Some(&true))
-}
-
-/// The settings that were given as flags, by name and text.
-fn flags(order: &ArgMatches) -> Vec<(String, String)> {
-    // Not every command has every setting.
-    let given = |name: &str| order.try_get_one::<String>(name).ok().flatten().cloned();
-    crate::recipe::SETTINGS
-        .iter()
-        .filter_map(|setting| Some((setting.name.to_owned(), given(setting.name)?)))
-        .collect()
-}
-
-/// What `--recipe` names laid over a recipe, with the flags over that.
-fn recipe(order: &ArgMatches, mut recipe: Recipe) -> Result<Recipe> {
-    presets::Layers::read(order)?.lay_over(&mut recipe)?;
-    for (name, value) in flags(order) {
-        recipe.set(&name, &value).map_err(|e| e.prefixed("--"))?;
-    }
-    Ok(recipe)
-}
-
-/// The message where nothing was found to develop.
-fn no_frames(found: &Found) -> Error {
-    let hint = if found.raws.count() > 0 {
-        "RAW files are skipped with this --raw".to_owned()
-    } else if found.undeveloped.is_empty() {
-        "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files".to_owned()
-    } else {
-        remedy(found.undeveloped.iter().map(|(_, kind)| *kind))
-    };
-    Error::new(ErrorKind::Usage, "the inputs contain no frames").with_hint(hint)
 }
 
 fn print_recipe(order: &ArgMatches) -> Result<u8> {

@@ -24,7 +24,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     report.opening(&planned.sources.shoots, &planned.found, &planned.plan);
     let (jobs, unreadable) = (&mut planned.plan.jobs, &planned.found.unreadable);
     if jobs.is_empty() && unreadable.is_empty() {
-        return Err(super::no_frames(&planned.found));
+        return Err(super::refused::no_frames(&planned.found));
     }
     for error in unreadable {
         report.failure(error);

@@ -44,7 +44,7 @@ impl Planned {
 /// What is ordered for the frames of the first input, before the table has its say.
 pub(super) fn first_recipe(order: &ArgMatches, sources: &Sources) -> Result<Recipe> {
     let of_folder = sources.shoots.first().map(|shoot| shoot.recipe.clone());
-    super::recipe(order, of_folder.unwrap_or_default())
+    super::given::recipe(order, of_folder.unwrap_or_default())
 }
 
 /// Opens the fonts and logos that the frames name, so that one that is missing stops the run before it
@@ -124,7 +124,7 @@ fn plan_of(order: &ArgMatches, sources: &Sources, found: &mut Found, out: &Targe
 
 /// The settings that were given as flags, each a value that there is.
 pub(super) fn checked_flags(order: &ArgMatches) -> Result<Vec<(String, String)>> {
-    let flags = super::flags(order);
+    let flags = super::given::flags(order);
     let mut checked = Recipe::default();
     for (name, value) in &flags {
         checked.set(name, value).map_err(|e| e.prefixed("--"))?;
@@ -167,7 +167,7 @@ fn check_fields(order: &ArgMatches, plan: &Plan) -> Result<Vec<Result<String>>> 
     if required.contains(&"") {
         return Err(Error::no_value("", "a field", "names: --require city,country"));
     }
-    let (captions, lacking) = if super::has(order, "dry-run") {
+    let (captions, lacking) = if super::given::has(order, "dry-run") {
         let captions = captions(plan, &required);
         let errors = captions.iter().filter_map(|caption| caption.as_ref().err());
         let lacking = errors.filter(|error| error.kind() == ErrorKind::Caption).cloned().collect();

@@ -16,7 +16,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     carried_out(order).or_else(|error| match error.kind() {
         // A disk that cannot be written now may be there in a moment.
         ErrorKind::Environment => {
-            super::told(&error);
+            super::refused::told(&error);
             Ok(exit::TRY_AGAIN)
         }
         _ => Err(error),

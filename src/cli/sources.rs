@@ -30,7 +30,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Reads what the flags of [`super::args::sources`] name.
+    /// Reads what the flags of [`super::args`] name.
     pub(super) fn read(order: &ArgMatches) -> Result<Self> {
         let named = named(order)?;
         let (shoots, shoot_of) = match order.get_flag("no-folder-files") {

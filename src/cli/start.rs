@@ -4,18 +4,9 @@ use std::fs::OpenOptions;
 use std::os::fd::{AsFd, BorrowedFd, IntoRawFd};
 use std::sync::Arc;
 
-/// The whole program where std has not been started; its exit code.
-#[must_use]
-pub fn main_without_std() -> u8 {
-    match prepare() {
-        Ok(()) => super::main(),
-        Err(_) => super::exit::ENVIRONMENT,
-    }
-}
-
 /// No file may become a closed standard stream, and writing to a pipe that nobody reads is an error, which
 /// does not end the program.
-fn prepare() -> std::io::Result<()> {
+pub(super) fn prepare() -> std::io::Result<()> {
     let (input, output, errors) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
     for stream in [input.as_fd(), output.as_fd(), errors.as_fd()] {
         stand_in(stream)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, Layout, TransformExecutor, TransformOptions};
 
-use super::read;
+use super::profile::read;
 
 /// How a sample encodes ink.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

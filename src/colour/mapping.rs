@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, Layout, TransformF32Executor};
 
+use super::profile::{read, unusable};
 use super::transform::{layout_of, options, srgb_for};
-use super::{read, unusable};
 use crate::error::{Error, ErrorKind, Result};
 
 type Transform = Arc<TransformF32Executor>;

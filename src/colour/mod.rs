@@ -7,22 +7,22 @@
 
 mod cmyk;
 mod mapping;
+mod profile;
 mod space;
 mod transform;
 
 use std::sync::Arc;
 
-use moxcms::{ColorProfile, DataColorSpace, LocalizableString, ProfileText};
+use moxcms::{ColorProfile, DataColorSpace, ProfileText};
 
 pub(crate) use cmyk::{Polarity, Press};
 pub use mapping::Mapping;
+pub(crate) use profile::MOST_ICC_BYTES;
+use profile::{grey_srgb, read};
 pub use space::space_of;
 pub use transform::convert_to_srgb;
 
 use crate::error::{Error, ErrorKind, Result};
-
-/// Bytes of an ICC profile at most; the largest printing profiles are about 3 MB.
-pub(crate) const MOST_ICC_BYTES: usize = 16 << 20;
 
 /// How far a colour may lie from sRGB's own, of 255, for a profile to count as sRGB: the rounding
 /// of the many sRGB profiles in use is below it, Display P3 and Adobe RGB are 20 and more away.
@@ -51,43 +51,6 @@ pub struct Described {
     /// Whether its colours are those of sRGB, as near as the eye can tell; of a grey profile, whether
     /// its curve is.
     pub is_srgb: bool,
-}
-
-/// Reads a profile; tables that it has for one rendering intent alone serve all of them, as
-/// ICC.1:2022, 8.10.2 asks: many cameras' and scanners' profiles have the perceptual one only.
-fn read(profile: &[u8]) -> Result<ColorProfile> {
-    if profile.len() > MOST_ICC_BYTES {
-        return Err(Error::new(ErrorKind::TooLarge, "the colour profile is larger than 16 MiB"));
-    }
-    let mut read = ColorProfile::new_from_slice(profile).map_err(|e| unusable(&e))?;
-    for tables in [
-        [
-            &mut read.lut_a_to_b_perceptual,
-            &mut read.lut_a_to_b_colorimetric,
-            &mut read.lut_a_to_b_saturation,
-        ],
-        [
-            &mut read.lut_b_to_a_perceptual,
-            &mut read.lut_b_to_a_colorimetric,
-            &mut read.lut_b_to_a_saturation,
-        ],
-    ] {
-        let any = tables.iter().find_map(|table| (**table).clone());
-        tables.into_iter().filter(|table| table.is_none()).for_each(|table| *table = any.clone());
-    }
-    Ok(read)
-}
-
-fn unusable(why: &moxcms::CmsError) -> Error {
-    let why = match why {
-        moxcms::CmsError::UnsupportedProfileConnection
-        | moxcms::CmsError::UnsupportedLutRenderingIntent(_) => {
-            "it lacks the curves or tables that a conversion needs"
-        }
-        moxcms::CmsError::OutOfMemory(_) => "there is not enough memory",
-        _ => "it is damaged",
-    };
-    Error::new(ErrorKind::Damaged, format!("the colour profile cannot be used: {why}"))
 }
 
 /// Says what a profile is.
@@ -178,15 +141,6 @@ fn encoded(profile: ColorProfile) -> Result<Arc<[u8]>> {
         made.copy_from_slice(&ALWAYS);
     }
     Ok(bytes.into())
-}
-
-/// Grey with sRGB's tone curve, which no profile of `moxcms`'s own has.
-fn grey_srgb() -> ColorProfile {
-    let mut profile = ColorProfile::new_gray_with_gamma(2.2);
-    profile.gray_trc = ColorProfile::new_srgb().red_trc;
-    let name = LocalizableString::new("en".into(), "US".into(), "Grey with sRGB's curve".into());
-    profile.description = Some(ProfileText::Localizable(vec![name]));
-    profile
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use moxcms::{ColorProfile, DataColorSpace, Matrix3d, ToneReprCurve};
 
-use super::read;
+use super::profile::read;
 use crate::frame::{Curve, Space};
 
 /// How far a table may lie from a curve, of 1: less than a tenth of a level of 8 bits.

@@ -2,7 +2,7 @@
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, Matrix3d, RenderingIntent, TransformOptions};
 
-use super::{grey_srgb, read, unusable};
+use super::profile::{grey_srgb, read, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Pixels, Sample, SamplesMut};
 

@@ -34,7 +34,8 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<Header> {
     let layout = layout::layout(bytes)?;
     // Before anything else, for a size beyond the limits must not be multiplied out.
     limits.admit(layout.size, 0)?;
-    let orientation = upright::from_exif(&texts::exif(&layout).unwrap_or_default());
+    let orientation =
+        upright::from_exif(&texts::exif(layout.exif, &layout.texts).unwrap_or_default());
     let (channels, depth_bits) = (layout.channels(), layout.depth_bits());
     let frame_bytes = samples::frame_bytes(layout.size, channels, depth_bits);
     let alpha = u8::from(layout.alpha);

@@ -6,9 +6,11 @@ use jiff::fmt::strtime;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
-use super::MOST_CHARACTERS;
 use crate::container::kinds::is_picture_ending;
 use crate::metadata::when::{When, time as read_time};
+
+/// Longest text that a template may give, in characters; IPTC's longest field has 2,000.
+pub const MOST_CHARACTERS: usize = 10_000;
 
 /// The filters there are.
 pub(super) const NAMES: [&str; 11] = [

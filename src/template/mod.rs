@@ -24,6 +24,7 @@ use minijinja::{Environment, ErrorKind as Cause, UndefinedBehavior, Value};
 
 pub use codes::CodeReplacements;
 pub use condition::Condition;
+pub use filters::MOST_CHARACTERS;
 pub use name::file_name;
 
 use crate::error::{Error, ErrorKind, Result, place};
@@ -34,9 +35,6 @@ pub type Fields = BTreeMap<String, String>;
 
 /// Longest source of a template, in bytes.
 const MOST_SOURCE_BYTES: usize = 10_000;
-
-/// Longest text that a template may give, in characters; IPTC's longest field has 2,000.
-pub const MOST_CHARACTERS: usize = 10_000;
 
 /// Steps that the engine may take; a caption takes some ten per field.
 const FUEL: u64 = 20_000;

@@ -52,8 +52,8 @@ impl Source {
         let mut found = Vec::new();
         for (at, _) in code.match_indices("::") {
             let start = code[..at].rfind(|c| !word(c)).map_or(0, |before| before + 1);
-            // Only the first of a path's parts.
-            if code[..start].ends_with("::") || start == at {
+            // Only the first of a path's parts, and no visibility: `pub(in crate::cli)`.
+            if code[..start].ends_with("::") || code[..start].ends_with("(in ") || start == at {
                 continue;
             }
             let statement = code[..start].rfind([';', '}', '{']).map_or(0, |end| end + 1);

@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 
-use super::{
+use super::flags::{
     json, loudness, machine, no_sync, page, path, picking, recipes, require, settings, sources,
     standing, switch, verify,
 };
@@ -48,5 +48,5 @@ pub(super) fn command() -> Command {
 }
 
 fn time(name: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("TIME").value_parser(super::super::text::parse_time)
+    Arg::new(name).long(name).value_name("TIME").value_parser(crate::cli::text::parse_time)
 }

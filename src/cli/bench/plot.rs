@@ -1,6 +1,7 @@
 //! The figures as a picture: stages, speed by jobs, other programs. Plain SVG text.
 
-use super::{Figures, machine};
+use super::figures::{Figures, machine};
+use crate::cli::text;
 
 const WIDTH: f64 = 720.0;
 /// Where bars begin, and how long the longest is; pixels.
@@ -86,6 +87,6 @@ fn panel(body: &mut String, y: &mut f64, title: &str, bars: &[Bar]) {
 }
 
 fn text(body: &mut String, x: f64, y: f64, size: &str, text: &str) {
-    let text = super::text::clean(text).replace('&', "&amp;").replace('<', "&lt;");
+    let text = text::clean(text).replace('&', "&amp;").replace('<', "&lt;");
     body.push_str(&format!("<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\">{text}</text>\n"));
 }

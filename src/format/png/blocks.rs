@@ -27,13 +27,13 @@ const MOST_TEXTS: usize = 5;
 
 /// All blocks of a file.
 pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warning>) -> Blocks {
-    let exif = texts::exif(layout).map(Cow::into_owned);
+    let exif = texts::exif(layout.exif, &layout.texts).map(Cow::into_owned);
     let icc = info.icc_profile.as_deref().filter(|icc| icc.len() <= MOST_ICC_BYTES);
     if layout.profile && icc.is_none() {
         let why = "it is damaged or larger than 16 MiB".to_owned();
         warnings.push(Warning::ProfileDropped(why));
     }
-    let xmp = texts::xmp(layout);
+    let xmp = texts::xmp(&layout.texts);
     warnings.extend(other_colours(info, layout));
     warnings.extend(lost_texts(layout));
     if layout.credentials {
@@ -42,7 +42,7 @@ pub(super) fn read(info: &Info<'_>, layout: &Layout<'_>, warnings: &mut Vec<Warn
     Blocks {
         exif: within(exif, MOST_EXIF_BYTES, "EXIF", warnings),
         xmp: within(xmp, MOST_XMP_BYTES, "XMP", warnings),
-        photoshop: within(texts::photoshop(layout), MOST_EXIF_BYTES, "IPTC", warnings),
+        photoshop: within(texts::photoshop(&layout.texts), MOST_EXIF_BYTES, "IPTC", warnings),
         icc: icc.map(Into::into),
         density: density(info),
         ..Blocks::default()

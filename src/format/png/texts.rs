@@ -8,7 +8,6 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 
 use super::super::profile::{MOST_EXIF_BYTES, MOST_XMP_BYTES};
-use super::layout::Layout;
 use crate::metadata;
 
 pub(super) const XMP_KEYWORD: &str = "XML:com.adobe.xmp";
@@ -89,47 +88,45 @@ impl<'a> Text<'a> {
 
 /// The blocks of the raw profiles of these kinds.
 fn raw_profiles<'l>(
-    layout: &'l Layout<'_>,
+    texts: &'l [Text<'_>],
     kinds: &'l [&str],
     most: usize,
 ) -> impl Iterator<Item = Vec<u8>> + 'l {
     let named = |text: &&Text<'_>| kinds.iter().any(|kind| text.is(&format!("{RAW}{kind}")));
-    layout.texts.iter().filter(named).filter_map(move |text| text.raw_profile(most))
+    texts.iter().filter(named).filter_map(move |text| text.raw_profile(most))
 }
 
 /// EXIF, out of its own chunk or else out of a raw profile.
-pub(super) fn exif<'a>(layout: &Layout<'a>) -> Option<Cow<'a, [u8]>> {
-    let own = layout.exif.map(|exif| exif.strip_prefix(EXIF_NAME).unwrap_or(exif));
+pub(super) fn exif<'a>(own: Option<&'a [u8]>, texts: &[Text<'_>]) -> Option<Cow<'a, [u8]>> {
+    let own = own.map(|exif| exif.strip_prefix(EXIF_NAME).unwrap_or(exif));
     let own = own.filter(|exif| !exif.is_empty()).map(Cow::Borrowed);
     let plain = |profile: Vec<u8>| match profile.strip_prefix(EXIF_NAME) {
         Some(exif) => Some(exif.to_vec()),
         None => (profile.starts_with(b"II") || profile.starts_with(b"MM")).then_some(profile),
     };
-    let raw = || raw_profiles(layout, &["exif", "app1"], MOST_EXIF_BYTES).find_map(plain);
+    let raw = || raw_profiles(texts, &["exif", "app1"], MOST_EXIF_BYTES).find_map(plain);
     own.or_else(|| raw().map(Cow::Owned))
 }
 
 /// XMP, under its own keyword in any of the chunks or else out of a raw profile.
-pub(super) fn xmp(layout: &Layout<'_>) -> Option<Vec<u8>> {
-    let own = layout.texts.iter().filter(|text| text.is(XMP_KEYWORD));
+pub(super) fn xmp(texts: &[Text<'_>]) -> Option<Vec<u8>> {
+    let own = texts.iter().filter(|text| text.is(XMP_KEYWORD));
     let own = own.filter_map(|text| text.bytes(MOST_XMP_BYTES)).find(|xmp| !xmp.is_empty());
     let plain = |profile: Vec<u8>| match profile.strip_prefix(XMP_NAME) {
         Some(xmp) => Some(xmp.to_vec()),
         None => profile.trim_ascii_start().starts_with(b"<").then_some(profile),
     };
-    let raw = || raw_profiles(layout, &["xmp", "app1"], MOST_XMP_BYTES).find_map(plain);
+    let raw = || raw_profiles(texts, &["xmp", "app1"], MOST_XMP_BYTES).find_map(plain);
     own.map(Cow::into_owned).or_else(raw)
 }
 
 /// Photoshop's resources; IPTC-IIM alone is put into them.
-pub(super) fn photoshop(layout: &Layout<'_>) -> Option<Vec<u8>> {
-    raw_profiles(layout, &["iptc", "8bim"], MOST_EXIF_BYTES).find_map(
-        |profile| match &profile[..] {
-            [b'8', b'B', b'I', b'M', ..] => Some(profile),
-            [0x1C, 1 | 2, ..] => metadata::with_iptc(None, Some(&profile)),
-            _ => None,
-        },
-    )
+pub(super) fn photoshop(texts: &[Text<'_>]) -> Option<Vec<u8>> {
+    raw_profiles(texts, &["iptc", "8bim"], MOST_EXIF_BYTES).find_map(|profile| match &profile[..] {
+        [b'8', b'B', b'I', b'M', ..] => Some(profile),
+        [0x1C, 1 | 2, ..] => metadata::with_iptc(None, Some(&profile)),
+        _ => None,
+    })
 }
 
 /// Photoshop's resources as ImageMagick and ExifTool write them: a name, their length, hexadecimal

@@ -1,0 +1,12 @@
+//! Exit codes: how the program ended, for scripts.
+
+/// All frames are done.
+pub(super) const DONE: u8 = 0;
+/// Some frames failed.
+pub(super) const SOME_FAILED: u8 = 1;
+/// The order is wrong; nothing was written.
+pub(super) const USAGE: u8 = 2;
+/// The run could not go on: disk full, folder not writable, a fault of longlens itself.
+pub(super) const ENVIRONMENT: u8 = 3;
+/// Of a plan: what is not done may be done by another try (`EX_TEMPFAIL` of sysexits.h).
+pub(super) const TRY_AGAIN: u8 = 75;
