@@ -135,9 +135,12 @@ fn own() -> BTreeMap<String, PathBuf> {
     named.collect()
 }
 
-/// The names of all presets.
+/// The names of the presets that a shell can offer. Others stand in scripts as they are, where `$(…)` or a
+/// quote in the name of a file would be run or break them.
 pub(super) fn names() -> Vec<String> {
-    let mut names: Vec<String> = own().into_keys().collect();
+    let is_plain = |c: char| c.is_alphanumeric() || "-_+".contains(c);
+    let own = own().into_keys().filter(|name| name.chars().all(is_plain));
+    let mut names: Vec<String> = own.collect();
     names.extend(BUILT_IN.iter().map(|(name, _)| (*name).to_owned()));
     names.sort();
     names.dedup();

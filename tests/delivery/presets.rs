@@ -101,10 +101,15 @@ fn a_name_that_is_none_is_told_the_nearest() {
 fn the_shell_offers_presets_by_their_names() {
     let bench = Bench::new();
     bench.put("presets/harbour.toml", b"crop = \"3:1\"");
+    // Names that a shell would run, or that would end a string of its script.
+    for name in ["x$(touch RUN)", "back`touch RUN`", "it's", "a b"] {
+        bench.put(format!("presets/{name}.toml"), b"crop = \"3:1\"");
+    }
     for shell in ["bash", "zsh", "fish"] {
         let mut program = bench.program();
         program.args(["completions", shell]).env("LONGLENS_PRESETS", bench.path("presets"));
         let script = Ran::of(program.output().unwrap()).code(0).out;
         assert!(script.contains("harbour") && script.contains("evidence"), "{shell}");
+        assert!(!script.contains("touch") && !script.contains("it's"), "{shell}");
     }
 }
