@@ -34,7 +34,7 @@ pub use memory::machine::machine_bytes;
 pub use outcome::{Done, Event, Fit, Outcome, Shown, Status, Summary, Surveyed, Thumbnail};
 pub use plan::captions::{Captions, Line};
 pub use plan::check::{captions, lacking};
-pub use plan::claims::Names;
+pub use plan::claims::{Names, refuse_original};
 pub use plan::inputs::{
     FOLDER_FILES, Found, Input, PICTURES_MARK, find, split_at_lines, split_at_nul,
 };

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use image::RgbImage;
 
 use super::{exit, shown, text, tiles};
-use crate::batch::{machine_bytes, read_bytes, refuse_bomb};
+use crate::batch::{machine_bytes, read_bytes, refuse_bomb, refuse_original};
 use crate::error::{Error, ErrorKind, Result};
 use crate::format::{self, Decoding, Limits, RawPicture};
 use crate::frame::{Frame, Pool};
@@ -30,16 +30,20 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         let error = Error::new(ErrorKind::Usage, "this is a file, but there are several frames");
         return Err(error.about(&out).with_hint("name a folder"));
     }
+    let file_of = |frame: &Path| match is_folder {
+        true => {
+            let mut name = frame.file_stem().unwrap_or_default().to_owned();
+            name.push("-compare.jpg");
+            out.join(name)
+        }
+        false => out.clone(),
+    };
+    for frame in &frames {
+        refuse_original(&file_of(frame), frames.iter().map(|frame| frame.as_path()))?;
+    }
     let mut code = exit::DONE;
     for frame in frames {
-        let file = match is_folder {
-            true => {
-                let mut name = frame.file_stem().unwrap_or_default().to_owned();
-                name.push("-compare.jpg");
-                out.join(name)
-            }
-            false => out.clone(),
-        };
+        let file = file_of(frame);
         match compared(frame, &file, &varied, width, overwrite) {
             Ok(whole) => {
                 text::to_stderr(&format!(
@@ -131,7 +135,8 @@ fn compared(
         // As wide as its place, however high.
         let long = f64::from(wide) * f64::from(kept.long_side()) / f64::from(kept.width);
         recipe.resize.long_edge_px = Some((long.round() as u32).max(16));
-        made.push(tiles::labelled(&original, &recipe, label).map_err(|e| e.about(frame))?);
+        let (tile, _) = tiles::labelled(&original, &recipe, label).map_err(|e| e.about(frame))?;
+        made.push(tile);
     }
     let whole = tiles::laid(&made, varied.columns, gap);
     tiles::write(file, &tiles::encoded(whole.clone(), format).map_err(|e| e.about(file))?)?;

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::fields::to_read;
 use super::tiles::{self, Tile};
 use super::{exit, text};
-use crate::batch::{Job, machine_bytes, read_bytes, read_fields, refuse_bomb};
+use crate::batch::{Job, machine_bytes, read_bytes, read_fields, refuse_bomb, refuse_original};
 use crate::develop::develop;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{Decoding, Format, Limits, Opened, RawPicture};
 use crate::frame::{Pool, Size};
 use crate::recipe::Recipe;
@@ -72,6 +72,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
             .with_hint("use fewer columns or a larger --width"));
     }
     let (found, plan) = to_read(order, false)?;
+    refuse_original(&out, inputs(&plan.jobs))?;
     let mut code = exit::DONE;
     let mut failed = |error: &Error| {
         text::to_stderr(&text::error(error));
@@ -79,13 +80,19 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     };
     found.unreadable.iter().for_each(&mut failed);
     let place = Size::new(wide, (wide as f32 * PLACE) as u32);
-    let mut pages = Pages { out: &out, overwrite, format, paper, made: Vec::new(), files: 0 };
+    let mut pages = Pages { out: &out, overwrite, format, paper, made: Vec::new() };
     let mut page: Vec<Tile> = Vec::new();
-    for row in plan.jobs.chunks(columns as usize) {
-        let made: Vec<_> = row.par_iter().map(|job| tile(job, place)).collect();
+    for of_row in plan.jobs.chunks(columns as usize) {
+        let made: Vec<_> = of_row.par_iter().map(|job| tile(job, place)).collect();
         let mut row = Vec::new();
-        for (tile, error) in made.into_iter().collect::<Result<Vec<_>>>()? {
+        for (job, made) in of_row.iter().zip(made) {
+            let Made { tile, error, warning } = made?;
             error.iter().for_each(&mut failed);
+            if let Some(warning) = warning {
+                let tone = text::painted(text::Tone::Warning);
+                let input = text::path(&job.input);
+                text::to_stderr(&format!("longlens: {tone} {input}: {}\n", text::clean(&warning)));
+            }
             row.push(tile);
         }
         let high = |tiles: &[Tile]| tiles::laid(tiles, columns as usize, gap).height();
@@ -96,7 +103,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         page.extend(row);
     }
     pages.add(tiles::laid(&page, columns as usize, gap))?;
-    let count = pages.end(is_pdf)?;
+    let count = pages.end(is_pdf, &plan.jobs)?;
     let pages = if count == 1 { "page" } else { "pages" };
     let frames = super::counts::frames_of(plan.jobs.len());
     let out = text::path(&out);
@@ -104,64 +111,98 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     Ok(code)
 }
 
-/// The pages as they are made.
+fn inputs(jobs: &[Job]) -> impl Iterator<Item = &Path> {
+    jobs.iter().map(|job| job.input.as_path())
+}
+
+/// The pages as they are made. They are written together: none, if one cannot be.
 struct Pages<'a> {
     out: &'a Path,
     overwrite: bool,
     format: Format,
     /// What a page of a PDF is, if it is to be a whole one.
     paper: Option<Paper>,
-    /// Of a PDF.
     made: Vec<(Size, Vec<u8>)>,
-    /// Pages that are files.
-    files: u32,
 }
 
 impl Pages<'_> {
     fn add(&mut self, page: RgbImage) -> Result<()> {
         let size = Size::new(page.width(), page.height());
-        let bytes = tiles::encoded(page, self.format)?;
-        if self.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf")) {
-            self.made.push((size, bytes));
-            return Ok(());
-        }
-        self.files += 1;
-        let file = match self.files {
-            1 => self.out.to_path_buf(),
-            number => {
-                let mut name = self.out.file_stem().unwrap_or_default().to_owned();
-                name.push(format!("-{number}."));
-                name.push(self.out.extension().unwrap_or_default());
-                self.out.with_file_name(name)
-            }
-        };
-        tiles::refuse_existing(&file, self.overwrite)?;
-        tiles::write(&file, &bytes)
+        self.made.push((size, tiles::encoded(page, self.format)?));
+        Ok(())
     }
 
-    /// How many there are.
-    fn end(self, is_pdf: bool) -> Result<usize> {
+    /// The file of a page, from 1 on.
+    fn file(&self, number: usize) -> PathBuf {
+        if number == 1 {
+            return self.out.to_path_buf();
+        }
+        let mut name = self.out.file_stem().unwrap_or_default().to_owned();
+        name.push(format!("-{number}."));
+        name.push(self.out.extension().unwrap_or_default());
+        self.out.with_file_name(name)
+    }
+
+    /// Writes them; how many there are.
+    fn end(self, is_pdf: bool, jobs: &[Job]) -> Result<usize> {
+        let count = self.made.len();
         if is_pdf {
             tiles::write(self.out, &pdf(&self.made, self.paper))?;
+            return Ok(count);
         }
-        Ok(self.made.len().max(self.files as usize))
+        let files: Vec<PathBuf> = (1..=count).map(|number| self.file(number)).collect();
+        for file in &files {
+            tiles::refuse_existing(file, self.overwrite)?;
+            refuse_original(file, inputs(jobs))?;
+        }
+        for (file, (_, bytes)) in files.iter().zip(&self.made) {
+            tiles::write(file, bytes)?;
+        }
+        let next = self.file(count + 1);
+        if self.overwrite && next.symlink_metadata().is_ok() {
+            let (tone, next) = (text::painted(text::Tone::Warning), text::path(&next));
+            text::to_stderr(&format!("longlens: {tone} {next}: not a page of this sheet\n"));
+        }
+        Ok(count)
     }
 }
 
+/// A frame in its place.
+struct Made {
+    tile: Tile,
+    /// Why it is not, or only in part, what it should be.
+    error: Option<Error>,
+    /// What its label lacks.
+    warning: Option<String>,
+}
+
 /// A frame in its place with its name and its caption; the name alone, and why, if it cannot be read.
-fn tile(job: &Job, place: Size) -> Result<(Tile, Option<Error>)> {
+fn tile(job: &Job, place: Size) -> Result<Made> {
     let name = job.input.file_name().unwrap_or_default().to_string_lossy();
-    let (picture, error) = match small(&job.input, place) {
-        Ok(picture) => (picture, None),
-        Err(error) => (RgbImage::new(1, 1), Some(error)),
+    let (picture, below, error) = match small(&job.input, place) {
+        Ok((picture, None)) => (picture, caption(job), None),
+        Ok((picture, damage)) => (picture, "damaged".to_owned(), damage),
+        Err(error) => (RgbImage::new(1, 1), "cannot be read".to_owned(), Some(error)),
     };
-    let below = match &error {
-        Some(_) => "cannot be read".to_owned(),
-        None => caption(job),
-    };
-    let label = format!("{}\n{}", text::clean(&name), text::clean(&below));
-    let tile = tiles::labelled(&tiles::mounted(&picture, place), &plain(), label.trim_end())?;
-    Ok((tile, error))
+    let label = format!("{}\n{below}", one_line(&name));
+    let (tile, warnings) =
+        tiles::labelled(&tiles::mounted(&picture, place), &plain(), label.trim_end())?;
+    Ok(Made { tile, error, warning: without_glyph(&warnings) })
+}
+
+/// The first character that no font has, and how many more there are.
+fn without_glyph(warnings: &[Warning]) -> Option<String> {
+    let mut lacking = warnings.iter().filter(|w| matches!(w, Warning::MissingGlyph(_)));
+    let first = lacking.next()?;
+    Some(match lacking.count() {
+        0 => first.to_string(),
+        more => format!("{first}, nor {more} more of its label"),
+    })
+}
+
+/// What a label can have: the caption's own rules drop what is invisible or turns text round.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A recipe that leaves pictures as they are.
@@ -176,7 +217,7 @@ fn caption(job: &Job) -> String {
     let Ok((fields, _)) = read_fields(job) else { return String::new() };
     let text = ["description", "headline", "title"].iter().find_map(|name| {
         let found = fields.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.text.split_whitespace().collect::<Vec<_>>().join(" "))
+        found.map(|(_, value)| one_line(&value.text))
     });
     let text = text.unwrap_or_default();
     match text.char_indices().nth(CAPTION) {
@@ -185,29 +226,40 @@ fn caption(job: &Job) -> String {
     }
 }
 
-/// The picture of a file, as large as its place allows, in sRGB.
-fn small(path: &Path, place: Size) -> Result<RgbImage> {
+/// The picture of a file, as large as its place allows, in sRGB; of a damaged one what can be read, and what is
+/// wrong.
+fn small(path: &Path, place: Size) -> Result<(RgbImage, Option<Error>)> {
+    let made = match small_of(path, place, false) {
+        Err(damage) if damage.kind() == ErrorKind::Damaged => {
+            let rest = small_of(path, place, true).ok();
+            let damage = damage.about(path).with_hint("copy the file again");
+            return rest.map(|picture| (picture, Some(damage.clone()))).ok_or(damage);
+        }
+        made => made,
+    };
+    made.map(|picture| (picture, None)).map_err(|error| error.about(path))
+}
+
+fn small_of(path: &Path, place: Size, accept_damaged: bool) -> Result<RgbImage> {
     let memory_bytes = machine_bytes() / 2 / rayon::current_num_threads() as u64;
     let limits = Limits { memory_bytes, raw: RawPicture::Any, ..Limits::default() };
-    let decoding = Decoding { limits, accept_damaged: true };
+    let decoding = Decoding { limits, accept_damaged };
     let pool = Pool::default();
-    let made = || {
-        let file = Opened::new(read_bytes(path, &limits)?, &limits)?;
-        refuse_bomb(file.header(), file.bytes().len() as u64, &plain())?;
-        let size = file.header().size;
-        let fit = |whole: u32, part: u32| f64::from(part) / f64::from(whole);
-        let scale = fit(size.width, place.width).min(fit(size.height, place.height));
-        let long_px = ((f64::from(size.long_side()) * scale).floor() as u32).max(16);
-        let original = match size.long_side() / 8 >= long_px {
-            true => file.decode_to_survey(&decoding, &pool)?,
-            false => file.decode_as_stored(&decoding, &pool)?.frame,
-        };
-        let mut recipe = plain();
-        recipe.resize.long_edge_px = Some(long_px);
-        let developed = develop(&tiles::in_srgb(original.into_frame(&pool)?), &recipe)?;
-        Ok(tiles::rgb8(developed.frame.pixels))
+    let file = Opened::new(read_bytes(path, &limits)?, &limits)?;
+    refuse_bomb(file.header(), file.bytes().len() as u64, &plain())?;
+    let size = file.header().size;
+    let fit = |whole: u32, part: u32| f64::from(part) / f64::from(whole);
+    let scale = fit(size.width, place.width).min(fit(size.height, place.height));
+    let long_px = ((f64::from(size.long_side()) * scale).floor() as u32).max(16);
+    // What is only measured has to be whole.
+    let original = match size.long_side() / 8 >= long_px && !accept_damaged {
+        true => file.decode_to_survey(&decoding, &pool)?,
+        false => file.decode_as_stored(&decoding, &pool)?.frame,
     };
-    made().map_err(|error: Error| error.about(path))
+    let mut recipe = plain();
+    recipe.resize.long_edge_px = Some(long_px);
+    let developed = develop(&tiles::in_srgb(original.into_frame(&pool)?), &recipe)?;
+    Ok(tiles::rgb8(developed.frame.pixels))
 }
 
 /// JPEGs as the pages of a PDF, each as wide as its paper (ISO 32000-1, 7.5 and 8.9); without a paper as wide as

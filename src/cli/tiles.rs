@@ -8,7 +8,7 @@ use imageproc::compose::replace_mut;
 use crate::batch::{Stop, Sync, format_of_name, write_whole};
 use crate::colour;
 use crate::develop::develop;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::format::{self, Encoding, Format, Threads};
 use crate::frame::{Frame, Pixels, Size};
 use crate::metadata::Blocks;
@@ -38,11 +38,15 @@ pub(super) fn in_srgb(mut frame: Frame) -> Frame {
     frame
 }
 
-/// The frame, developed, with a label below.
+/// The frame, developed, with a label below, and what is to be said of it.
 ///
 /// # Errors
 /// Those of developing it.
-pub(super) fn labelled(frame: &Frame, recipe: &Recipe, label: &str) -> Result<Tile> {
+pub(super) fn labelled(
+    frame: &Frame,
+    recipe: &Recipe,
+    label: &str,
+) -> Result<(Tile, Vec<Warning>)> {
     let mut recipe = recipe.clone();
     recipe.caption.text = label.to_owned();
     recipe.caption.style = Style::Strip;
@@ -52,7 +56,8 @@ pub(super) fn labelled(frame: &Frame, recipe: &Recipe, label: &str) -> Result<Ti
     let shown = recipe.resize.target(shown);
     let letters = LETTERS.0.max(LETTERS.1 * shown.width as f32);
     recipe.caption.size_percent = (100.0 * letters / shown.short_side() as f32).clamp(0.5, 20.0);
-    Ok(rgb8(develop(frame, &recipe)?.frame.pixels))
+    let developed = develop(frame, &recipe)?;
+    Ok((rgb8(developed.frame.pixels), developed.warnings))
 }
 
 /// A picture in the middle of a ground of this size.

@@ -152,3 +152,85 @@ fn where_a_terminal_shows_no_pictures_their_file_is_named() {
     let words = ["compare", "a.jpg", "--sharpen", "0,90", "--show", "-o", "side.png"];
     bench.run(&words).code(0).tells(&["terminal", "side.png"]);
 }
+
+#[test]
+fn a_picture_of_frames_never_replaces_one_of_them() {
+    let bench = Bench::new();
+    bench.frames(2, 200);
+    let before = bench.tree("in");
+    let refused = |words: &[&str]| {
+        bench.run(&[words, &["--overwrite"]].concat()).code(2).tells(&[
+            "in/00",
+            "the input",
+            "never",
+        ]);
+        assert_eq!(bench.tree("in"), before, "{words:?}");
+    };
+    refused(&["sheet", "in", "-o", "in/000.jpg"]);
+    refused(&["compare", "in/000.jpg", "--dehaze", "1,50", "-o", "in/000.jpg"]);
+    // Through a link of another name, and over the second page's name.
+    fs::hard_link(bench.path("in/001.jpg"), bench.path("other.jpg")).unwrap();
+    bench
+        .run(&["compare", "in/001.jpg", "--dehaze", "1,50", "-o", "other.jpg", "--overwrite"])
+        .code(2)
+        .says("in/001.jpg");
+    bench.frames(12, 100);
+    fs::rename(bench.path("in/011.jpg"), bench.path("in/s-2.jpg")).unwrap();
+    let page = fs::read(bench.path("in/s-2.jpg")).unwrap();
+    let words =
+        ["sheet", "in", "-o", "in/s.jpg", "--columns", "2", "--width", "400", "--overwrite"];
+    bench.run(&words).code(2).says("in/s-2.jpg");
+    assert_eq!(fs::read(bench.path("in/s-2.jpg")).unwrap(), page);
+    assert!(!bench.path("in/s.jpg").exists());
+}
+
+#[test]
+fn pages_of_a_sheet_are_written_all_or_not_at_all() {
+    let bench = Bench::new();
+    bench.frames(12, 100);
+    let words = ["sheet", "in", "-o", "s.jpg", "--columns", "2", "--width", "400"];
+    bench.put("s-2.jpg", b"of somebody else");
+    bench.run(&words).code(2).tells(&["s-2.jpg", "--overwrite"]);
+    assert!(!bench.path("s.jpg").exists());
+    bench.run(&[&words[..], &["--overwrite"]].concat()).code(0);
+    assert_ne!(fs::read(bench.path("s-2.jpg")).unwrap(), b"of somebody else");
+    // Of fewer frames a page stays of the sheet before, and is named.
+    for i in 1..12 {
+        fs::remove_file(bench.path(format!("in/{i:03}.jpg"))).unwrap();
+    }
+    bench.run(&[&words[..], &["--overwrite"]].concat()).code(0).tells(&["warning", "s-2.jpg"]);
+}
+
+#[test]
+fn a_damaged_frame_of_a_sheet_is_shown_and_told() {
+    let bench = Bench::new();
+    let (small, large) = (jpeg(300, 200, 1), jpeg(2400, 1600, 2));
+    bench.put("in/small.jpg", &small[..small.len() / 2]);
+    bench.put("in/large.jpg", &large[..large.len() / 2]);
+    let sheet = ["sheet", "in", "-o", "s.png", "--columns", "2", "--width", "400"];
+    bench.run(&sheet).code(1).tells(&["small.jpg", "damaged"]).tells(&["large.jpg", "damaged"]);
+    let sheet = picture(&fs::read(bench.path("s.png")).unwrap());
+    for left in [60, 260] {
+        assert!(mean(&sheet, left, 40) > 40.0, "what can be read is there");
+    }
+}
+
+#[test]
+fn labels_of_a_sheet_keep_the_joiners_of_persian_and_tell_what_no_font_has() {
+    let bench = Bench::new();
+    bench.frames(1, 300);
+    let sheet = |headline: &str, out: &str| {
+        let table = format!("file,headline\n000.jpg,{headline}\n");
+        bench.put("in/captions.csv", table.as_bytes());
+        let ran = bench.run(&["sheet", "in", "-o", out, "--columns", "1", "--width", "400"]);
+        (ran.code(0), fs::read(bench.path(out)).unwrap())
+    };
+    // A joiner between two letters that do not join draws nothing.
+    let (_, plain) = sheet("AB", "plain.png");
+    let (_, joined) = sheet("A\u{200C}B", "joined.png");
+    assert!(plain == joined);
+    // An override is dropped, as in captions.
+    assert!(plain == sheet("A\u{202E}B", "turned.png").1);
+    let (ran, _) = sheet("a \u{1F6A2}\u{1F680}", "ship.png");
+    ran.tells(&["warning", "000.jpg", "U+1F6A2", "1 more"]);
+}

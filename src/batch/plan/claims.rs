@@ -110,6 +110,26 @@ pub(in crate::batch) fn refuse_what_is_read(jobs: &[Job], reads: &[PathBuf]) -> 
     Ok(())
 }
 
+/// Refuses to write a picture over a frame that it is made of, through whatever links.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] if the output is one of the originals.
+pub fn refuse_original<'a>(
+    output: &Path,
+    originals: impl IntoIterator<Item = &'a Path>,
+) -> Result<()> {
+    let Some(id) = file_id(output) else { return Ok(()) };
+    match originals.into_iter().find(|original| file_id(original).as_ref() == Some(&id)) {
+        Some(original) => Err(Error::new(
+            ErrorKind::Usage,
+            format!("the output is the input '{}'", original.display()),
+        )
+        .about(output)
+        .with_hint("originals are never overwritten: give the output another name")),
+        None => Ok(()),
+    }
+}
+
 /// A link in the output folder that leads out of it would take outputs along.
 pub(in crate::batch) fn refuse_ways_out(jobs: &[Job], out: &Target) -> Result<()> {
     let (Target::Folder(folder), Ok(top)) = (out, fs::canonicalize(out.folder())) else {
