@@ -3,7 +3,7 @@
 use crate::frame::Plane;
 
 /// Degrees to each side within which lines are looked for.
-const MOST_DEGREES: f32 = 8.0;
+pub(super) const MOST_DEGREES: f32 = 8.0;
 /// Slopes that are tried to each side: a tenth of a degree apart.
 const STEPS: i16 = 80;
 /// Change of light from pixel to pixel below which nothing is an edge.
@@ -21,9 +21,9 @@ const SAME_PX: f64 = 3.0;
 /// how much.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Point {
-    along: f32,
-    across: f32,
-    rises: bool,
+    pub(super) along: f32,
+    pub(super) across: f32,
+    pub(super) rises: bool,
     step: f32,
 }
 
@@ -41,6 +41,8 @@ pub(super) struct Line {
     pub(super) off_px: f32,
     /// The median change of light across it.
     pub(super) step: f32,
+    /// Whether light rises across it.
+    pub(super) rises: bool,
 }
 
 /// A picture, looked at along its rows or along its columns.
@@ -108,7 +110,7 @@ impl<'a> Lying<'a> {
         Some(change)
     }
 
-    /// The places where light changes most across, and what a change has to be to be one.
+    /// The places where light changes most across, in order of their place along, and what a change has to be to be one.
     pub(super) fn points(&self, change: &[f32]) -> (Vec<Point>, f32) {
         let least = LEAST_STEP.max(OVER_NOISE * noise(change));
         let margin = (self.across / 50).max(3);
@@ -285,6 +287,7 @@ fn refined(points: Vec<Point>, along: usize, start: Start) -> Option<Refined> {
         span: share(last - first + 1).min(1.0),
         off_px: (squares / count as f64).sqrt() as f32,
         step,
+        rises,
     };
     let is_own = |p: &Point| off(p, slope, middle).abs() < SAME_PX;
     let (own, rest) = points.into_iter().partition(is_own);

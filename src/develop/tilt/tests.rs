@@ -50,6 +50,54 @@ fn a_drawn_horizon_is_found_to_a_hundredth_or_so() {
 }
 
 #[test]
+fn an_island_and_boats_before_the_horizon_do_not_hide_it() {
+    for degrees in [-4.1, -0.7, 2.2, 5.0] {
+        let sea = sea(degrees, 0.75, 0.8, 0.03);
+        let view = |x: f32, y: f32| {
+            let above = -(y + 40.0);
+            let island = (x + 180.0).abs() < 150.0 && above < 70.0 + 20.0 * (0.05 * x).sin();
+            let boat = (x - 240.0).abs() < 14.0 && above < 25.0;
+            if (island || boat) && above > -25.0 { 0.35 } else { sea(x, y) }
+        };
+        let found = tilt(&drawn(900, 600, view, 0.05)).unwrap_or_else(|| panic!("{degrees}"));
+        assert_eq!(found.by, TiltedBy::Horizon);
+        assert!((found.degrees - f64::from(degrees)).abs() < 0.1, "{degrees}: {found:?}");
+    }
+}
+
+/// Houses on a shore, upright in the picture but for so many degrees.
+fn houses(degrees: f32, shore: f32) -> impl Fn(f32, f32) -> f32 {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let slope = shore.to_radians().tan();
+    move |x, y| {
+        // As they stand, before the frame is turned.
+        let (x, y) = (cos * x + sin * y, cos * y - sin * x);
+        let water = edge(y - 80.0 - slope * x, 0.7, 0.0, 1.0);
+        let mut light = 0.75;
+        for k in -6..=6_i16 {
+            let (place, kind) = (f32::from(k) * 62.0, f32::from(k.rem_euclid(4)));
+            let side = edge(x - place, 0.6, 0.0, 1.0) - edge(x - place - 40.0, 0.6, 0.0, 1.0);
+            light -= 0.15 * side * edge(y + 40.0 + 30.0 * kind, 0.8, 0.0, 1.0);
+        }
+        light * (1.0 - water) + 0.4 * water
+    }
+}
+
+#[test]
+fn a_shore_counts_where_houses_on_it_say_the_same() {
+    for degrees in [-3.5, 0.0, 1.2] {
+        let found = tilt(&drawn(900, 600, houses(degrees, 0.0), 0.05)).unwrap();
+        assert!((found.degrees - f64::from(degrees)).abs() < 0.15, "{degrees}: {found:?}");
+    }
+    // Seen obliquely it is not level: what is upright says more.
+    for degrees in [-2.0, 1.2] {
+        if let Some(found) = tilt(&drawn(900, 600, houses(degrees, 2.0), 0.05)) {
+            assert!((found.degrees - f64::from(degrees)).abs() < 0.15, "{degrees}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn drawn_walls_are_found_and_their_leaning_is_that_of_the_middle() {
     for (degrees, converging) in [(0.0, 0.0), (1.5, 0.0), (-2.5, 2.0), (3.0, -3.0)] {
         let wall = move |x: f32, y: f32| {
