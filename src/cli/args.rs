@@ -167,7 +167,7 @@ fn compare() -> Command {
                 .required(true)
                 .help("Picture to write; for several frames, a folder"),
         )
-        .args(settings())
+        .args(settings().filter(|setting| LOOKS.contains(&setting.get_id().as_str())))
         .arg(recipes())
         .arg(width("Width of the whole picture in pixels [default: 2400]"))
         .arg(show())
@@ -214,7 +214,7 @@ fn bench() -> Command {
     Command::new("bench")
         .about("Measure how long each stage takes on this machine, and how much memory")
         .arg(path("input", "INPUT").num_args(1..).help("Frames [default: a drawn one]"))
-        .args(settings())
+        .args(settings().filter(|setting| !OF_A_SHOOT.contains(&setting.get_id().as_str())))
         .arg(recipes())
         .arg(
             Arg::new("against")
@@ -242,6 +242,22 @@ fn completions() -> Command {
             .help("The shell that reads the script"),
     )
 }
+
+/// The settings that change what a frame looks like, and the font of the labels.
+const LOOKS: [&str; 10] = [
+    "dehaze",
+    "haze-colour",
+    "denoise",
+    "sharpen",
+    "sharpen-method",
+    "rotate",
+    "straighten",
+    "crop",
+    "anchor",
+    "font",
+];
+/// The settings without effect where frames are neither compared nor named and their fields are not read.
+const OF_A_SHOOT: [&str; 4] = ["scene", "haze-from", "name", "encoding"];
 
 #[cfg(test)]
 mod tests {

@@ -257,3 +257,29 @@ fn the_shell_is_offered_values_and_the_manual_has_every_flag() {
         assert!(page.contains(flag), "{flag} is not in the manual");
     }
 }
+
+/// What a command would refuse or ignore, it does not offer.
+#[test]
+fn help_lists_only_what_a_command_accepts() {
+    let bench = Bench::new();
+    bench.frames(1, 200);
+    let offers = |command: &str, flag: &str| {
+        let help = bench.run(&[command, "--help"]).code(0).out;
+        help.lines().any(|line| line.split_whitespace().next() == Some(flag))
+    };
+    for (command, flags) in [
+        ("watch", &["--scene", "--haze-from"][..]),
+        ("compare", &["--quality", "--privacy", "--caption", "--long-edge", "--scene"]),
+        ("bench", &["--name", "--scene"]),
+    ] {
+        assert!(offers(command, "--dehaze"), "{command}");
+        for flag in flags {
+            assert!(offers("develop", flag), "{flag}");
+            assert!(!offers(command, flag), "{command} offers {flag}");
+        }
+    }
+    typed(&bench, &["compare", "in/000.jpg", "--dehaze", "1,2", "--quality", "50", "-o", "x.jpg"])
+        .code(2)
+        .says("--quality is a flag of longlens develop");
+    typed(&bench, &["watch", "in", "-o", "out", "--scene", "folder"]).code(2).says("one by one");
+}

@@ -7,6 +7,9 @@ use super::flags::{
     standing, switch, verify,
 };
 
+/// The settings by which frames share their haze: none for those that arrive one by one.
+const SHARED: [&str; 2] = ["scene", "haze-from"];
+
 /// `longlens watch`.
 pub(super) fn command() -> Command {
     let is_of_lists = |arg: &Arg| ["files-from", "files0-from"].contains(&arg.get_id().as_str());
@@ -30,7 +33,11 @@ pub(super) fn command() -> Command {
                 "Give up on an incomplete file that has not changed for this long [default: 1m]",
             ),
         )
-        .args(settings())
+        .args(settings().map(|setting| {
+            // They are refused, with the reason.
+            let is_refused = SHARED.contains(&setting.get_id().as_str());
+            setting.hide(is_refused)
+        }))
         .arg(recipes())
         .arg(require())
         .args(picking.filter(|arg| ["where", "only-table"].contains(&arg.get_id().as_str())))
