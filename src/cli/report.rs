@@ -272,6 +272,8 @@ impl Report {
 
     /// Forgets the failures of a frame that is tried once more.
     pub(super) fn forgive(&mut self, input: &Path) {
+        let name = text::path(input);
+        self.said.retain(|(said, _)| *said != name);
         self.failures.retain(|error| error.path() != Some(input));
     }
 

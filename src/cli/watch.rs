@@ -238,6 +238,9 @@ impl Session<'_> {
             self.sum.failed -= self.failed.remove(input).unwrap_or(0);
             self.report.forgive(input);
         }
+        if let Some(page) = &mut self.page {
+            page.forgive(&inputs.iter().map(PathBuf::as_path).collect());
+        }
         let is_last_try = ready.is_last_try;
         let mut jobs = Vec::new();
         for ready in if inputs.len() > 1 { self.planned(ready, &mut jobs) } else { vec![ready] } {

@@ -163,6 +163,48 @@ fn a_file_that_is_cut_short_is_tried_again_when_it_grows_and_fails_in_the_end() 
 }
 
 #[test]
+fn a_file_that_was_tried_too_soon_and_then_renamed_is_no_failure() {
+    let bench = watched();
+    let mut watch = Watch::begin(&bench, "--patience 30s");
+    let bytes = jpeg(300, 200, 1);
+    bench.put("in/upload.jpg", &bytes[..bytes.len() / 2]);
+    let log = bench.path("out/.longlens.log.jsonl");
+    watch.wait_for("the first try", || {
+        fs::read_to_string(&log).is_ok_and(|log| log.contains("upload.jpg"))
+    });
+    fs::rename(bench.path("in/upload.jpg"), bench.path("in/final.jpg")).unwrap();
+    bench.put("in/final.jpg", &bytes);
+    watch.wait_for_output("final.jpg");
+    let (ran, frames) = watch.end();
+    let ran = ran.code(0).says("1 developed");
+    assert!(!ran.err.contains("upload.jpg"), "{ran:?}");
+    assert_eq!(statuses(&frames), ["final.jpg done"]);
+}
+
+#[test]
+fn the_page_of_a_watch_has_each_frame_once_as_it_ended() {
+    let bench = watched();
+    let words = "--patience 1s --report page.html";
+    let mut watch = Watch::begin(&bench, words);
+    let bytes = jpeg(300, 200, 1);
+    bench.put("in/torn.jpg", &bytes[..bytes.len() / 2]);
+    bench.put("in/twice.jpg", &jpeg(90, 60, 2));
+    watch.wait_for_output("twice.jpg");
+    watch.wait_until_said("torn.jpg: ");
+    bench.put("in/torn.jpg", &bytes);
+    watch.wait_for_output("torn.jpg");
+    let first = fs::read(bench.path("out/twice.jpg")).unwrap();
+    bench.put("in/twice.jpg", &jpeg(120, 80, 3));
+    let again = bench.path("out/twice.jpg");
+    watch.wait_for("the second", || fs::read(&again).is_ok_and(|bytes| bytes != first));
+    let (ran, _) = watch.end();
+    ran.code(0);
+    let page = fs::read_to_string(bench.path("page.html")).unwrap();
+    assert_eq!(page.matches("<article").count(), 2, "torn.jpg and twice.jpg");
+    assert_eq!(page.matches("data-status=\"done\"").count(), 2);
+}
+
+#[test]
 fn damaged_files_that_are_accepted_are_developed_when_patience_is_over() {
     let bench = watched();
     let bytes = jpeg(300, 200, 1);

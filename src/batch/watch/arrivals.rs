@@ -141,9 +141,11 @@ impl Arrivals {
                 }
             }
         }
-        // A name that is gone from a folder that is there was one for a while.
+        // A name that is gone from a folder that is there was one for a while: of a file that was being copied,
+        // and perhaps was tried too soon.
         let is_gone = |record: &Record| !record.is_there && there.get(record.root) == Some(&true);
-        self.records.retain(|_, r| !is_gone(r) || !matches!(r.state, State::New));
+        let is_waiting = |record: &Record| matches!(record.state, State::New | State::Tried(_));
+        self.records.retain(|_, record| !is_gone(record) || !is_waiting(record));
         self.last = Some((now, found));
     }
 

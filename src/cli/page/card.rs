@@ -1,10 +1,11 @@
 //! One frame on the report page: before and after, what was chosen, warnings.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::{details, text};
 use super::html::{self, Link, quoted};
-use super::place::Pictures;
+use super::place::{Pictures, Place};
 use crate::batch::{Done, Outcome, Status, Thumbnail};
 use crate::error::{ErrorKind, Result};
 use crate::frame::Size;
@@ -119,6 +120,15 @@ impl Card {
             Is::File(_) => 0,
         });
         held.sum()
+    }
+
+    /// Removes its pictures beside the page, as far as that can be done: nothing refers to them.
+    pub(super) fn remove_pictures(&self, place: &Place) {
+        for image in self.images() {
+            if let Is::File(path) = &image.is {
+                let _ = fs::remove_file(place.file.with_file_name(path));
+            }
+        }
     }
 
     /// Writes the pictures that it holds beside the page.

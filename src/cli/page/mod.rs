@@ -9,6 +9,7 @@ mod card;
 mod html;
 mod place;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -31,6 +32,8 @@ pub(super) struct Page {
     out: PathBuf,
     recipe: Recipe,
     cards: Vec<Card>,
+    /// Cards so far, those that are gone included.
+    count: usize,
     /// Failures that are of no frame: folders that cannot be read.
     others: Vec<Error>,
     held_bytes: usize,
@@ -50,6 +53,7 @@ impl Page {
             out: out.to_path_buf(),
             recipe: recipe.clone(),
             cards: Vec::new(),
+            count: 0,
             others: Vec::new(),
             held_bytes: 0,
             begun: jiff::Zoned::now(),
@@ -62,9 +66,23 @@ impl Page {
         self.others.push(error.clone());
     }
 
+    /// Forgets what became of frames that are developed once more.
+    pub(super) fn forgive(&mut self, inputs: &HashSet<&Path>) {
+        let is_left = |error: &Error| error.path().is_none_or(|path| !inputs.contains(path));
+        self.others.retain(is_left);
+        let (gone, left): (Vec<_>, Vec<_>) =
+            self.cards.drain(..).partition(|card| inputs.contains(card.input.as_path()));
+        self.cards = left;
+        for card in gone {
+            self.held_bytes = self.held_bytes.saturating_sub(card.held_bytes());
+            card.remove_pictures(&self.place);
+        }
+    }
+
     /// Takes down how a frame ended.
     pub(super) fn frame(&mut self, outcome: &Outcome) {
-        let card = Card::of(outcome, self.cards.len() + 1);
+        self.count += 1;
+        let card = Card::of(outcome, self.count);
         self.held_bytes += card.held_bytes();
         self.cards.push(card);
         if self.held_bytes > HELD_BYTES && self.fault.is_none() {
