@@ -7,6 +7,7 @@
 //! Files from which no picture as good as the camera's can be made are refused by name: colour filters in an
 //! order other than Bayer's, layers (Foveon), files without a white balance.
 
+mod black;
 mod colours;
 mod levels;
 mod mosaic;
@@ -83,7 +84,10 @@ pub(super) fn decode(
     if let Some(fault) = fault_of_tiles.as_ref().filter(|_| !decoding.accept_damaged) {
         return Err(Format::Raw.damaged(fault));
     }
-    let frame = file.decode(options).map_err(refusal)?;
+    let mut frame = file.decode(options).map_err(refusal)?;
+    if let Some(level) = black::measured(&frame, file.frame_info()) {
+        frame.black_level = level;
+    }
     let mut warnings: Vec<_> = frame.warnings.iter().map(damage).collect();
     warnings.extend(fault_of_tiles.map(Warning::Damaged));
     let stored = upright::size(header.size, header.orientation);
