@@ -75,7 +75,7 @@ const JPEG_XL: Reading = Foreign;
 /// All kinds. The first whose beginning fits is what a file is, so those that wear another's clothes come
 /// before it: JPEG-LS before JPEG, cameras' raw files before TIFF.
 #[rustfmt::skip]
-static KINDS: [Kind; 53] = [
+static KINDS: [Kind; 54] = [
     kind("JPEG-LS", Foreign, &["jls"], &[b"\xFF\xD8\xFF\xF7"]),
     kind("JPEG", Read(Format::Jpeg), &["jpg", "jpeg", "jpe", "jfif", "jif"], &[b"\xFF\xD8\xFF"]),
     kind("PNG", Read(Format::Png), &["png"], &[b"\x89PNG\r\n\x1A\n"]),
@@ -101,6 +101,7 @@ static KINDS: [Kind; 53] = [
     kind("Canon RAW (CRW)", RAW, &["crw"], &[b"II\x1A\0\0\0HEAPCCDR"]),
     // These begin as a TIFF does, with a small preview for its picture: only their names tell.
     kind("Adobe RAW (DNG)", RAW, &["dng"], &[]),
+    kind("GoPro RAW (GPR)", RAW, &["gpr"], &[]),
     kind("Nikon RAW", RAW, &["nef", "nrw"], &[]),
     kind("Sony RAW", RAW, &["arw", "sr2", "srf"], &[]),
     kind("Pentax RAW", RAW, &["pef"], &[]),

@@ -47,6 +47,12 @@ pub(crate) mod tag {
     pub(crate) const MAKER_NOTE: u16 = 37_500;
     pub(crate) const ICC: u16 = 34_675;
     pub(crate) const DNG_VERSION: u16 = 50_706;
+    #[cfg(feature = "raw")]
+    pub(crate) const LINEARIZATION: u16 = 50_712;
+    #[cfg(feature = "raw")]
+    pub(crate) const OPCODES_1: u16 = 51_008;
+    #[cfg(feature = "raw")]
+    pub(crate) const NEW_RAW_IMAGE_DIGEST: u16 = 51_111;
     pub(crate) const CREDENTIALS: u16 = 52_545;
 }
 

@@ -302,24 +302,23 @@ fn blocks(photograph: &Photograph<'_>, warnings: &mut Vec<Warning>) -> Result<Bl
     let Photograph { context, id, .. } = photograph;
     let alone = || context.meta.items.iter().find(|item| item.item_type == *b"Exif");
     let exif = context.exif_item(*id).or_else(|| alone().map(|item| item.id));
-    let exif = exif.and_then(|item| {
-        let data = context.item_data(item).ok()?;
-        match heic_rs::metadata::exif_tiff(&data) {
-            Ok(block) => Some(block.to_vec()),
-            Err(error) => {
-                warnings.push(Warning::MetadataDropped(format!("EXIF: {error}")));
-                None
-            }
-        }
-    });
-    let xmp = context.xmp_item(*id).and_then(|item| context.item_data(item).ok());
+    let mut kept = |name: &str, block: heic_rs::Result<Vec<u8>>| {
+        block.inspect_err(|e| warnings.push(Warning::MetadataDropped(format!("{name}: {e}")))).ok()
+    };
+    let tiff = |item| {
+        let data = context.item_data(item)?;
+        heic_rs::metadata::exif_tiff(&data).map(<[u8]>::to_vec)
+    };
+    let exif = exif.and_then(|item| kept("EXIF", tiff(item)));
+    let xmp =
+        context.xmp_item(*id).and_then(|item| kept("XMP", context.item_data(item).map(Into::into)));
     let icc = context.icc(&photograph.props).filter(|icc| !icc.is_empty());
     if icc.is_some_and(|icc| icc.len() > MOST_ICC_BYTES) {
         warnings.push(Warning::ProfileDropped("it is larger than 16 MiB".to_owned()));
     }
     Ok(Blocks {
         exif: within(exif, MOST_EXIF_BYTES, "EXIF", warnings),
-        xmp: within(xmp.map(Into::into), MOST_XMP_BYTES, "XMP", warnings),
+        xmp: within(xmp, MOST_XMP_BYTES, "XMP", warnings),
         icc: icc.filter(|icc| icc.len() <= MOST_ICC_BYTES).map(Into::into),
         ..Blocks::default()
     })

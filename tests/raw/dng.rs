@@ -121,6 +121,8 @@ pub(crate) struct Dng<'a> {
     /// EXIF's ColorSpace.
     pub(crate) colours: u32,
     pub(crate) coding: Coding,
+    /// The digest of its samples (NewRawImageDigest).
+    pub(crate) digest: Option<[u8; 16]>,
 }
 
 const BLACK: f32 = 512.0;
@@ -141,6 +143,7 @@ impl<'a> Dng<'a> {
             jpeg: None,
             colours: 1,
             coding: Coding::Plain,
+            digest: None,
         }
     }
 
@@ -250,6 +253,9 @@ impl<'a> Dng<'a> {
             let (_, _, bytes) = longs(fractions.as_flattened());
             first.push((50_721, (10, 9, bytes)));
             first.push((50_778, shorts(&[21])));
+        }
+        if let Some(digest) = self.digest {
+            first.push((51_111, (1, 16, digest.to_vec())));
         }
         let first = tiff.table(first);
         tiff.finish(first)

@@ -185,6 +185,66 @@ fn coded_data_of_a_lossy_dng_that_do_not_add_up_are_damage() {
     ran.tells(&["warning: changed.dng: ", "damaged"]);
 }
 
+/// The digest that Adobe's programs give samples: of the digests of parts of 256 by 256, channel by channel.
+fn digest(samples: &[u16], columns: usize, channels: usize) -> [u8; 16] {
+    let rows = samples.len() / columns / channels;
+    let mut digests = Vec::new();
+    for (top, left) in
+        (0..rows).step_by(256).flat_map(|y| (0..columns).step_by(256).map(move |x| (y, x)))
+    {
+        let mut part = Vec::new();
+        for channel in 0..channels {
+            for y in top..rows.min(top + 256) {
+                for x in left..columns.min(left + 256) {
+                    part.extend(samples[(y * columns + x) * channels + channel].to_le_bytes());
+                }
+            }
+        }
+        digests.extend(md5::compute(part).0);
+    }
+    md5::compute(digests).0
+}
+
+#[test]
+fn samples_that_are_not_those_of_the_digest_are_damage() {
+    let bench = Bench::new();
+    let light = |x: u32, y: u32| [0.1 + (x + y) as f32 / 1000.0; 3];
+    for (name, filters) in [("mosaic", &[0, 1, 1, 2][..]), ("linear", &[0])] {
+        let channels = if filters.len() == 1 { 3 } else { 1 };
+        let plain = Dng { filters, ..Dng::new(300, 270, &light) };
+        let file = plain.file();
+        let samples = &file[file.len() - 300 * 270 * channels * 2..];
+        let samples: Vec<u16> =
+            samples.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        let of =
+            |digest| Dng { filters, digest: Some(digest), ..Dng::new(300, 270, &light) }.file();
+        let mut file = of(digest(&samples, 300, channels));
+        bench.put(format!("{name}.dng"), &file);
+        bench.develop(&format!("{name}.dng -o out --raw sensor")).code(0).says("1 developed");
+        // One bit; a digest of zeros is none.
+        let at = file.len() - 50_000;
+        file[at] ^= 1;
+        bench.put(format!("{name}-changed.dng"), &file);
+        let ran = bench.develop(&format!("{name}-changed.dng -o out --raw sensor")).code(1);
+        ran.says("the RAW is damaged").says("digest");
+        assert!(!bench.path(format!("out/{name}-changed.jpg")).exists());
+        let ran =
+            bench.develop(&format!("{name}-changed.dng -o out --raw sensor --accept-damaged"));
+        ran.code(0).says("damaged");
+        bench.put(format!("{name}-none.dng"), &of([0; 16]));
+        bench.develop(&format!("{name}-none.dng -o out --raw sensor")).code(0);
+    }
+    // Of a lossy file the digest is that of its coded tiles.
+    let jpeg = crate::support::jpeg(160, 120, 1);
+    let digest = |of: &[u8]| Some(md5::compute(md5::compute(of).0).0);
+    for (name, digest, code) in [("right", digest(&jpeg), 0), ("wrong", digest(b"another"), 1)] {
+        let coding = Coding::LossyJpeg;
+        let dng = Dng { filters: &[0], coding, digest, ..Dng::new(160, 120, &light) };
+        bench.put(format!("{name}.dng"), &dng.file());
+        bench.develop(&format!("{name}.dng -o out --raw sensor")).code(code);
+    }
+}
+
 #[test]
 fn memory_is_known_before_anything_is_decoded() {
     let file = Dng::new(400, 300, &|_, _| [0.3; 3]).file();

@@ -10,6 +10,7 @@
 mod black;
 mod colours;
 mod levels;
+mod lossless;
 mod mosaic;
 mod tiles;
 mod tone;
@@ -80,16 +81,20 @@ pub(super) fn decode(
         limits: flashraw_limits(&decoding.limits),
         ..options(file.frame_info(), decoding.accept_damaged)
     };
-    let fault_of_tiles = tiles::fault(bytes);
-    if let Some(fault) = fault_of_tiles.as_ref().filter(|_| !decoding.accept_damaged) {
+    let of_tiles = tiles::fault(bytes);
+    if let Some(fault) = of_tiles.as_ref().filter(|_| !decoding.accept_damaged) {
         return Err(Format::Raw.damaged(fault));
     }
     let mut frame = file.decode(options).map_err(refusal)?;
+    let fault = of_tiles.or_else(|| tiles::fault_of_samples(bytes, &frame));
+    if let Some(fault) = fault.as_ref().filter(|_| !decoding.accept_damaged) {
+        return Err(Format::Raw.damaged(fault));
+    }
     if let Some(level) = black::measured(&frame, file.frame_info()) {
         frame.black_level = level;
     }
     let mut warnings: Vec<_> = frame.warnings.iter().map(damage).collect();
-    warnings.extend(fault_of_tiles.map(Warning::Damaged));
+    warnings.extend(fault.map(Warning::Damaged));
     let stored = upright::size(header.size, header.orientation);
     if (frame.crop.width, frame.crop.height) != (stored.width, stored.height) {
         return Err(Error::new(ErrorKind::Internal, "its size is not that of its header"));
