@@ -13,6 +13,12 @@ pub fn erode(plane: &Plane, radius: usize) -> Plane {
     least_within(plane, radius, radius)
 }
 
+/// The greatest value within `radius` pixels in the same row.
+#[must_use]
+pub fn greatest_in_row(plane: &Plane, radius: usize) -> Plane {
+    least_within(&plane.clone().map(|v| -v), radius, 0).map(|v| -v)
+}
+
 /// Dark spots are filled with what lies around them: whatever is darker than its surroundings and no longer
 /// than 2·`radius` pixels both across and down (Serra, "Image Analysis and Mathematical Morphology", 1982:
 /// the lesser of the closings by a line across and by one down). Lines and large shapes stay.

@@ -15,7 +15,7 @@ mod way;
 
 pub use area::{SmallPicture, area_average, area_average_of};
 pub use box_mean::box_mean;
-pub use erode::{erode, without_spots};
+pub use erode::{erode, greatest_in_row, without_spots};
 pub use guided::{Coefficients, guided};
 pub use plane_fit::deviation_from_plane;
 pub use power::exp2;

@@ -15,7 +15,7 @@
 use super::measure::{radius_px, smoothstep};
 use crate::filter::{
     Carried, Coefficients, SmallPicture, box_mean, deviation_from_plane, erode, exp2, filled,
-    guided, without_spots,
+    greatest_in_row, guided, without_spots,
 };
 use crate::frame::Plane;
 
@@ -53,9 +53,9 @@ const TRUST_REACH: (f32, f32) = (60.0 / 256.0, 0.5);
 /// Guided filter: radius as a share of the long side (0.06: +0.1, but not looked at on skylines; 0.12:
 /// −0.17).
 const GUIDED_RADIUS: f32 = 0.04;
-/// Guided filter: variance of encoded luma below which a window is flat (3e-3: the same in dB, a wider
-/// skyline).
-const GUIDED_EPSILON: f32 = 1e-3;
+/// Guided filter: variance of encoded luma below which a window is flat (1e-3: haze beside a far tower, of
+/// which it is 10 or 20 levels brighter, is darkened with it; 1e-4: no better).
+const GUIDED_EPSILON: f32 = 2e-4;
 /// Window in which contrast is measured, share of the long side.
 const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less (0.06:
@@ -68,6 +68,14 @@ const SKY_RADIUS: f32 = 0.03;
 /// Standard deviation of the sky's own pixels, beside their gradient, from which a sky begins to be trusted, and
 /// at which it is: clouds before something, or pale land that passes for sky.
 const SKY_TRUSTED: (f32, f32) = (0.002, 0.006);
+/// How far beside a pixel the brightest sky of its row is looked for, share of the long side: rows, for haze
+/// lies in layers, and grows darker towards the ground by as much as a far tower is darker than it.
+const BESIDE: f32 = 0.06;
+/// By how many standard deviations of its window a pixel must be darker than that to be a shape before the sky:
+/// not at all up to the first, fully from the second on (0.7 and 1.7: dark blotches lie around far towers).
+const SHAPE: (f32, f32) = (1.3, 2.6);
+/// Least standard deviation there.
+const LEAST_SPREAD: f32 = 1e-4;
 /// What is no longer than twice this across and down, a share of the long side, and darker than the sky around
 /// it, is no cloud: dust on the sensor, a bird (0: dust is raised by 1.74 beside 1.66 for the scene, with this
 /// by 1.38).
@@ -152,7 +160,19 @@ fn trust(picture: &SmallPicture, luma: &Plane, sky: &Plane, rich: &Plane) -> Pla
     let clouds = deviation_from_plane(&spotless, sky, radius_px(SKY_RADIUS, luma.size()))
         .map(|deviation| smoothstep(SKY_TRUSTED, deviation));
     let above = clouds.zip(rich, f32::min).zip(sky, |trust, sky| trust * sky);
+    let above = above.zip(&shapes(luma, sky), |trust, shape| trust * shape);
     land.zip(sky, |trust, sky| trust * (1.0 - sky)).zip(&above, |land, above| land + above)
+}
+
+/// How far each pixel of the sky is what stands out before it, 0..1: a far tower is darker than the haze
+/// beside it in its row, beyond what differs in the window anyway. The haze itself is not, and is no shape.
+fn shapes(luma: &Plane, sky: &Plane) -> Plane {
+    let size = luma.size();
+    let spread = deviation_from_plane(luma, sky, radius_px(SKY_RADIUS, size));
+    let of_sky = luma.clone().zip(sky, |luma, sky| luma * sky);
+    let beside = greatest_in_row(&of_sky, radius_px(BESIDE, size));
+    let darker = beside.zip(luma, |beside, luma| (beside - luma).max(0.0));
+    darker.zip(&spread, |darker, spread| smoothstep(SHAPE, darker / (spread + LEAST_SPREAD)))
 }
 
 /// Optical depth at strength 1 behind a veil that is fully trusted. With τ = m what takes out dense
