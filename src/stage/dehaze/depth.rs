@@ -39,7 +39,7 @@ const SOFTNESS: f32 = 0.03;
 /// A pixel does not speak either where something small is darker by more than about this. The foot of a dark
 /// hill comes out 11 levels paler than its crest, 14 without; 7 at 0.1, but then the boat moves the far shore by
 /// 1.5 to 1.9 levels instead of 0.5 to 1.4.
-const LONE: f32 = 0.2;
+const LONE: f32 = 0.17;
 /// What every pixel speaks with (0.02: the foot of a hill stays 7 levels pale).
 const SPEAKS_LEAST: f32 = 0.001;
 /// How the veil is carried: reach as a share of the long side, and the edge that ends it.
@@ -54,8 +54,8 @@ const TRUST_REACH: (f32, f32) = (60.0 / 256.0, 0.5);
 /// −0.17).
 const GUIDED_RADIUS: f32 = 0.04;
 /// Guided filter: variance of encoded luma below which a window is flat (1e-3: haze beside a far tower, of
-/// which it is 10 or 20 levels brighter, is darkened with it; 1e-4: no better).
-const GUIDED_EPSILON: f32 = 2e-4;
+/// which it is 10 or 20 levels brighter, is darkened with it; 2e-4: the skyline tears).
+const GUIDED_EPSILON: f32 = 5e-4;
 /// Window in which contrast is measured, share of the long side.
 const CONTRAST_RADIUS: f32 = 0.06;
 /// Relative contrast from which the veil is trusted fully; sky and white walls have less (0.06:
@@ -74,6 +74,9 @@ const BESIDE: f32 = 0.06;
 /// By how many standard deviations of its window a pixel must be darker than that to be a shape before the sky:
 /// not at all up to the first, fully from the second on (0.7 and 1.7: dark blotches lie around far towers).
 const SHAPE: (f32, f32) = (1.3, 2.6);
+/// Standard deviation of a window of sky up to which there are no shapes in it, and from which there are: below,
+/// it is clouds, or pale land that passes for sky.
+const SHAPES: (f32, f32) = (0.005, 0.01);
 /// Least standard deviation there.
 const LEAST_SPREAD: f32 = 1e-4;
 /// What is no longer than twice this across and down, a share of the long side, and darker than the sky around
@@ -172,7 +175,10 @@ fn shapes(luma: &Plane, sky: &Plane) -> Plane {
     let of_sky = luma.clone().zip(sky, |luma, sky| luma * sky);
     let beside = greatest_in_row(&of_sky, radius_px(BESIDE, size));
     let darker = beside.zip(luma, |beside, luma| (beside - luma).max(0.0));
-    darker.zip(&spread, |darker, spread| smoothstep(SHAPE, darker / (spread + LEAST_SPREAD)))
+    darker.zip(&spread, |darker, spread| {
+        let lies_behind = smoothstep(SHAPE, darker / (spread + LEAST_SPREAD));
+        1.0 + (lies_behind - 1.0) * smoothstep(SHAPES, spread)
+    })
 }
 
 /// Optical depth at strength 1 behind a veil that is fully trusted. With τ = m what takes out dense
