@@ -245,21 +245,29 @@ mod tests {
         depth(&picture, &luma, &sky, [0.86; 3])
     }
 
-    #[test]
-    fn a_far_tower_is_a_shape_and_the_haze_beside_it_is_not() {
-        // Haze that darkens towards the ground by as much as the tower is darker than it.
+    /// Shapes in haze that darkens towards the ground by as much as a tower of this width is darker than it.
+    fn shapes_of_tower(width: usize) -> Plane {
         let value = |i: usize| {
             let (x, y) = (i % 256, i / 256);
             let haze = 0.8 - y as f32 * 0.001;
-            if (120..126).contains(&x) && y > 60 { haze - 0.1 } else { haze }
+            if (120..120 + width).contains(&x) && y > 60 { haze - 0.1 } else { haze }
         };
         let luma = Plane::new(SIZE, (0..SIZE.area() as usize).map(value).collect());
-        let shapes = shapes(&luma, &Plane::filled(SIZE, 1.0));
-        for y in [80, 110, 140] {
-            let row = shapes.row(y);
-            assert!(row[123] > 0.9, "{y}: {}", row[123]);
-            for beside in [115, 118, 128, 131] {
-                assert!(row[beside] < 0.1, "{y}, {beside}: {}", row[beside]);
+        shapes(&luma, &Plane::filled(SIZE, 1.0))
+    }
+
+    #[test]
+    fn a_far_tower_is_a_shape_and_the_haze_beside_it_is_not() {
+        // A tower that fills a third of the window counts by two thirds: it spreads the window itself.
+        for (width, least) in [(2, 0.9), (3, 0.9), (6, 0.6)] {
+            let shapes = shapes_of_tower(width);
+            for y in [80, 110, 140] {
+                let row = shapes.row(y);
+                let tower = row[120 + width / 2];
+                assert!(tower > least, "{width} wide, row {y}: {tower}");
+                for beside in [115, 118, 121 + width, 125 + width] {
+                    assert!(row[beside] < 0.1, "{width} wide, row {y}, {beside}: {}", row[beside]);
+                }
             }
         }
     }
