@@ -109,7 +109,7 @@ struct Across {
 }
 
 impl Across {
-    /// None if there is no line of any length.
+    /// None if no long line is found.
     fn of(light: &Plane) -> Option<Self> {
         let Size { width, height } = light.size();
         let lying = Lying::rows(light);

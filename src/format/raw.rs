@@ -179,10 +179,18 @@ fn picture(bytes: &[u8], raw: &Raw<'_>, limits: &Limits) -> Result<Picture> {
         Some(picture) => Err(too_small(picture.header.size, raw.sensor_px)),
         None => Err(refused.unwrap_or_else(|| {
             Error::new(ErrorKind::Unsupported, "longlens cannot find a JPEG in this RAW file")
-                .with_hint(super::sniff::DEVELOP_FIRST)
+                .with_hint(WITHOUT_JPEG)
         })),
     }
 }
+
+/// What to do about a RAW file without a JPEG inside.
+const WITHOUT_JPEG: &str = if sensor::IS_BUILT {
+    super::sniff::DEVELOP_FIRST
+} else {
+    "develop the RAW file to JPEG or 16-bit TIFF first, or build longlens with the decoder of sensor data: \
+     cargo install longlens --features raw"
+};
 
 fn is_small(size: Size, sensor_px: u32) -> bool {
     u64::from(size.long_side()) * 100 < u64::from(sensor_px) * FULL_SIZE_PERCENT
