@@ -124,8 +124,9 @@ impl Log {
         let (through, all) = (self.through as f64, self.frames as f64);
         let speed = through / elapsed.as_secs_f64();
         let minutes = (all - through) / speed / 60.0;
-        let left = match minutes.ceil() as u64 {
-            0 | 1 => "about a minute".to_owned(),
+        let left = match minutes.round() as u64 {
+            0 => "less than a minute".to_owned(),
+            1 => "about a minute".to_owned(),
             minutes => format!("about {minutes} minutes"),
         };
         let Self { through, frames: all, what, .. } = self;
@@ -145,6 +146,9 @@ mod tests {
         let line = log.finished(Duration::from_secs(30)).unwrap();
         assert_eq!(line, "longlens: 240 of 1000 frames, 8.0 frames/s, about 2 minutes left\n");
         assert_eq!(log.finished(Duration::from_secs(59)), None);
+        log.through = 959;
+        let line = log.finished(Duration::from_secs(60)).unwrap();
+        assert_eq!(line, "longlens: 960 of 1000 frames, 16.0 frames/s, less than a minute left\n");
         log.through = 999;
         assert_eq!(log.finished(Duration::from_secs(120)), None);
     }

@@ -140,6 +140,18 @@ SEEN = """(async () => {
   return broken;
 })()"""
 
+UNEVEN = """(() => {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  const uneven = [];
+  for (const pair of document.querySelectorAll('.pair:not(.one)')) {
+    const wide = (element) => element.getBoundingClientRect().width;
+    for (const image of pair.querySelectorAll('img'))
+      if (Math.abs(wide(image) - wide(pair)) > 0.5) uneven.push([image.className, wide(image), wide(pair)]);
+  }
+  for (const details of document.querySelectorAll('details')) details.open = false;
+  return uneven;
+})()"""
+
 
 def developed(longlens, folder, originals, pages):
     """Frames, some with hostile names and captions and one that is damaged, and a page of them for each name."""
@@ -215,8 +227,33 @@ def tried(browser, page, frames):
 
     faults = browser.faults()
     assert not faults, faults
+    for width in [400, 500, 1200]:
+        browser.view(width, 800)
+        assert browser.value("document.documentElement.scrollWidth") <= width, f"it is wider than {width} px"
+        # The line of the slider is where the clipped picture ends.
+        uneven = browser.value(UNEVEN)
+        assert not uneven, f"at {width} px: {uneven}"
+        tops = browser.value("['from', 'to'].map((n) => document.getElementById('filters').elements[n].getBoundingClientRect().y)")
+        assert tops[0] == tops[1], "the two ends of a range are on one line"
+    # The way back from the last frame.
     browser.view(400, 800)
-    assert browser.value("document.documentElement.scrollWidth") <= 400, "it is wider than a phone"
+    shown = "getComputedStyle(document.getElementById('back')).display !== 'none'"
+    settle = "new Promise((wake) => setTimeout(wake, 200))"
+    browser.value("document.getElementById('filters').scrollIntoView()")
+    browser.value(settle)
+    assert not browser.value(shown)
+    browser.value("window.scrollTo(0, document.documentElement.scrollHeight)")
+    browser.value(settle)
+    assert browser.value(shown)
+    browser.value("document.getElementById('back').click()")
+    browser.value(settle)
+    assert browser.value("Math.abs(document.getElementById('filters').getBoundingClientRect().y) < 50")
+    # A finger that scrolls the page gets past the pictures.
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    down = browser.value("document.querySelector('.pair').scrollIntoView(), window.scrollY")
+    browser.call("Input.synthesizeScrollGesture", x=200, y=300, yDistance=-200, gestureSourceType="touch")
+    assert browser.value("window.scrollY") > down + 100, "the picture does not let the page scroll"
+    browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
 
 def pictured(browser, page, folder):

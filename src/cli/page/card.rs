@@ -215,7 +215,7 @@ impl Card {
         }
         if let Some((scene, why)) = &self.scene {
             let (scene, why) = (html::text(scene), html::text(why));
-            page.push_str(&format!("<p class=\"note\">scene {scene}: {why}</p>\n"));
+            page.push_str(&format!("<p class=\"note\">Scene “{scene}”: {why}</p>\n"));
         }
         page.push_str("</div>\n");
     }
@@ -232,7 +232,7 @@ impl Developed {
         }
         if !self.removed.is_empty() {
             let removed = html::text(&self.removed);
-            page.push_str(&format!("<p class=\"note\">removed from the metadata: {removed}</p>\n"));
+            page.push_str(&format!("<p class=\"note\">Removed from the metadata: {removed}</p>\n"));
         }
         if let Some(images) = &self.far {
             page.push_str("<details><summary>Far part at 100 %</summary>\n");

@@ -167,7 +167,8 @@ impl Page {
         for card in &self.cards {
             card.html(&link, &mut page);
         }
-        page.push_str("</main>\n<p id=\"none\" hidden>No frame matches.</p>\n");
+        page.push_str("</main>\n<p id=\"none\" hidden>No frame matches.</p>\n\
+             <a id=\"back\" href=\"#filters\" hidden>Filters</a>\n");
         page.push_str(&format!(
             "<footer>longlens {} · the originals were not changed</footer>\n\
              <script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>\n",
@@ -282,8 +283,9 @@ impl Page {
              <option value=\"warned\">with warnings</option><option value=\"failed\">failed</option>\
              <option value=\"position\">position removed</option>\
              <option value=\"done\">developed in this run</option></select></label>\n\
+             <span class=\"range\">\
              <label>Dehaze from <input type=\"number\" name=\"from\" min=\"-100\" max=\"100\" step=\"5\"></label>\n\
-             <label>to <input type=\"number\" name=\"to\" min=\"-100\" max=\"100\" step=\"5\"></label>\n",
+             <label>to <input type=\"number\" name=\"to\" min=\"-100\" max=\"100\" step=\"5\"></label></span>\n",
         );
         if !scenes.is_empty() {
             page.push_str("<label>Scene <select name=\"scene\"><option value=\"\">any</option>\n");
@@ -301,7 +303,8 @@ impl Page {
 fn duration(seconds: f64) -> String {
     match seconds as u64 {
         0..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {} s", seconds as u64 / 60, seconds as u64 % 60),
+        whole @ 60..3600 if whole % 60 == 0 => format!("{} min", whole / 60),
+        whole @ 60..3600 => format!("{} min {} s", whole / 60, whole % 60),
         whole => format!("{} h {} min", whole / 3600, whole / 60 % 60),
     }
 }

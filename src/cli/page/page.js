@@ -4,6 +4,8 @@
   const frames = Array.from(document.querySelectorAll('#frames > article'));
   const count = document.getElementById('count');
   const none = document.getElementById('none');
+  const back = document.getElementById('back');
+  const texts = frames.map((frame) => frame.querySelector('.words').textContent.toLowerCase());
   const field = (name) => (form.elements[name] ? form.elements[name].value : '');
 
   function filter() {
@@ -14,7 +16,7 @@
     const to = field('to') === '' ? Infinity : Number(field('to'));
     const byAmount = from !== -Infinity || to !== Infinity;
     let shown = 0;
-    for (const frame of frames) {
+    for (const [index, frame] of frames.entries()) {
       const data = frame.dataset;
       const amount = Number(data.amount);
       const meets =
@@ -24,8 +26,7 @@
           show === data.status) &&
         (scene === '' || data.scene === scene) &&
         (!byAmount || ('amount' in data && amount >= from && amount <= to)) &&
-        (words.length === 0 ||
-          words.every((word) => frame.textContent.toLowerCase().includes(word)));
+        words.every((word) => texts[index].includes(word));
       frame.hidden = !meets;
       if (meets) shown += 1;
     }
@@ -44,5 +45,9 @@
   });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = frames.length < 2;
+  // On a phone the way back up a thousand frames is long.
+  new IntersectionObserver(([seen]) => {
+    back.hidden = form.hidden || seen.isIntersecting;
+  }).observe(form);
   filter();
 })();
