@@ -67,6 +67,8 @@ pub struct Evidence {
     pub pale_before: f32,
     /// Nothing in the frame is dark, though it is a scene and more than sky: one veil lies over all of it. 0..1.
     pub lifted: f32,
+    /// Share of the frame that is sharp: next to none of a drawn gradient, or of a frame out of focus.
+    pub sharp: f32,
     /// How yellow the airlight is: ln(red/blue), 0 at least.
     pub yellow: f32,
     /// Share of the land that is pale: veiled, flat and of the airlight's colour.
@@ -104,6 +106,10 @@ const DARKEST: f32 = 0.02;
 /// those that have more than 0.3 are paper, textures and skies), standard deviation of the land's luma from which
 /// it is a scene, and share of the sky from which it is a sky.
 const LIFTED: ((f32, f32), (f32, f32), (f32, f32)) = ((0.22, 0.32), (0.045, 0.065), (0.6, 0.85));
+
+/// Difference from the mean of its neighbours, a share of the airlight's luma, from which a pixel begins to be sharp,
+/// and at which it is.
+const SHARP: (f32, f32) = (0.008, 0.018);
 
 /// What the evidence is taken from.
 pub(super) struct Seen<'a> {
@@ -282,6 +288,7 @@ impl Evidence {
             lifted: smoothstep(LIFTED.0, -DARKEST * (darkest + 1e-9).ln())
                 * smoothstep(LIFTED.1, luma_spread)
                 * (1.0 - smoothstep(LIFTED.2, sky_share)),
+            sharp: sharp(guide, air_luma),
             yellow: orange.max(0.0),
             pale_land,
             veiled_by_sky,
@@ -290,6 +297,15 @@ impl Evidence {
             thirds: [far, middle, near],
         }
     }
+}
+
+/// Mean share of the pixels that differ from their neighbours as edges and textures do.
+fn sharp(luma: &Plane, air_luma: f32) -> f32 {
+    let mut share = Mean::default();
+    for (mean, luma) in box_mean(luma.clone(), 1).values().iter().zip(luma.values()) {
+        share.add(smoothstep(SHARP, (luma - mean).abs() / air_luma), 1.0);
+    }
+    share.over(0.0)
 }
 
 /// Where the smooth veil of the land is densest: Σz³/Σz², z its mean in windows.
@@ -409,5 +425,17 @@ mod tests {
         assert!(lifted(&blocks(0.6)) > 0.99);
         let paper = Plane::filled(Size::new(256, 170), 0.8);
         assert!(lifted(&SmallPicture::of([paper.clone(), paper.clone(), paper])) < 0.01);
+    }
+
+    #[test]
+    fn a_gradient_has_nothing_sharp() {
+        let size = Size::new(256, 170);
+        let far = |i: usize| ((i % 256) as f32 - 70.0).hypot((i / 256) as f32 - 60.0) / 250.0;
+        let values = (0..size.area() as usize).map(|i| (1.0 - far(i)).max(0.0)).collect();
+        let plane = Plane::new(size, values);
+        let light = SmallPicture::of([plane.clone(), plane.clone(), plane]);
+        assert!(survey(&light).haze.evidence.sharp < 1e-3);
+        assert_eq!(survey(&light).haze.auto_strength, 0.0);
+        assert!(survey(&blocks(0.5)).haze.evidence.sharp > 0.1);
     }
 }

@@ -76,6 +76,10 @@ const AMOUNTS: (f32, f32) = (15.0, 90.0);
 /// the haze, from the second on a scene. Hazy frames have 0.045 and more.
 const SCENE: (f32, f32) = (0.01, 0.03);
 
+/// Share of the frame that is sharp: below the first it is a drawn gradient, or out of focus; from the second on a
+/// scene. A car in dense fog has 0.0066, all other hazy frames have 0.05 and more.
+const SHARP: (f32, f32) = (0.0005, 0.003);
+
 /// Sum of the measures, each kept to its range, by their weights.
 fn weigh(table: &[Weighed], evidence: &Evidence) -> f32 {
     let term = |t: &Weighed| t.weight * (t.measure)(evidence).clamp(t.range.0, t.range.1);
@@ -85,7 +89,7 @@ fn weigh(table: &[Weighed], evidence: &Evidence) -> f32 {
 /// How sure it is that there is haze, 0..1.
 pub(super) fn gate(evidence: &Evidence) -> f32 {
     let believed = smoothstep(GATE, BIAS + weigh(&TABLE, evidence));
-    believed * smoothstep(SCENE, evidence.luma_spread)
+    believed * smoothstep(SCENE, evidence.luma_spread) * smoothstep(SHARP, evidence.sharp)
 }
 
 /// The strength that suits the scene.

@@ -68,8 +68,14 @@ mod tests {
         let brightness: Brightness =
             survey(&SmallPicture::of([grey.clone(), grey.clone(), grey])).haze.brightness;
         // What the gate takes for haze without doubt.
-        let evidence =
-            Evidence { veil_by_sky: 0.8, luma_spread: 0.1, thirds, sky, ..Evidence::default() };
+        let evidence = Evidence {
+            veil_by_sky: 0.8,
+            luma_spread: 0.1,
+            sharp: 0.1,
+            thirds,
+            sky,
+            ..Evidence::default()
+        };
         Haze { airlight, exponent: 0.0, auto_strength: 1.0, brightness, evidence }
     }
 
