@@ -6,25 +6,24 @@
 //! looking, most of the rest their encoding.
 
 mod far;
+mod sketch;
 mod squares;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fearless_simd::Level;
-use image::ImageBuffer;
 
 use super::{Prepared, Survey};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::filter::area_average_of;
 use crate::frame::{
     Bands, Frame, Original, Picture, Pixels, Rect, Sample, Samples, Size, View, each_kind,
     join_row, zeros,
 };
 use far::Place;
-use squares::{Squares, eight};
+use sketch::{Sketch, pixels, sketch_of, small, step};
+use squares::Rough;
 
-/// The long side of a small picture, nearly: squares are of whole pixels.
-const LONG_PX: u32 = 640;
 /// The part that is shown at 100 %, in pixels of the finished frame.
 const PART: Size = Size::new(420, 280);
 
@@ -51,7 +50,7 @@ impl Onlooker {
     /// Takes down what the frame is before; where it is far is known by its survey.
     ///
     /// # Errors
-    /// [`ErrorKind::TooLarge`] if the system has no memory for it.
+    /// [`ErrorKind::TooLarge`](crate::error::ErrorKind::TooLarge) if the system has no memory for it.
     pub fn new(prepared: &Prepared, original: &Original, survey: Option<&Survey>) -> Result<Self> {
         let (view, kept, target) = (View::from(original), prepared.kept, prepared.target);
         let before = each_kind!(view, View(picture) => sketch_of(picture, kept))?;
@@ -142,18 +141,14 @@ struct After {
 
 impl After {
     /// Rows from `top` on, one channel after the other in each.
-    fn take<S: Sample + Into<u32>>(&mut self, top: usize, samples: &[S]) {
+    fn take<S: Rough>(&mut self, top: usize, samples: &[S]) {
         for (i, row) in samples.chunks_exact(self.width * self.channels).enumerate() {
             let width = self.width;
             self.take_row(top + i, |c| &row[c * width..][..width]);
         }
     }
 
-    fn take_row<'a, S: Sample + Into<u32>>(
-        &mut self,
-        y: usize,
-        channel: impl Fn(usize) -> &'a [S],
-    ) {
+    fn take_row<'a, S: Rough>(&mut self, y: usize, channel: impl Fn(usize) -> &'a [S]) {
         self.sketch.add(y, &channel);
         if let Some(part) = &mut self.part {
             part.add(y, part.rect.x as usize, channel);
@@ -164,7 +159,7 @@ impl After {
         self.sketch.wants(y) || self.part.as_ref().is_some_and(|part| part.wants(y))
     }
 
-    fn take_picture<S: Sample + Into<u32>, const CHANNELS: usize>(
+    fn take_picture<S: Rough, const CHANNELS: usize>(
         &mut self,
         picture: &dyn Picture<CHANNELS, Sample = S>,
     ) {
@@ -176,81 +171,6 @@ impl After {
             self.take_row(y, |c| &rows[c]);
         }
     }
-}
-
-/// Pixels on each side of the square that a small pixel covers.
-fn step(size: Size) -> usize {
-    ((size.long_side() + LONG_PX / 2) / LONG_PX).max(1) as usize
-}
-
-fn small(size: Size, step: usize) -> Size {
-    let side = |px: u32| (px / step as u32).max(1);
-    Size::new(side(size.width), side(size.height))
-}
-
-/// A small picture in the making.
-#[derive(Debug)]
-struct Sketch {
-    squares: Squares,
-    size: Size,
-    /// A row of each channel for every row of pixels.
-    sums: Vec<u16>,
-}
-
-impl Sketch {
-    fn new(frame: Size, channels: usize) -> Result<Self> {
-        let step = step(frame);
-        let size = small(frame, step);
-        let squares = Squares { step, width: size.width as usize, channels };
-        Ok(Self { squares, size, sums: zeros(size.area() as usize * channels)? })
-    }
-
-    /// Whether row `y` of the frame is looked at.
-    fn wants(&self, y: usize) -> bool {
-        y / self.squares.step < self.size.height as usize && self.squares.want(y)
-    }
-
-    fn add<'a, S: Sample + Into<u32>>(&mut self, y: usize, channel: impl Fn(usize) -> &'a [S]) {
-        if self.wants(y) {
-            let len = self.squares.len();
-            let sums = &mut self.sums[y / self.squares.step * len..][..len];
-            self.squares.add(Level::new(), sums, channel);
-        }
-    }
-
-    fn finished(self) -> Result<Pixels> {
-        let mut samples = zeros(self.sums.len())?;
-        let len = self.squares.len();
-        for (sums, pixels) in self.sums.chunks_exact(len).zip(samples.chunks_exact_mut(len)) {
-            self.squares.means(Level::new(), sums, pixels);
-        }
-        pixels(self.size, self.squares.channels, samples)
-    }
-}
-
-/// The small picture of a part that is in memory.
-fn sketch_of<S: Sample + Into<u32>, const CHANNELS: usize>(
-    picture: &dyn Picture<CHANNELS, Sample = S>,
-    part: Rect,
-) -> Result<Pixels> {
-    let step = step(part.size());
-    let size = small(part.size(), step);
-    let squares = Squares { step, width: size.width as usize, channels: CHANNELS };
-    let (level, width) = (Level::new(), part.width as usize);
-    let columns = part.x as usize..part.x as usize + width;
-    let mut rows = [(); CHANNELS].map(|()| vec![S::default(); width]);
-    let mut sums = vec![0; squares.len()];
-    let mut samples = zeros(size.area() as usize * CHANNELS)?;
-    for (j, pixels) in samples.chunks_exact_mut(squares.len()).enumerate() {
-        sums.fill(0);
-        for y in (j * step..(j + 1) * step).filter(|&y| squares.want(y)) {
-            let out = rows.each_mut().map(Vec::as_mut_slice);
-            picture.read(level, part.y as usize + y, columns.clone(), out);
-            squares.add(level, &mut sums, |c| &rows[c]);
-        }
-        squares.means(level, &sums, pixels);
-    }
-    pixels(size, CHANNELS, samples)
 }
 
 /// A part of the finished frame, copied as its rows come.
@@ -271,12 +191,7 @@ impl Part {
     }
 
     /// Row `y` of the frame, in which the part begins at column `left` of what `channel` gives.
-    fn add<'a, S: Sample + Into<u32>>(
-        &mut self,
-        y: usize,
-        left: usize,
-        channel: impl Fn(usize) -> &'a [S],
-    ) {
+    fn add<'a, S: Rough>(&mut self, y: usize, left: usize, channel: impl Fn(usize) -> &'a [S]) {
         if !self.wants(y) {
             return;
         }
@@ -286,7 +201,7 @@ impl Part {
         for c in 0..self.channels {
             let from = &channel(c)[left..left + width];
             for (pixel, &sample) in pixels.chunks_exact_mut(self.channels).zip(from) {
-                pixel[c] = eight(sample) as u8;
+                pixel[c] = sample.eight();
             }
         }
     }
@@ -313,7 +228,7 @@ fn close(view: View<'_>, part: Rect) -> Result<Pixels> {
 }
 
 /// A part of the original pixel by pixel.
-fn as_it_is<S: Sample + Into<u32>, const CHANNELS: usize>(
+fn as_it_is<S: Rough, const CHANNELS: usize>(
     picture: &dyn Picture<CHANNELS, Sample = S>,
     part: Rect,
 ) -> Result<Pixels> {
@@ -326,15 +241,6 @@ fn as_it_is<S: Sample + Into<u32>, const CHANNELS: usize>(
         copied.add(y as usize, 0, |c| &rows[c]);
     }
     copied.finished()
-}
-
-fn pixels(size: Size, channels: usize, samples: Vec<u8>) -> Result<Pixels> {
-    let Size { width, height } = size;
-    let whole = match channels {
-        1 => ImageBuffer::from_raw(width, height, samples).map(Pixels::Gray8),
-        _ => ImageBuffer::from_raw(width, height, samples).map(Pixels::Rgb8),
-    };
-    whole.ok_or_else(|| Error::new(ErrorKind::Internal, "a buffer smaller than its picture"))
 }
 
 #[cfg(test)]

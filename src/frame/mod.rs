@@ -38,6 +38,7 @@ pub(crate) use pool::zeros;
 pub use pool::{Pool, Pooled};
 pub use ring::Ring;
 pub use space::{Curve, Space};
+pub(crate) use ycc::rgb_of;
 pub use ycc::{Sharing, Ycc};
 
 /// The samples of a frame: grey or RGB, 8 or 16 bit, row by row without padding.

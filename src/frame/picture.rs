@@ -33,6 +33,11 @@ pub trait Picture<const CHANNELS: usize>: Sync + Debug {
         columns: Range<usize>,
         out: [&mut [Self::Sample]; CHANNELS],
     );
+
+    /// The planes of a JPEG that its rows are made of, if they are: a rough look at them spares the making.
+    fn planes(&self) -> Option<&Ycc> {
+        None
+    }
 }
 
 impl<S: Sample> Picture<1> for ImageBuffer<Luma<S>, Vec<S>>

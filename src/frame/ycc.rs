@@ -85,7 +85,13 @@ impl Ycc {
         (width.div_ceil(across), height.div_ceil(down))
     }
 
-    fn row(&self, plane: usize, y: usize) -> &[u8] {
+    /// How many pixels share a sample of colour.
+    pub(crate) fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    /// Row `y` of a plane, which has fewer rows and columns than the picture where pixels share colour.
+    pub(crate) fn row(&self, plane: usize, y: usize) -> &[u8] {
         &self.planes[plane][y * self.strides[plane]..][..self.extent(plane).0]
     }
 
@@ -115,6 +121,10 @@ impl Picture<3> for Ycc {
 
     fn size(&self) -> Size {
         self.size
+    }
+
+    fn planes(&self) -> Option<&Ycc> {
+        Some(self)
     }
 
     fn read(&self, level: Level, y: usize, columns: Range<usize>, out: [&mut [u8]; 3]) {
@@ -210,6 +220,14 @@ fn widen<const DOWN: usize, const COLUMNS: usize>(
         *pair = u16::from_ne_bytes(pixels.map(|colour| colour as u8));
     }
     wide
+}
+
+/// Red, green and blue of rows that have a Y', Cb and Cr for every pixel.
+///
+/// # Panics
+/// If a row is shorter than that of luma.
+pub(crate) fn rgb_of(level: Level, [luma, cb, cr]: [&[u8]; 3], out: [&mut [u8]; 3]) {
+    dispatch!(level, _simd => convert(luma, cb, cr, out));
 }
 
 /// R = Y' + 1.402 Cr, G = Y' − 0.344136 Cb − 0.714136 Cr, B = Y' + 1.772 Cb, the offset of 128 taken off

@@ -1,5 +1,7 @@
 //! Which part of a frame is worth a close look: the one with most detail behind most haze.
 
+use fearless_simd::{Level, dispatch};
+
 use super::super::Survey;
 use crate::frame::{Pixels, Rect, Size};
 
@@ -14,10 +16,12 @@ pub(super) struct Place<'a> {
 
 /// Pixels of the small picture on each side of a block that counts as one place.
 const BLOCK_PX: usize = 8;
-/// Every second of them is looked at.
+/// Every second row of them is looked at.
 const EVERY: usize = 2;
-/// Change of luma from which on more of it makes no place more worth looking at.
-const ENOUGH_CHANGE: f32 = 0.04;
+/// Luma of white.
+const WHITE: u32 = 4 * 255;
+/// Change of luma from which on more of it makes no place more worth looking at: 4 % of white.
+const ENOUGH_CHANGE: u16 = 41;
 
 impl Place<'_> {
     /// The part with most detail behind most haze, in the finished frame and in the original.
@@ -67,35 +71,44 @@ impl Place<'_> {
         let (width, height) = (size.width as usize, size.height as usize);
         let blocks = (width.div_ceil(BLOCK_PX), height.div_ceil(BLOCK_PX));
         let mut worth = vec![0.0; blocks.0 * blocks.1];
-        let luma = |x: usize, y: usize| match self.small {
-            Pixels::Rgb8(p) => {
-                let i = (y * width + x) * 3;
-                let [r, g, b] = [0, 1, 2].map(|c| f32::from(p.as_raw()[i + c]));
-                (r + 2.0 * g + b) * (1.0 / 1020.0)
-            }
-            Pixels::Gray8(p) => f32::from(p.as_raw()[y * width + x]) * (1.0 / 255.0),
-            // Small pictures have 8 bits.
-            Pixels::Gray16(_) | Pixels::Rgb16(_) => 0.0,
-        };
+        let mut looks = vec![Look::default(); blocks.0];
+        let mut luma = [(); 2].map(|()| vec![0; width]);
         for (j, worth) in worth.chunks_exact_mut(blocks.0).enumerate() {
-            for (i, worth) in worth.iter_mut().enumerate() {
-                let [mut change, mut brightness, mut count] = [0.0, 0.0, 0.0];
-                let (left, top) = (i * BLOCK_PX, j * BLOCK_PX);
-                for y in (top..(top + BLOCK_PX).min(height.saturating_sub(1))).step_by(EVERY) {
-                    for x in (left..(left + BLOCK_PX).min(width.saturating_sub(1))).step_by(EVERY) {
-                        let here = luma(x, y);
-                        let apart = (luma(x + 1, y) - here).abs() + (luma(x, y + 1) - here).abs();
-                        change += apart.min(ENOUGH_CHANGE);
-                        brightness += here;
-                        count += 1.0;
-                    }
-                }
+            looks.fill(Look::default());
+            let top = j * BLOCK_PX;
+            for y in (top..(top + BLOCK_PX).min(height.saturating_sub(1))).step_by(EVERY) {
+                luma.iter_mut().enumerate().for_each(|(i, row)| self.luma(y + i, row));
+                let [here, below] = luma.each_ref().map(Vec::as_slice);
+                dispatch!(Level::new(), _simd => look_at(here, below, &mut looks));
+            }
+            for (i, (worth, look)) in worth.iter_mut().zip(&looks).enumerate() {
                 // One depth for the block: it does not change much within.
-                let depth = self.depth(left, top, size, brightness / f32::max(count, 1.0));
-                *worth = depth * depth * change;
+                let brightness = look.brightness as f32 / (look.count.max(1) * WHITE) as f32;
+                let depth = self.depth(i * BLOCK_PX, top, size, brightness);
+                *worth = depth * depth * look.change as f32;
             }
         }
         Blocks { size: blocks, worth }
+    }
+
+    /// The luma of a row of the small picture, 0..[`WHITE`].
+    fn luma(&self, y: usize, luma: &mut [u16]) {
+        match self.small {
+            Pixels::Rgb8(p) => {
+                let pixels = p.as_raw()[y * luma.len() * 3..].as_chunks().0;
+                for (luma, &[r, g, b]) in luma.iter_mut().zip(pixels) {
+                    *luma = u16::from(r) + 2 * u16::from(g) + u16::from(b);
+                }
+            }
+            Pixels::Gray8(p) => {
+                let row = &p.as_raw()[y * luma.len()..];
+                for (luma, &grey) in luma.iter_mut().zip(row) {
+                    *luma = 4 * u16::from(grey);
+                }
+            }
+            // Small pictures have 8 bits.
+            Pixels::Gray16(_) | Pixels::Rgb16(_) => luma.fill(0),
+        }
     }
 
     /// Optical depth at a pixel of the small picture; 1 everywhere where nobody knows.
@@ -122,4 +135,32 @@ impl Place<'_> {
 struct Blocks {
     size: (usize, usize),
     worth: Vec<f32>,
+}
+
+/// What is seen of a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Look {
+    /// Sum of the changes of luma from pixel to pixel.
+    change: u32,
+    /// Sum of luma.
+    brightness: u32,
+    /// Pixels looked at.
+    count: u32,
+}
+
+/// Looks at one row of the small picture, and the row below it, for each block.
+#[inline(always)]
+fn look_at(here: &[u16], below: &[u16], looks: &mut [Look]) {
+    for (i, look) in looks.iter_mut().enumerate() {
+        let end = ((i + 1) * BLOCK_PX).min(here.len().saturating_sub(1));
+        let columns = i * BLOCK_PX..end;
+        let next = &here[columns.start + 1..][..columns.len()];
+        let (here, below) = (&here[columns.clone()], &below[columns]);
+        for ((&here, &below), &next) in here.iter().zip(below).zip(next) {
+            let apart = here.abs_diff(next) + here.abs_diff(below);
+            look.change += u32::from(apart.min(ENOUGH_CHANGE));
+            look.brightness += u32::from(here);
+            look.count += 1;
+        }
+    }
 }

@@ -2,103 +2,150 @@
 
 use fearless_simd::{Level, dispatch};
 
-use crate::frame::{Sample, channels, join_row};
+use crate::frame::Sample;
 
-/// Samples of a square that are looked at, across and down: eight bytes are added up in one instruction.
+/// Samples of a square that are looked at, across and down: eight bytes are added up at once.
 const ACROSS: usize = 8;
 const DOWN: usize = 2;
-/// Squares of up to so many pixels are looked at in their middle, larger ones all across.
-const MIDDLE: usize = 12;
 
-/// The squares that a row of small pixels stands for.
+/// A sample that is looked at roughly: 8 bits of it.
+pub(super) trait Rough: Sample {
+    /// It in 8 bits.
+    fn eight(self) -> u8;
+
+    /// The sum in 8 bits of at most 257 samples.
+    #[inline(always)]
+    fn sum(samples: &[Self]) -> u16 {
+        samples.iter().map(|sample| u16::from(sample.eight())).sum()
+    }
+}
+
+impl Rough for u8 {
+    #[inline(always)]
+    fn eight(self) -> u8 {
+        self
+    }
+
+    /// Bytes are added within a word: a vector holds four or eight of its like, where the compiler added them
+    /// one by one (2.2 → 0.8 ms for a 24 MP frame without AVX-512).
+    #[inline(always)]
+    fn sum(samples: &[u8]) -> u16 {
+        let (eights, rest) = samples.as_chunks::<8>();
+        let (fours, rest) = rest.as_chunks::<4>();
+        let of_eights = eights.iter().map(|eight| {
+            let (word, low) = (u64::from_le_bytes(*eight), 0x00FF_00FF_00FF_00FF);
+            let pairs = (word & low) + ((word >> 8) & low);
+            (pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u16
+        });
+        let of_fours = fours.iter().map(|four| {
+            let (word, low) = (u32::from_le_bytes(*four), 0x00FF_00FF);
+            let pairs = (word & low) + ((word >> 8) & low);
+            (pairs.wrapping_mul(0x0001_0001) >> 16) as u16
+        });
+        let of_rest = rest.iter().map(|&sample| u16::from(sample));
+        of_eights.sum::<u16>() + of_fours.sum::<u16>() + of_rest.sum::<u16>()
+    }
+}
+
+impl Rough for u16 {
+    #[inline(always)]
+    fn eight(self) -> u8 {
+        (self / 257) as u8
+    }
+}
+
+/// The squares that a row of small pixels stands for, in one plane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Squares {
     /// Pixels on each of their sides.
     pub(super) step: usize,
     /// How many there are.
     pub(super) width: usize,
-    pub(super) channels: usize,
+    /// Pixels that share a sample of the plane, across: 1 or 2.
+    pub(super) sharing: usize,
 }
 
 impl Squares {
-    /// Numbers in a row of the sums.
-    pub(super) fn len(self) -> usize {
-        self.width * self.channels
-    }
-
     /// Whether row `y` of the frame is looked at.
     pub(super) fn want(self, y: usize) -> bool {
         let (row, quarter) = (y % self.step, self.step / 4);
         row == quarter || row == self.step - 1 - quarter
     }
 
-    /// Adds a row of the frame to the sums, which are one channel after the other.
-    pub(super) fn add<'a, S: Sample + Into<u32>>(
-        self,
-        level: Level,
-        sums: &mut [u16],
-        channel: impl Fn(usize) -> &'a [S],
-    ) {
-        for (c, sums) in sums.chunks_exact_mut(self.width).enumerate() {
-            let row = channel(c);
-            dispatch!(level, _simd => self.add_row(sums, row));
-        }
+    /// Adds a row of the plane to the sums.
+    pub(super) fn add<S: Rough>(self, level: Level, sums: &mut [u16], row: &[S]) {
+        let sums = &mut sums[..self.width];
+        dispatch!(level, _simd => self.add_row(sums, row));
     }
 
     #[inline(always)]
-    fn add_row<S: Sample + Into<u32>>(self, sums: &mut [u16], row: &[S]) {
-        match self.step {
-            1 => add_squares::<S, 1>(sums, row),
-            2 => add_squares::<S, 2>(sums, row),
-            3 => add_squares::<S, 3>(sums, row),
-            4 => add_squares::<S, 4>(sums, row),
-            5 => add_squares::<S, 5>(sums, row),
-            6 => add_squares::<S, 6>(sums, row),
-            7 => add_squares::<S, 7>(sums, row),
-            8 => add_squares::<S, 8>(sums, row),
-            9 => add_squares::<S, 9>(sums, row),
-            10 => add_squares::<S, 10>(sums, row),
-            11 => add_squares::<S, 11>(sums, row),
-            MIDDLE => add_squares::<S, MIDDLE>(sums, row),
-            step => {
-                for (sum, square) in sums.iter_mut().zip(row.chunks_exact(step)) {
-                    *sum += (0..ACROSS).map(|i| eight(square[i * step / ACROSS])).sum::<u16>();
+    fn add_row<S: Rough>(self, sums: &mut [u16], row: &[S]) {
+        macro_rules! of_steps {
+            ($add:ident: $($step:literal)*) => {
+                match self.step {
+                    $($step => $add::<S, $step>(sums, row),)*
+                    // Larger ones are looked at all across, the others in their middle.
+                    step => {
+                        let len = step / self.sharing;
+                        let count = self.across();
+                        for (i, sum) in sums.iter_mut().enumerate() {
+                            let square = &row[i * step / self.sharing..][..len];
+                            let looked_at = (0..count).map(|i| square[i * len / count].eight());
+                            *sum += looked_at.map(u16::from).sum::<u16>();
+                        }
+                    }
                 }
-            }
+            };
+        }
+        match self.sharing {
+            1 => of_steps!(add_squares: 1 2 3 4 5 6 7 8 9 10 11 12),
+            _ => of_steps!(add_pairs: 2 3 4 5 6 7 8 9 10 11 12),
         }
     }
 
-    /// The pixels that these sums are of.
-    pub(super) fn means(self, level: Level, sums: &[u16], pixels: &mut [u8]) {
-        dispatch!(level, _simd => self.means_of(sums, pixels));
+    /// Samples across a square that are looked at.
+    fn across(self) -> usize {
+        (self.step / self.sharing).clamp(1, ACROSS / self.sharing)
     }
 
-    #[inline(always)]
-    fn means_of(self, sums: &[u16], pixels: &mut [u8]) {
-        let count = self.step.min(ACROSS) * self.step.min(DOWN);
-        // A product is faster than a quotient, which as an integer takes 1.5 % of a frame's time.
-        let share = 1.0 / count as f32;
-        let means: Vec<u8> = sums.iter().map(|&sum| u8::from_f32(f32::from(sum) * share)).collect();
-        match self.channels {
-            3 => join_row(channels(&means), pixels.as_chunks_mut::<3>().0),
-            _ => pixels.copy_from_slice(&means),
-        }
+    /// The means that these sums are of.
+    pub(super) fn means(self, level: Level, sums: &[u16], means: &mut [u8]) {
+        let count = self.across() * self.step.min(DOWN);
+        dispatch!(level, _simd => divided(sums, count as u32, means));
     }
 }
 
-/// A sample in 8 bits.
 #[inline(always)]
-pub(super) fn eight<S: Sample + Into<u32>>(sample: S) -> u16 {
-    (sample.into() / (S::MAX as u32 / 255)) as u16
+fn divided(sums: &[u16], count: u32, means: &mut [u8]) {
+    // A product is faster than a quotient.
+    let share = (1 << 16) / count;
+    for (mean, &sum) in means.iter_mut().zip(sums) {
+        *mean = ((u32::from(sum) * share + (1 << 15)) >> 16) as u8;
+    }
 }
 
 /// Adds what is looked at of squares of `N` columns; the compiler makes vectors of a number that it knows.
 #[inline(always)]
-fn add_squares<S: Sample + Into<u32>, const N: usize>(sums: &mut [u16], row: &[S]) {
+fn add_squares<S: Rough, const N: usize>(sums: &mut [u16], row: &[S]) {
+    let across = N.min(ACROSS);
     for (sum, square) in sums.iter_mut().zip(row.as_chunks::<N>().0) {
-        *sum += match square[N.saturating_sub(ACROSS) / 2..].first_chunk::<ACROSS>() {
-            Some(middle) => middle.iter().map(|&sample| eight(sample)).sum::<u16>(),
-            None => square.iter().map(|&sample| eight(sample)).sum(),
-        };
+        *sum += S::sum(&square[(N - across) / 2..][..across]);
+    }
+}
+
+/// The same where two pixels share a sample: two squares are `N` samples wide, the middle one of an odd number
+/// in neither.
+#[inline(always)]
+fn add_pairs<S: Rough, const N: usize>(sums: &mut [u16], row: &[S]) {
+    let across = (N / 2).min(ACROSS / 2);
+    let inset = (N / 2 - across) / 2;
+    let sum = |squares: &[S], first: usize| S::sum(&squares[first..][..across]);
+    let (pairs, last) = sums.as_chunks_mut::<2>();
+    for (sums, squares) in pairs.iter_mut().zip(row.as_chunks::<N>().0) {
+        sums[0] += sum(squares, inset);
+        sums[1] += sum(squares, N - N / 2 + inset);
+    }
+    if let [last] = last {
+        *last += sum(&row[pairs.len() * N..], inset);
     }
 }

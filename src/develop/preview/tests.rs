@@ -1,4 +1,4 @@
-use image::Rgb;
+use image::{ImageBuffer, Rgb};
 
 use super::*;
 use crate::develop::{Means, Workers};
