@@ -1,14 +1,12 @@
-//! The codecs, one row per format: what each can do, and the last step of decoding, which all share. A format
-//! that is only read has no [`Writing`].
+//! The codecs, one row per format: what each can do. A format that is only read has no [`Writing`].
 //!
 //! A new format is a folder beside this file, a row here, and a row in the table of kinds of files.
 
-use std::sync::Arc;
-
-use super::{Coding, Decoded, Decoding, Encoding, Format, Header, Limits, Threads};
-use super::{jpeg, png, profile, raw, tiff, upright, webp};
+use super::stored::AsStored;
+use super::{Coding, Decoding, Encoding, Format, Header, Limits, Threads};
+use super::{jpeg, png, raw, tiff, webp};
 use crate::error::{Error, ErrorKind, Result, Warning};
-use crate::frame::{Facts, Frame, Orientation, Original, Pixels, Pool, Stored};
+use crate::frame::{Frame, Pool};
 use crate::metadata::{Blocks, ExifTags, Iptc};
 
 /// What longlens can do with one format.
@@ -40,16 +38,6 @@ pub(super) struct Writing {
     pub(super) is_ended: fn(&[u8]) -> bool,
     /// What becomes of IPTC-IIM in it.
     pub(super) iptc: Iptc,
-}
-
-/// A decoded file, its samples not yet turned upright.
-pub(super) struct AsStored {
-    /// The samples.
-    pub(super) stored: Stored,
-    /// The metadata blocks.
-    pub(super) blocks: Blocks,
-    /// What had to be done otherwise than the file says.
-    pub(super) warnings: Vec<Warning>,
 }
 
 /// What is lossless may not shrink at all, and is held three times while it is put together.
@@ -185,27 +173,6 @@ impl Format {
     pub(super) fn damaged(self, fault: &str) -> Error {
         Error::new(ErrorKind::Damaged, format!("the {} is damaged: {fault}", self.name()))
             .with_hint("copy it again, or accept damaged files to develop the readable part")
-    }
-}
-
-impl AsStored {
-    /// For samples pixel by pixel.
-    pub(super) fn pixels(pixels: Pixels, blocks: Blocks, warnings: Vec<Warning>) -> Self {
-        Self { stored: Stored::Pixels(pixels), blocks, warnings }
-    }
-
-    /// The common end of decoding: a profile for other samples goes, and the picture is turned upright.
-    pub(super) fn finish(self, header: Header, pool: &Pool) -> Result<Decoded<Original>> {
-        let Self { mut stored, mut blocks, mut warnings } = self;
-        profile::drop_unfit(&mut blocks.icc, header.channels, &mut warnings);
-        if header.orientation != Orientation::Upright {
-            // Planes that share colour cannot be turned: the pixels of an odd size would share it
-            // with others.
-            let pixels = stored.into_pixels(pool)?;
-            stored = Stored::Pixels(upright::turned(pixels, header.orientation, pool)?);
-        }
-        let facts = Facts { profile: blocks.icc.as_ref().map(Arc::clone) };
-        Ok(Decoded { frame: Original { stored, facts }, header, blocks, warnings })
     }
 }
 

@@ -12,8 +12,8 @@ use heic_rs::meta::iref::{RefKind, targets};
 use heic_rs::props::ItemProps;
 use heic_rs::{Grid, MatrixCoefficients, Nclx, PixelLayout, Range, color, grid, transform};
 
-use super::codec::AsStored;
 use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
+use super::stored::AsStored;
 use super::{Decoding, Format, Header, Limits, samples};
 use crate::colour;
 use crate::container::boxes;

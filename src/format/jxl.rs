@@ -14,8 +14,8 @@ use jxl::api::{
     JxlDataFormat, JxlDecoder, JxlDecoderOptions, JxlOutputBuffer, JxlPixelFormat, ProfileLevel,
 };
 
-use super::codec::AsStored;
 use super::store::{Fault, Run, Store};
+use super::stored::AsStored;
 use super::{Decoding, Format, Header, Limits, samples};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Orientation, Pixels, Pool, Size};

@@ -22,6 +22,7 @@ mod raw;
 mod samples;
 mod sniff;
 mod store;
+mod stored;
 mod tiff;
 mod upright;
 mod webp;

@@ -14,9 +14,9 @@ use png::{BitDepth, ColorType, DecodeOptions, Decoder, DecodingError, Reader, Tr
 
 pub(super) use encode::encode;
 
-use super::codec::AsStored;
 use super::profile::MOST_ICC_BYTES;
 use super::store::{Fault, Run, Store};
+use super::stored::AsStored;
 use super::{Decoding, Format, Header, Limits, samples, upright};
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Pixels, Pool, Size};

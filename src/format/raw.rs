@@ -14,8 +14,8 @@ mod sensor;
 
 use std::ops::Range;
 
-use super::codec::AsStored;
 use super::profile::{MOST_EXIF_BYTES, MOST_XMP_BYTES, within};
+use super::stored::AsStored;
 use super::{Decoding, Format, Header, Limits, jpeg};
 use crate::colour;
 use crate::container::raw::{self, Metadata, Raw};

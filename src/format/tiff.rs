@@ -15,9 +15,9 @@ mod unpack;
 pub(super) use encode::encode;
 pub(super) use exif::{Block, gather, gather_tables};
 
-use super::codec::AsStored;
 use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
+use super::stored::AsStored;
 use super::{CREDENTIALS, Decoding, Format, Header, Limits, samples, upright};
 use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};

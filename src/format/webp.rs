@@ -5,9 +5,9 @@ use std::io::Cursor;
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
-use super::codec::AsStored;
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
+use super::stored::AsStored;
 use super::{CREDENTIALS, Decoding, Format, Header, Limits, no_place, samples, upright};
 use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};

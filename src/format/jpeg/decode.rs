@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use libjpeg_turbo_rs::Decoder as Turbo;
 
-use super::super::codec::AsStored;
+use super::super::stored::AsStored;
 use super::super::{Decoding, Format, Header, Subsampling, profile, samples};
 use super::planes::{self, Model, Plane};
 use super::scans::{self, Rigour};
