@@ -4,7 +4,7 @@
 pub(super) const DONE: u8 = 0;
 /// Some frames failed.
 pub(super) const SOME_FAILED: u8 = 1;
-/// The order is wrong; nothing was written.
+/// Invalid command line, table or recipe; nothing was written.
 pub(super) const USAGE: u8 = 2;
 /// The run could not go on: disk full, folder not writable, a fault of longlens itself.
 pub(super) const ENVIRONMENT: u8 = 3;

@@ -1,5 +1,8 @@
 //! `longlens report`: how much of a plan is done, from the journals of all its shards.
 
+use std::collections::HashMap;
+use std::path::Path;
+
 use clap::ArgMatches;
 use serde_json::json;
 
@@ -10,7 +13,7 @@ use super::{exit, text};
 use crate::batch::{Fate, Fated, Part, Shard, joined, parts};
 use crate::error::Result;
 
-/// Most frames that are listed of a kind.
+/// Most lines of a list of frames.
 const MOST: usize = 20;
 
 /// Slowest frames that are listed.
@@ -146,23 +149,67 @@ fn slowest(fates: &[Fated]) -> String {
     for (ms, fated) in times.into_iter().take(SLOWEST) {
         let megapixels = fated.job.planned.as_ref().map_or(0.0, |planned| planned.megapixels);
         let input = text::path(&fated.job.input);
-        list += &format!("  {input}: {:.1} s, {megapixels:.1} MP\n", ms as f64 / 1e3);
+        let edition = fated.job.edition.as_deref().map(in_brackets).unwrap_or_default();
+        list += &format!("  {input}{edition}: {:.1} s, {megapixels:.1} MP\n", ms as f64 / 1e3);
     }
     list
 }
 
+/// Outputs of one frame that had the same fate for the same reason.
+struct Alike<'a> {
+    input: &'a Path,
+    reason: Option<&'a str>,
+    /// Their names, where frames have several outputs.
+    editions: Vec<&'a str>,
+}
+
+impl Alike<'_> {
+    /// The line of the list; `all` is how many outputs the frame has.
+    fn line(&self, all: usize) -> String {
+        let Self { input, reason, editions } = self;
+        // A reason that one output alone has begins with its name.
+        let is_named = |edition: &&str| {
+            let rest = reason.and_then(|reason| reason.strip_prefix(edition));
+            rest.is_some_and(|rest| rest.starts_with(": "))
+        };
+        let names = match editions.len() == all || editions.iter().any(is_named) {
+            true => String::new(),
+            false => in_brackets(&editions.join(", ")),
+        };
+        let reason = reason.map(|reason| format!(": {}", text::clean(reason))).unwrap_or_default();
+        format!("  {}{names}{reason}\n", text::path(input))
+    }
+}
+
+fn in_brackets(editions: &str) -> String {
+    format!(" ({})", text::clean(editions))
+}
+
+/// The frames that had this fate, each once for every reason.
 fn listed(fates: &[Fated], what: &str, is_one: impl Fn(Fate) -> bool) -> String {
-    let those: Vec<_> = fates.iter().filter(|fated| is_one(fated.fate)).collect();
-    if those.is_empty() {
+    let mut all = HashMap::new();
+    let mut lines: Vec<Alike> = Vec::new();
+    let mut known = HashMap::new();
+    for Fated { job, fate, trace, .. } in fates {
+        let input = job.input.as_path();
+        *all.entry(input).or_default() += usize::from(job.edition.is_some());
+        if is_one(*fate) {
+            let reason = trace.as_ref().and_then(|trace| trace.error.as_deref());
+            let line = *known.entry((input, reason)).or_insert_with(|| {
+                lines.push(Alike { input, reason, editions: Vec::new() });
+                lines.len() - 1
+            });
+            lines[line].editions.extend(job.edition.as_deref());
+        }
+    }
+    if lines.is_empty() {
         return String::new();
     }
     let mut list = format!("\n{what}:\n");
-    for fated in those.iter().take(MOST) {
-        let error = fated.trace.as_ref().and_then(|trace| trace.error.as_deref());
-        let error = error.map(|error| format!(": {}", text::clean(error))).unwrap_or_default();
-        list += &format!("  {}{error}\n", text::path(&fated.job.input));
+    for line in lines.iter().take(MOST) {
+        list += &line.line(all.get(line.input).copied().unwrap_or(0));
     }
-    if let more @ 1.. = those.len().saturating_sub(MOST) {
+    if let more @ 1.. = lines.len().saturating_sub(MOST) {
         list += &format!("  and {more} more\n");
     }
     list

@@ -36,7 +36,7 @@ fn page() -> std::io::Result<String> {
     }
     let status = ".SH \"EXIT STATUS\"\n0: everything that was asked for is there. 1: some frames failed or were \
                   not delivered. 2: invalid command line or table, nothing written. 3: the run could not go on. \
-                  128 + n: ended by signal n.\n";
+                  75 (run, report): another try may complete the plan. 128 + n: ended by signal n.\n";
     page.extend(status.as_bytes());
     man.render_version_section(&mut page)?;
     Ok(String::from_utf8_lossy(&page).into_owned())

@@ -220,6 +220,40 @@ fn outputs_are_planned_and_a_shard_has_all_of_a_frame() {
     assert!(report.contains("24 outputs of 4 frames") && report.contains("24 done"), "{report}");
 }
 
+/// What all outputs of a frame have alike is one line; what some have names them.
+#[test]
+fn a_report_lists_a_frame_once_for_each_reason() {
+    let bench = Bench::new();
+    bench.put("in/cut.jpg", &jpeg(160, 120, 1)[..2000]);
+    bench.put("in/whole.jpg", &jpeg(420, 280, 2));
+    let tables = "[output.big]\nquality = 90\n[output.small]\nquality = 70\n\
+                  [output.least]\nmax-bytes = \"1kB\"\n";
+    bench.put("r.toml", tables.as_bytes());
+    let plan = bench.run(&["plan", "in", "-o", "out", "--recipe", "r.toml"]).code(0);
+    bench.put("shoot.plan", plan.out.as_bytes());
+    let before = bench.run(&["report", "shoot.plan"]).code(75).out;
+    assert_eq!(list(&before, "missing"), ["in/cut.jpg", "in/whole.jpg"]);
+    bench.run(&["run", "shoot.plan"]).code(1);
+    let after = bench.run(&["report", "shoot.plan"]).code(1).out;
+    assert!(after.contains("2 done, 4 failed"), "{after}");
+    let failed = list(&after, "failed");
+    assert_eq!(failed.len(), 2, "{after}");
+    assert!(failed[0].starts_with("in/cut.jpg: "), "{after}");
+    assert!(failed[1].starts_with("in/whole.jpg: least: "), "{after}");
+    let slowest = list(&after, "slowest frames");
+    assert!(slowest.iter().any(|line| line.starts_with("in/whole.jpg (small): ")), "{after}");
+    // One of several that are as they should be is gone.
+    std::fs::remove_file(bench.path("out/small/whole.jpg")).unwrap();
+    let lacking = bench.run(&["report", "shoot.plan"]).code(75).out;
+    assert_eq!(list(&lacking, "missing"), ["in/whole.jpg (small)"]);
+}
+
+/// The lines of a list in a report.
+fn list<'a>(report: &'a str, name: &str) -> Vec<&'a str> {
+    let lines = report.lines().skip_while(|line| line.strip_suffix(':') != Some(name)).skip(1);
+    lines.map_while(|line| line.strip_prefix("  ")).collect()
+}
+
 #[test]
 fn a_dry_run_shows_each_output() {
     let bench = Bench::new();
