@@ -15,6 +15,7 @@ mod heic;
 mod jpeg;
 #[cfg(feature = "jxl")]
 mod jxl;
+mod lost;
 mod opened;
 mod png;
 mod profile;
@@ -40,7 +41,7 @@ use std::sync::Arc;
 use crate::colour;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Frame, Orientation, Original, Pool, Sharing, Size};
-use crate::metadata::{Blocks, Iptc, is_adobe_rgb};
+use crate::metadata::{Blocks, is_adobe_rgb};
 
 /// How finely a JPEG keeps colour beside luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,23 +72,6 @@ impl Format {
         (self == Self::Jpeg).then_some(65_533)
     }
 }
-
-/// What of the blocks a format other than JPEG has no place for.
-fn no_place(blocks: &Blocks, format: Format) -> impl Iterator<Item = Warning> {
-    let iptc = blocks.photoshop.is_some() && format.iptc() == Iptc::IntoXmp;
-    [
-        (blocks.xmp_extended.is_some(), "extended XMP"),
-        (blocks.comment.is_some(), "comments"),
-        (iptc, "IPTC-IIM; its fields are written into XMP"),
-    ]
-    .into_iter()
-    .filter_map(move |(there, what)| {
-        there.then_some(Warning::NoPlace { what, format: format.name() })
-    })
-}
-
-/// What content credentials are called where they are left out: they hold for the original alone.
-const CREDENTIALS: &str = "content credentials (C2PA)";
 
 /// What is refused on sight of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

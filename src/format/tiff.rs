@@ -15,10 +15,11 @@ mod unpack;
 pub(super) use encode::encode;
 pub(super) use exif::{Block, gather, gather_tables};
 
+use super::lost::CREDENTIALS;
 use super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::Store;
 use super::stored::AsStored;
-use super::{CREDENTIALS, Decoding, Format, Header, Limits, samples, upright};
+use super::{Decoding, Format, Header, Limits, samples, upright};
 use crate::container::tiff::tag;
 use crate::error::{Error, ErrorKind, Result, Warning};
 use crate::frame::{Orientation, Pool};

@@ -5,10 +5,11 @@ use std::io::Cursor;
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError};
 
+use super::lost::{CREDENTIALS, no_place};
 use super::profile::{self, MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::store::{Fault, Run, Store};
 use super::stored::AsStored;
-use super::{CREDENTIALS, Decoding, Format, Header, Limits, no_place, samples, upright};
+use super::{Decoding, Format, Header, Limits, samples, upright};
 use crate::colour;
 use crate::container::riff::{Chunks, chunks, promised_bytes};
 use crate::error::{Error, ErrorKind, Result, Warning};

@@ -2,7 +2,7 @@
 //! 'Multi-Picture Format'), gain maps (ISO 21496-1, Adobe's hdrgm), films of motion photos after
 //! the end, makers' own segments. References to them in XMP are removed in the metadata room.
 
-use super::super::CREDENTIALS;
+use super::super::lost::CREDENTIALS;
 use super::blocks::{ICC, JFIF, PHOTOSHOP, XMP, XMP_EXTENSION, xmp};
 use crate::container::jpeg::{APP0, COM, Segment, Walk};
 use crate::error::Warning;

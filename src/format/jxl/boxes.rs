@@ -5,7 +5,7 @@ use std::io::Read;
 
 use crate::container::boxes::parts;
 use crate::error::Warning;
-use crate::format::CREDENTIALS;
+use crate::format::lost::CREDENTIALS;
 use crate::format::profile::{MOST_EXIF_BYTES, MOST_XMP_BYTES, within};
 use crate::metadata::Blocks;
 

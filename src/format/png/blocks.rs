@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use png::{ColorType, Info, PixelDimensions, ScaledFloat, Unit};
 
-use super::super::CREDENTIALS;
+use super::super::lost::CREDENTIALS;
 use super::super::profile::{MOST_EXIF_BYTES, MOST_ICC_BYTES, MOST_XMP_BYTES, within};
 use super::layout::Layout;
 use super::texts;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use png::text_metadata::{ITXtChunk, ZTXtChunk};
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Info};
 
-use super::super::{Format, no_place};
+use super::super::Format;
+use super::super::lost::no_place;
 use super::blocks::pixel_dims;
 use super::texts::{RAW_IPTC, XMP_KEYWORD, raw_profile};
 use crate::error::{Error, ErrorKind, Result, Warning};

@@ -8,7 +8,8 @@ use tiff::encoder::colortype::{ColorType, Gray8, Gray16, RGB8, RGB16};
 use tiff::encoder::{Compression, Predictor, Rational, TiffEncoder, TiffValue};
 use tiff::tags::{ResolutionUnit, Tag, Type};
 
-use super::super::{Format, no_place};
+use super::super::Format;
+use super::super::lost::no_place;
 use super::align::align;
 use super::exif;
 use crate::container::tiff::tag;
