@@ -56,7 +56,7 @@ impl Onlooker {
         let before = each_kind!(view, View(picture) => sketch_of(picture, kept))?;
         let (size, channels) = (prepared.size(), view.channels());
         let sketch = Sketch::new(size, channels)?;
-        let far = (sketch.squares.step > 1).then(|| {
+        let far = sketch.is_smaller().then(|| {
             let scale = f64::from(kept.width) / f64::from(target.width);
             let place = Place { small: &before, kept, frame: view.size(), survey };
             place.far(PART, target, scale)
@@ -68,12 +68,12 @@ impl Onlooker {
         Ok(Self { before, far_before, after: Mutex::new(after) })
     }
 
-    /// Bytes that it takes for a frame of this size.
+    /// Bytes that it takes for a frame of this size: both pictures and both parts, beside which a few rows of sums
+    /// are nothing.
     #[must_use]
     pub fn bytes(size: Size) -> u64 {
         let small = small(size, step(size));
-        // Sums, and both pictures.
-        small.area() * 3 * (2 + 2) + 2 * 3 * PART.area()
+        2 * 3 * (small.area() + PART.area())
     }
 
     /// Takes bands for others, and hands them on.

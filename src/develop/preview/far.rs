@@ -1,5 +1,7 @@
 //! Which part of a frame is worth a close look: the one with most detail behind most haze.
 
+use std::ops::Range;
+
 use fearless_simd::{Level, dispatch};
 
 use super::super::Survey;
@@ -16,8 +18,8 @@ pub(super) struct Place<'a> {
 
 /// Pixels of the small picture on each side of a block that counts as one place.
 const BLOCK_PX: usize = 8;
-/// Every second row of them is looked at.
-const EVERY: usize = 2;
+/// Of so many rows of them one is looked at.
+const EVERY: usize = 4;
 /// Luma of white.
 const WHITE: u32 = 4 * 255;
 /// Change of luma from which on more of it makes no place more worth looking at: 4 % of white.
@@ -34,11 +36,10 @@ impl Place<'_> {
         };
         let (wide, high) =
             (across(width, target.width, size.0), across(height, target.height, size.1));
-        let mut best = (f32::MIN, 0, 0);
+        let mut best = (f64::MIN, 0, 0);
         for y in 0..=size.1 - high {
             for x in 0..=size.0 - wide {
-                let rows = (y..y + high).map(|y| &blocks.worth[y * size.0 + x..][..wide]);
-                let worth = rows.flatten().sum();
+                let worth = blocks.worth(x..x + wide, y..y + high);
                 if worth > best.0 {
                     best = (worth, x, y);
                 }
@@ -88,7 +89,7 @@ impl Place<'_> {
                 *worth = depth * depth * look.change as f32;
             }
         }
-        Blocks { size: blocks, worth }
+        Blocks::new(blocks, &worth)
     }
 
     /// The luma of a row of the small picture, 0..[`WHITE`].
@@ -131,10 +132,33 @@ impl Place<'_> {
     }
 }
 
-/// How much each block of the small picture is worth looking at.
+/// How much the blocks of the small picture are worth looking at.
 struct Blocks {
     size: (usize, usize),
-    worth: Vec<f32>,
+    /// Of each corner of a block, what all blocks above and left of it are worth together.
+    sums: Vec<f64>,
+}
+
+impl Blocks {
+    fn new(size: (usize, usize), worth: &[f32]) -> Self {
+        let len = size.0 + 1;
+        let mut sums = vec![0.0; len * (size.1 + 1)];
+        for (y, worth) in worth.chunks_exact(size.0).enumerate() {
+            let mut row = 0.0;
+            for (x, worth) in worth.iter().enumerate() {
+                row += f64::from(*worth);
+                sums[(y + 1) * len + x + 1] = sums[y * len + x + 1] + row;
+            }
+        }
+        Self { size, sums }
+    }
+
+    /// What these blocks are worth together.
+    fn worth(&self, columns: Range<usize>, rows: Range<usize>) -> f64 {
+        let sum = |x: usize, y: usize| self.sums[y * (self.size.0 + 1) + x];
+        sum(columns.end, rows.end) - sum(columns.start, rows.end) - sum(columns.end, rows.start)
+            + sum(columns.start, rows.start)
+    }
 }
 
 /// What is seen of a block.

@@ -25,13 +25,27 @@ pub(super) fn small(size: Size, step: usize) -> Size {
     Size::new(side(size.width), side(size.height))
 }
 
-/// A small picture in the making, whose rows may come in any order.
+/// A small picture in the making, whose rows come once each, in any order.
 #[derive(Debug)]
 pub(super) struct Sketch {
-    pub(super) squares: Squares,
+    squares: Squares,
     size: Size,
     channels: usize,
-    /// For every row of pixels a row of each channel.
+    samples: Vec<u8>,
+    begun: Vec<Begun>,
+    /// Sums of rows that are made, and the means of one.
+    spare: Vec<Vec<u16>>,
+    means: Vec<u8>,
+}
+
+/// A row of small pixels of which not all is seen. Only these are held as sums, which stay in the cache: those of
+/// all rows at once took 0.4 ms of a 24 MP frame, most of it page faults.
+#[derive(Debug)]
+struct Begun {
+    row: usize,
+    /// Rows of the frame that were added.
+    added: usize,
+    /// A row of each channel.
     sums: Vec<u16>,
 }
 
@@ -40,7 +54,20 @@ impl Sketch {
         let step = step(frame);
         let size = small(frame, step);
         let squares = Squares { step, width: size.width as usize, sharing: 1 };
-        Ok(Self { squares, size, channels, sums: zeros(size.area() as usize * channels)? })
+        Ok(Self {
+            squares,
+            size,
+            channels,
+            samples: zeros(size.area() as usize * channels)?,
+            begun: Vec::new(),
+            spare: Vec::new(),
+            means: vec![0; squares.width * channels],
+        })
+    }
+
+    /// Whether the picture is smaller than the frame.
+    pub(super) fn is_smaller(&self) -> bool {
+        self.squares.step > 1
     }
 
     /// Whether row `y` of the frame is looked at.
@@ -49,24 +76,36 @@ impl Sketch {
     }
 
     pub(super) fn add<'a, S: Rough>(&mut self, y: usize, channel: impl Fn(usize) -> &'a [S]) {
-        if self.wants(y) {
-            let len = self.squares.width * self.channels;
-            let sums = &mut self.sums[y / self.squares.step * len..][..len];
-            for (c, sums) in sums.chunks_exact_mut(self.squares.width).enumerate() {
-                self.squares.add(Level::new(), sums, channel(c));
-            }
+        if !self.wants(y) {
+            return;
         }
+        let (squares, row) = (self.squares, y / self.squares.step);
+        let at = self.begun.iter().position(|begun| begun.row == row);
+        let mut begun = match at {
+            Some(at) => self.begun.swap_remove(at),
+            None => {
+                let mut sums = self.spare.pop().unwrap_or_default();
+                sums.clear();
+                sums.resize(self.means.len(), 0);
+                Begun { row, added: 0, sums }
+            }
+        };
+        for (c, sums) in begun.sums.chunks_exact_mut(squares.width).enumerate() {
+            squares.add(Level::new(), sums, channel(c));
+        }
+        begun.added += 1;
+        if begun.added < squares.rows() {
+            self.begun.push(begun);
+            return;
+        }
+        squares.means(Level::new(), &begun.sums, &mut self.means);
+        let len = self.means.len();
+        join(self.channels, &self.means, &mut self.samples[row * len..][..len]);
+        self.spare.push(begun.sums);
     }
 
     pub(super) fn finished(self) -> Result<Pixels> {
-        let mut samples = zeros(self.sums.len())?;
-        let len = self.squares.width * self.channels;
-        let mut means = vec![0; len];
-        for (sums, out) in self.sums.chunks_exact(len).zip(samples.chunks_exact_mut(len)) {
-            self.squares.means(Level::new(), sums, &mut means);
-            join(self.channels, &means, out);
-        }
-        pixels(self.size, self.channels, samples)
+        pixels(self.size, self.channels, self.samples)
     }
 }
 

@@ -72,6 +72,11 @@ impl Squares {
         row == quarter || row == self.step - 1 - quarter
     }
 
+    /// Rows of a square that are looked at.
+    pub(super) fn rows(self) -> usize {
+        self.step.min(DOWN)
+    }
+
     /// Adds a row of the plane to the sums.
     pub(super) fn add<S: Rough>(self, level: Level, sums: &mut [u16], row: &[S]) {
         let sums = &mut sums[..self.width];
@@ -110,7 +115,7 @@ impl Squares {
 
     /// The means that these sums are of.
     pub(super) fn means(self, level: Level, sums: &[u16], means: &mut [u8]) {
-        let count = self.across() * self.step.min(DOWN);
+        let count = self.across() * self.rows();
         dispatch!(level, _simd => divided(sums, count as u32, means));
     }
 }
