@@ -21,11 +21,11 @@ use crate::frame::{
     join_row, zeros,
 };
 use far::Place;
-use sketch::{Sketch, pixels, sketch_of, small, step};
+use sketch::{Sketch, join, pixels, sketch_of, small, step};
 use squares::Rough;
 
-/// The part that is shown at 100 %, in pixels of the finished frame.
-const PART: Size = Size::new(420, 280);
+/// The part that is shown at 100 %, in pixels of the finished frame: the narrowest card of a page has room for it.
+const PART: Size = Size::new(360, 240);
 
 /// A frame before and after, small, with 8 bits a sample.
 #[derive(Debug)]
@@ -178,12 +178,16 @@ impl After {
 struct Part {
     rect: Rect,
     channels: usize,
+    /// One row, channel by channel.
+    row: Vec<u8>,
     samples: Vec<u8>,
 }
 
 impl Part {
     fn new(rect: Rect, channels: usize) -> Result<Self> {
-        Ok(Self { rect, channels, samples: zeros(rect.size().area() as usize * channels)? })
+        let (row, samples) =
+            (rect.width as usize * channels, rect.size().area() as usize * channels);
+        Ok(Self { rect, channels, row: vec![0; row], samples: zeros(samples)? })
     }
 
     fn wants(&self, y: usize) -> bool {
@@ -196,14 +200,14 @@ impl Part {
             return;
         }
         let width = self.rect.width as usize;
-        let row = (y - self.rect.y as usize) * width * self.channels;
-        let pixels = &mut self.samples[row..][..width * self.channels];
-        for c in 0..self.channels {
-            let from = &channel(c)[left..left + width];
-            for (pixel, &sample) in pixels.chunks_exact_mut(self.channels).zip(from) {
-                pixel[c] = sample.eight();
+        for (c, eights) in self.row.chunks_exact_mut(width).enumerate() {
+            for (eight, sample) in eights.iter_mut().zip(&channel(c)[left..left + width]) {
+                *eight = sample.eight();
             }
         }
+        let len = self.row.len();
+        let first = (y - self.rect.y as usize) * len;
+        join(self.channels, &self.row, &mut self.samples[first..first + len]);
     }
 
     fn finished(self) -> Result<Pixels> {

@@ -113,9 +113,9 @@ impl Squares {
         (self.step / self.sharing).clamp(1, ACROSS / self.sharing)
     }
 
-    /// The means that these sums are of.
-    pub(super) fn means(self, level: Level, sums: &[u16], means: &mut [u8]) {
-        let count = self.across() * self.rows();
+    /// The means that these sums of so many rows are of.
+    pub(super) fn means(self, level: Level, rows: usize, sums: &[u16], means: &mut [u8]) {
+        let count = self.across() * rows;
         dispatch!(level, _simd => divided(sums, count as u32, means));
     }
 }
