@@ -18,7 +18,7 @@ fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> Vec<&'a str> {
 #[test]
 fn the_page_has_every_frame_with_what_was_done_and_what_went_wrong() {
     let bench = Bench::new();
-    bench.frames(2, 900);
+    bench.frames(2, 890);
     let torn = jpeg(300, 200, 9);
     bench.put("in/torn.jpg", &torn[..torn.len() / 2]);
     bench.put("in/no.JPG", &jpeg(300, 200, 4));
@@ -75,12 +75,12 @@ fn nothing_from_a_file_can_run() {
 #[test]
 fn many_pictures_lie_beside_the_page_and_are_not_taken_for_frames() {
     let bench = Bench::new();
-    bench.frames(20, 959);
+    bench.frames(24, 899);
     bench.develop("in -o out --report in --no-sync").code(0).says("in/report.html");
     let page = page(&bench, "in/report.html");
     assert!(page.len() < 1_000_000, "{}", page.len());
     let pictures = between(&page, "src=\"", "\"");
-    assert_eq!(pictures.len(), 40);
+    assert_eq!(pictures.len(), 48);
     for picture in pictures {
         assert!(picture.starts_with("report_files/"), "{picture}");
         assert_eq!(fs::read(bench.path("in").join(picture)).unwrap()[..2], [0xFF, 0xD8]);
@@ -88,7 +88,7 @@ fn many_pictures_lie_beside_the_page_and_are_not_taken_for_frames() {
     bench
         .develop("in -o again --no-sync")
         .code(0)
-        .says("20 developed")
+        .says("24 developed")
         .says("pictures of a report");
 }
 
@@ -108,7 +108,7 @@ fn a_resumed_run_shows_what_was_there() {
 #[test]
 fn every_output_of_a_frame_is_shown_and_is_what_it_is_without_a_report() {
     let bench = Bench::new();
-    bench.frames(2, 900);
+    bench.frames(2, 890);
     let outputs = b"[output.large]\n[output.small]\nlong-edge = 300\n[output.turned]\nrotate = 3\n";
     bench.put("all.toml", outputs);
     bench.develop("in -o plain --recipe all.toml").code(0);

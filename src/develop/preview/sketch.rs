@@ -39,7 +39,7 @@ pub(super) struct Sketch {
 }
 
 /// A row of small pixels of which not all is seen. Only these are held as sums, which stay in the cache: those of
-/// all rows at once took 0.4 ms of a 24 MP frame, most of it page faults.
+/// all rows at once were 1.8 MB of fresh memory for a frame of 24 MP.
 #[derive(Debug)]
 struct Begun {
     row: usize,
