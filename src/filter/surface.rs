@@ -43,15 +43,14 @@ pub fn filled(value: Plane, weight: &Plane, picture: &SmallPicture, carried: Car
         let log2_a = -std::f32::consts::SQRT_2 / sigma * std::f32::consts::LOG2_E;
         let feedback = |d: &Plane| d.clone().map(|d| exp2((d * log2_a).max(-60.0)));
         let feedback_across = feedback(&across);
-        for (row, feedback) in
-            pairs.chunks_exact_mut(width).zip(feedback_across.values().chunks_exact(width))
-        {
-            for x in 1..width {
-                row[x] = nearer(row[x], row[x - 1], feedback[x]);
-            }
-            for x in (1..width).rev() {
-                row[x - 1] = nearer(row[x - 1], row[x], feedback[x]);
-            }
+        let of_rows = feedback_across.values();
+        let (fours, rest) = pairs.split_at_mut(height / ABREAST * ABREAST * width);
+        for (i, rows) in fours.chunks_exact_mut(ABREAST * width).enumerate() {
+            along::<ABREAST>(rows, &of_rows[i * ABREAST * width..], width);
+        }
+        let done = fours.len();
+        for (i, row) in rest.chunks_exact_mut(width).enumerate() {
+            along::<1>(row, &of_rows[done + i * width..], width);
         }
         let feedback_down = feedback(&down);
         for y in 1..height {
@@ -96,6 +95,23 @@ fn add_differences(sums: &mut Plane, plane: &Plane, step: usize, factor: f32) {
 #[inline(always)]
 fn nearer([v, w]: [f32; 2], [from_v, from_w]: [f32; 2], feedback: f32) -> [f32; 2] {
     [v + feedback * (from_v - v), w + feedback * (from_w - w)]
+}
+
+/// Rows that are filtered abreast: along one row each pixel waits for the one before it.
+const ABREAST: usize = 4;
+
+/// Along so many rows, both ways.
+fn along<const ROWS: usize>(rows: &mut [[f32; 2]], feedback: &[f32], width: usize) {
+    for x in 1..width {
+        for at in (0..ROWS).map(|y| y * width + x) {
+            rows[at] = nearer(rows[at], rows[at - 1], feedback[at]);
+        }
+    }
+    for x in (1..width).rev() {
+        for at in (0..ROWS).map(|y| y * width + x) {
+            rows[at - 1] = nearer(rows[at - 1], rows[at], feedback[at]);
+        }
+    }
 }
 
 fn blend(row: &mut [[f32; 2]], from: &[[f32; 2]], feedback: &[f32]) {

@@ -5,7 +5,7 @@
 
 use crate::frame::Plane;
 
-/// Rounds down and up.
+/// Rounds down and up at most.
 const ROUNDS: usize = 3;
 
 /// For every pixel the least sum of steps on any way from a seed, plus the seed's own value. A step to one
@@ -16,6 +16,7 @@ pub fn cheapest_way(seeds: Plane, cost: &Plane) -> Plane {
     let (width, height) = (sums.size().width as usize, sums.size().height as usize);
     let values = sums.values_mut();
     for _ in 0..ROUNDS {
+        let before = values.to_vec();
         sweep_row(&mut values[..width], cost.row(0));
         for y in 1..height {
             let (above, row) = values.split_at_mut(y * width);
@@ -27,6 +28,10 @@ pub fn cheapest_way(seeds: Plane, cost: &Plane) -> Plane {
             let above = &mut above[(y - 1) * width..];
             step(above, &row[..width], cost.row(y - 1), cost.row(y));
             sweep_row(above, cost.row(y - 1));
+        }
+        // No way is cheaper by a further round either.
+        if *values == before {
+            break;
         }
     }
     sums

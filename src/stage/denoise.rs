@@ -20,7 +20,7 @@ use fearless_simd::{Level, dispatch};
 use super::{Around, RowStage, SourceStage};
 use crate::error::Error;
 use crate::frame::{Aligned, BLOCK, Lane, block, block_mut};
-use crate::stage::dehaze::Removal;
+use crate::stage::dehaze::{DepthRows, Kernel, Removal};
 use crate::words;
 
 /// How much to denoise.
@@ -59,7 +59,6 @@ impl fmt::Display for Denoise {
 
 /// Rows and columns that a pixel reads on each side.
 const REACH: usize = 2;
-const ROWS: usize = 2 * REACH + 1;
 /// C: on five hazy frames with noise 0 to 8 of 255 added, plain parts come out with 0.6 to 1.2 times the
 /// original's noise (without: 1.2 to 2.6 times), and far contrast gains up to 3 % less.
 const STRENGTH: f32 = 2.5;
@@ -135,123 +134,207 @@ impl SourceStage for Denoiser {
     }
 }
 
-/// Columns of a row that are lent for a block and what it reads beside it.
-const WIDE: usize = BLOCK + 32;
-/// Those of them that are made for it: whole vectors of 16, for one column more would be made by itself.
-const MADE: usize = BLOCK + 16;
+/// Pixels whose columns are made before their rows: what has just been written cannot be read with another
+/// alignment without waiting (a block at a time 0.3 ns a pixel more).
+const CHUNK: usize = 8 * BLOCK;
+const BLOCKS: usize = CHUNK / BLOCK;
+/// Columns that a block reads of the next, in whole vectors of 16, for one more would be made by itself.
+const BESIDE: usize = 16;
 
 impl Denoiser {
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
     fn run_blocks<L: Lane, const CHANNELS: usize>(
         &self,
         around: &Around<'_, L, CHANNELS>,
-        mut out: [&mut [L]; CHANNELS],
+        out: [&mut [L]; CHANNELS],
     ) {
-        let denoiser = *self;
         let dehaze = around.dehaze.map(|(removal, depth)| (removal.kernel::<L>(), depth));
-        let mut exponents = [0.0; BLOCK];
-        for first in (0..around.len).step_by(BLOCK) {
-            let centre: [&[L; BLOCK]; CHANNELS] =
-                std::array::from_fn(|c| block(around.rows[REACH][c], first + REACH));
-            let mut is_raised = u32::from(denoiser.unraised != 0.0);
-            if let Some((kernel, depth)) = &dehaze {
-                let depth = depth.block(first);
+        let mut columns = Columns::new();
+        let mut exponents = Aligned([0.0; CHUNK]);
+        for start in (0..around.len).step_by(CHUNK) {
+            let blocks = (around.len - start).div_ceil(BLOCK).min(BLOCKS);
+            let mut is_raised = [false; BLOCKS + 1];
+            for i in 0..blocks {
+                let (first, exponents) =
+                    (start + i * BLOCK, part_mut(&mut exponents[..], i * BLOCK));
                 // Green for luma: near enough to say how much is raised.
-                let green = centre[CHANNELS / 2];
-                for i in 0..BLOCK {
-                    let maps = [depth.a(i), depth.b(i)];
-                    exponents[i] = kernel.exponent_of_own(green[i].level(), maps);
-                }
-                // No greatest of floats: the compiler takes one after the other (0.3 ns a pixel).
-                for exponent in exponents {
-                    is_raised |= u32::from(exponent >= RAISED);
+                let green = block(around.rows[REACH][CHANNELS / 2], first + REACH);
+                is_raised[i] = self.unraised != 0.0;
+                if let Some((kernel, depth)) = &dehaze {
+                    is_raised[i] |= is_worth_it(kernel, depth, green, first, exponents);
                 }
             }
-            let made = out.each_mut().map(|row| block_mut(row, first));
-            if is_raised == 0 {
-                made.into_iter().zip(centre).for_each(|(made, centre)| *made = *centre);
-            } else {
-                let mut rows = [[wide(around.rows[0][0], first); CHANNELS]; ROWS];
-                for (to, from) in rows.iter_mut().zip(around.rows) {
+            for i in 0..=blocks {
+                let (first, place) = (start + i * BLOCK, i * BLOCK);
+                if is_raised[i] {
+                    columns.make::<BLOCK>(around.rows, first, place);
+                } else if i > 0 && is_raised[i - 1] {
+                    columns.make::<BESIDE>(around.rows, first, place);
+                }
+            }
+            for i in 0..blocks {
+                let (first, place) = (start + i * BLOCK, i * BLOCK);
+                if is_raised[i] {
+                    let differences = columns.differences(place);
+                    let shares = self.shares(&differences, part(&exponents[..], place));
                     for c in 0..CHANNELS {
-                        to[c] = wide(from[c], first);
+                        let centre = block(around.rows[REACH][c], first + REACH);
+                        let made = block_mut(out[c], first);
+                        self.go(&columns.means[c][place..], centre, &shares, made);
+                    }
+                } else {
+                    for c in 0..CHANNELS {
+                        *block_mut(out[c], first) = *block(around.rows[REACH][c], first + REACH);
                     }
                 }
-                denoiser.run_block(&rows, &exponents, centre, made);
             }
         }
     }
 
-    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
-    #[inline(always)]
-    fn run_block<L: Lane, const CHANNELS: usize>(
-        &self,
-        rows: &[[&[L; WIDE]; CHANNELS]; ROWS],
-        exponents: &[f32; BLOCK],
-        centre: [&[L; BLOCK]; CHANNELS],
-        made: [&mut [L; BLOCK]; CHANNELS],
-    ) {
-        // All columns before all rows: what has just been written cannot yet be read with another
-        // alignment without waiting.
-        let mut means = [Aligned([L::default(); WIDE]); CHANNELS];
-        for (c, means) in means.iter_mut().enumerate() {
-            let [a, b, m, d, e] = rows.map(|row| row[c]);
-            each_column(|x| means[x] = L::binomial([a[x], b[x], m[x], d[x], e[x]]));
-        }
-        let shares = self.shares(&rows.map(|row| row[CHANNELS / 2]), exponents);
-        let farthest = FARTHEST * self.variance.sqrt() * L::UNIT;
-        let (least, most) = (L::from_f32(-farthest), L::from_f32(farthest));
-        for ((means, made), centre) in means.iter().zip(made).zip(centre) {
-            for i in 0..BLOCK {
-                let near = [means[i], means[i + 1], means[i + 2], means[i + 3], means[i + 4]];
-                let way = L::binomial(near).minus(centre[i]).greater(least).lesser(most);
-                made[i] = centre[i].plus(way.times(shares[i]));
-            }
-        }
-    }
-
-    /// The share of the way to the mean that each pixel goes, by what these rows of one channel differ in.
+    /// The share of the way to the mean that each pixel goes, by what its neighbours differ in.
     #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
     #[inline(always)]
     fn shares<L: Lane>(
         &self,
-        rows: &[&[L; WIDE]; ROWS],
+        differences: &[L; BLOCK],
         exponents: &[f32; BLOCK],
     ) -> Aligned<[L; BLOCK]> {
-        let apart = |a: L, b: L| a.minus(b).greater(b.minus(a));
-        let mut across = Aligned([L::default(); WIDE]);
-        let mut down = Aligned([L::default(); WIDE]);
-        let [_, b, m, d, _] = *rows;
-        each_column(|x| {
-            let sum = apart(b[x], b[x + 1]).plus(apart(m[x], m[x + 1])).plus(apart(d[x], d[x + 1]));
-            across[x] = sum.share(SUMMED);
-        });
-        each_column(|x| down[x] = apart(b[x], m[x]).plus(apart(m[x], d[x])).share(SUMMED));
-        // A loop of its own: 16 bits a number, where the next has 32.
-        let mut differences = Aligned([L::default(); BLOCK]);
-        for i in 0..BLOCK {
-            let across = across[i].plus(across[i + 1]).plus(across[i + 2]).plus(across[i + 3]);
-            let down =
-                down[i].plus(down[i + 1]).plus(down[i + 2]).plus(down[i + 3]).plus(down[i + 4]);
-            differences[i] = across.plus(down);
-        }
         let unit = 1.0 / (SUMMED * DIFFERENCES * OF_NOISE * L::UNIT);
-        let (variance, factor, unraised) = (self.variance, self.factor, self.unraised);
+        let (factor, unraised) = (self.variance * self.factor, self.variance * self.unraised);
         let mut shares = Aligned([L::default(); BLOCK]);
         for i in 0..BLOCK {
             let deviation = differences[i].to_f32() * unit;
-            let strength = variance * (factor * raised(exponents[i]) + unraised);
+            let strength = factor * raised(exponents[i]) + unraised;
             shares[i] = L::of_share(strength / (deviation * deviation + strength + LEAST));
         }
         shares
     }
+
+    /// Goes these shares of the way from a block of one channel to its means.
+    #[inline(always)]
+    fn go<L: Lane>(
+        &self,
+        means: &[L],
+        centre: &[L; BLOCK],
+        shares: &[L; BLOCK],
+        made: &mut [L; BLOCK],
+    ) {
+        let farthest = FARTHEST * self.variance.sqrt() * L::UNIT;
+        let (least, most) = (L::from_f32(-farthest), L::from_f32(farthest));
+        let [a, b, c] = [block(means, 0), block(means, 1), block(means, 2)];
+        let [d, e] = [block(means, 3), block(means, 4)];
+        for i in 0..BLOCK {
+            let mean = L::binomial([a[i], b[i], c[i], d[i], e[i]]);
+            let way = mean.minus(centre[i]).greater(least).lesser(most);
+            made[i] = centre[i].plus(way.times(shares[i]));
+        }
+    }
 }
 
-/// Does what makes a column for all of [`MADE`]; two loops, so that both are of whole vectors.
+/// What the pixels of a block are going to be raised by, and whether any of them is a gain worth a look.
 #[inline(always)]
-fn each_column(mut make: impl FnMut(usize)) {
-    (0..BLOCK).for_each(&mut make);
-    (BLOCK..MADE).for_each(make);
+fn is_worth_it<L: Lane>(
+    kernel: &Kernel,
+    depth: &DepthRows,
+    green: &[L; BLOCK],
+    first: usize,
+    exponents: &mut [f32; BLOCK],
+) -> bool {
+    if depth.is_still(first) {
+        *exponents = [0.0; BLOCK];
+        return false;
+    }
+    let depth = depth.block(first);
+    for i in 0..BLOCK {
+        exponents[i] = kernel.exponent_of_own(green[i].level(), [depth.a(i), depth.b(i)]);
+    }
+    // No greatest of floats: the compiler takes one after the other (0.3 ns a pixel).
+    let mut is_raised = 0;
+    for exponent in exponents {
+        is_raised |= u32::from(*exponent >= RAISED);
+    }
+    is_raised != 0
+}
+
+/// What the rows of a chunk add up to, column by column.
+struct Columns<L, const CHANNELS: usize> {
+    /// Means of five rows.
+    means: [Aligned<[L; CHUNK + BLOCK]>; CHANNELS],
+    /// Shares of what three rows of green differ in, from column to column and from row to row.
+    across: Aligned<[L; CHUNK + BLOCK]>,
+    down: Aligned<[L; CHUNK + BLOCK]>,
+}
+
+impl<L: Lane, const CHANNELS: usize> Columns<L, CHANNELS> {
+    #[inline(always)]
+    fn new() -> Self {
+        let none = Aligned([L::default(); CHUNK + BLOCK]);
+        Self { means: [none; CHANNELS], across: none, down: none }
+    }
+
+    /// Makes `WIDTH` columns of the rows, from `column` on, at this place.
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
+    #[inline(always)]
+    fn make<const WIDTH: usize>(&mut self, rows: &[[&[L]; CHANNELS]], column: usize, place: usize) {
+        for c in 0..CHANNELS {
+            let [a, b]: [&[L; WIDTH]; 2] = [part(rows[0][c], column), part(rows[1][c], column)];
+            let m: &[L; WIDTH] = part(rows[2][c], column);
+            let [d, e]: [&[L; WIDTH]; 2] = [part(rows[3][c], column), part(rows[4][c], column)];
+            let means: &mut [L; WIDTH] = part_mut(&mut self.means[c][..], place);
+            for x in 0..WIDTH {
+                means[x] = L::binomial([a[x], b[x], m[x], d[x], e[x]]);
+            }
+        }
+        let green = CHANNELS / 2;
+        let [b, m, d] = [rows[1][green], rows[2][green], rows[3][green]];
+        let right: [&[L; WIDTH]; 3] =
+            [part(b, column + 1), part(m, column + 1), part(d, column + 1)];
+        let [b, m, d]: [&[L; WIDTH]; 3] = [part(b, column), part(m, column), part(d, column)];
+        let across: &mut [L; WIDTH] = part_mut(&mut self.across[..], place);
+        for x in 0..WIDTH {
+            let sum = apart(b[x], right[0][x]).plus(apart(m[x], right[1][x]));
+            across[x] = sum.plus(apart(d[x], right[2][x])).share(SUMMED);
+        }
+        let down: &mut [L; WIDTH] = part_mut(&mut self.down[..], place);
+        for x in 0..WIDTH {
+            down[x] = apart(b[x], m[x]).plus(apart(m[x], d[x])).share(SUMMED);
+        }
+    }
+
+    /// What the neighbours of the pixels of a block differ in, in sum. Not in the loop that goes on with it:
+    /// here a number has 16 bits, there 32.
+    #[inline(always)]
+    fn differences(&self, place: usize) -> Aligned<[L; BLOCK]> {
+        let row = &self.across[..];
+        let [a, b] = [block(row, place), block(row, place + 1)];
+        let [c, d] = [block(row, place + 2), block(row, place + 3)];
+        let row = &self.down[..];
+        let [f, g, h] = [block(row, place), block(row, place + 1), block(row, place + 2)];
+        let [j, k] = [block(row, place + 3), block(row, place + 4)];
+        let mut differences = Aligned([L::default(); BLOCK]);
+        for i in 0..BLOCK {
+            let across = a[i].plus(b[i]).plus(c[i]).plus(d[i]);
+            differences[i] = across.plus(f[i].plus(g[i]).plus(h[i]).plus(j[i]).plus(k[i]));
+        }
+        differences
+    }
+}
+
+#[inline(always)]
+fn apart<L: Lane>(a: L, b: L) -> L {
+    a.minus(b).greater(b.minus(a))
+}
+
+/// So many numbers of a row from this one on.
+#[inline(always)]
+fn part<T, const LEN: usize>(row: &[T], first: usize) -> &[T; LEN] {
+    &row[first..].as_chunks().0[0]
+}
+
+#[inline(always)]
+fn part_mut<T, const LEN: usize>(row: &mut [T], first: usize) -> &mut [T; LEN] {
+    &mut row[first..].as_chunks_mut().0[0]
 }
 
 /// Keeps 0/0 out of the share, levels².
@@ -261,11 +344,6 @@ const LEAST: f32 = 1e-6;
 #[inline(always)]
 fn raised(x: f32) -> f32 {
     x * (0.718_8 + x * (0.123_8 + x * 0.139_5))
-}
-
-#[inline(always)]
-fn wide<L>(row: &[L], first: usize) -> &[L; WIDE] {
-    &row[first..].as_chunks().0[0]
 }
 
 #[cfg(test)]

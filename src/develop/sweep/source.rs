@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use fearless_simd::Level;
+use fearless_simd::{Level, dispatch};
 
 use super::Source;
 use crate::frame::{BLOCK, Input, Ring, Row, Sample};
@@ -107,12 +107,22 @@ impl<'a, S: Sample, T: SourceStage, const CHANNELS: usize> Made<'a, S, T, CHANNE
         let last = self.reader.source.picture.size().height as usize - 1;
         let y = at.saturating_sub(self.stage.reach()).min(last);
         let (left, len) = (self.missing_left, self.reader.columns.len());
+        let level = self.reader.level;
         for (row, samples) in self.rows.row_mut(at).iter_mut().zip(self.reader.row(y)) {
-            let lanes = row[left..].iter_mut().zip(&samples[..len]);
-            lanes.for_each(|(lane, sample)| *lane = sample.lane());
+            as_lanes(level, &samples[..len], &mut row[left..]);
             let (first, last) = (row[left], row[left + len - 1]);
             row[..left].fill(first);
             row[left + len..].fill(last);
         }
     }
+}
+
+fn as_lanes<S: Sample>(level: Level, samples: &[S], lanes: &mut [S::Lane]) {
+    #[inline(always)]
+    fn all<S: Sample>(samples: &[S], lanes: &mut [S::Lane]) {
+        for (lane, sample) in lanes.iter_mut().zip(samples) {
+            *lane = sample.lane();
+        }
+    }
+    dispatch!(level, _simd => all(samples, lanes));
 }

@@ -73,23 +73,26 @@ impl SourceStage for Mean {
     }
 }
 
-fn stages(samples: &[u8], size: Size) -> RowStages {
+/// Takes haze out of a picture by maps of 3×2.
+fn removal(samples: &[u8], size: Size, a: [f32; 6], b: [f32; 6]) -> Option<Removal> {
     let channel = |c: usize| {
         let values = samples.iter().skip(c).step_by(3).map(|&v| f32::from(v) / 255.0);
         Plane::new(size, values.map(|v| 0.4 + 0.6 * v).collect())
     };
     let picture = SmallPicture::of([0, 1, 2].map(channel));
     let haze = dehaze::survey(&picture).haze;
-    let coefficients = Coefficients {
-        a: Plane::new(Size::new(3, 2), vec![-1.0, 0.3, -0.5, 1.0, -2.0, 0.0]),
-        b: Plane::new(Size::new(3, 2), vec![0.9, 0.4, 1.5, 0.2, 2.2, 0.6]),
-    };
-    let depth = DepthMap { coefficients, framed: None, judged: None };
+    let [a, b] = [a, b].map(|map| Plane::new(Size::new(3, 2), map.to_vec()));
+    let depth = DepthMap { coefficients: Coefficients { a, b }, framed: None, judged: None };
     let dehaze = Dehaze { amount: Amount::Fixed(60.0), ..Dehaze::default() };
+    Removal::new(&haze, &depth, &dehaze, 255.0)
+}
+
+fn stages(samples: &[u8], size: Size) -> RowStages {
+    let (a, b) = ([-1.0, 0.3, -0.5, 1.0, -2.0, 0.0], [0.9, 0.4, 1.5, 0.2, 2.2, 0.6]);
     let sharpen = Sharpen { amount: Some(50.0), method: Method::Unsharp };
     RowStages {
         source: Some(Cleaner::Mean(Mean { reach: 2 })),
-        dehaze: Removal::new(&haze, &depth, &dehaze, 255.0),
+        dehaze: removal(samples, size, a, b),
         sharpen: Sharpener::new(&sharpen, 0.5, 255.0),
     }
 }
@@ -211,4 +214,29 @@ fn every_level_gives_the_bytes_of_the_plain_way_on_odd_sizes() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_not_raised_gets_the_tone_alone_and_looks_the_same() {
+    let size = Size::new(521, 60);
+    let samples = noise(size.area() as usize * 3);
+    let picture = RgbImage::from_raw(size.width, size.height, samples.clone()).unwrap();
+    // A sky on the left, in which the exponent is below 0, next to it or 0.
+    let (a, b) = ([0.0, 5e-4, 0.3, 0.1, 0.0, 0.2], [0.0, 0.0, 0.8, -0.2, 1e-3, 0.6]);
+    let dehaze = removal(&samples, size, a, b).unwrap();
+    let mut depth = DepthRows::default();
+    let columns = Rect { height: 1, ..size.rect() };
+    depth.seek(&dehaze, size, columns, 30);
+    assert_eq!([0, 192, 256, 512].map(|x| depth.is_still(x)), [true, true, false, false]);
+    let stages = RowStages { dehaze: Some(dehaze), ..RowStages::default() };
+    let right = plainly(&samples, size, size.rect(), &stages);
+    let mut out = vec![0; right.len()];
+    let source = Source { picture: &picture, part: size.rect() };
+    let places = Places::new(&mut out, 64 * source.row_len());
+    sweep(source, &stages, Workers::One, 64, &|i, band| {
+        places.put_joined::<3>(i, band, source.row_len());
+    });
+    let other = out.iter().zip(&right).filter(|(a, b)| a != b).count();
+    assert!(out.iter().zip(&right).all(|(a, b)| a.abs_diff(*b) <= 1));
+    assert!(other * 50 < out.len(), "{other} samples of {} differ", out.len());
 }

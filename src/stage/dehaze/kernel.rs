@@ -147,6 +147,9 @@ impl Kernel {
     ) {
         let ends = if CHANNELS == 3 { self.ends } else { self.ends.of_grey() };
         let kernel = Self { ends, ..*self };
+        if depth.is_still(first) {
+            return kernel.tone_alone(planes, out);
+        }
         let depth = depth.block(first);
         // An array for each, by its name: what is indexed twice is not seen to be apart from the others.
         let [red, green, blue] = [planes[0], planes[1 % CHANNELS], planes[2 % CHANNELS]];
@@ -185,6 +188,27 @@ impl Kernel {
         for i in 0..BLOCK {
             out.gains[i] = of_green[i] * kernel.unscaled;
         }
+    }
+
+    /// [`Self::run`] where the gain is 1.
+    #[allow(clippy::needless_range_loop, reason = "plain indices are what is vectorised")]
+    #[inline(always)]
+    fn tone_alone<I: Input, const CHANNELS: usize>(
+        &self,
+        planes: [&[I; BLOCK]; CHANNELS],
+        out: &mut Dehazed<I::Lane, CHANNELS>,
+    ) {
+        let kernel = *self;
+        let gain = kernel.tone.gain();
+        for c in 0..CHANNELS {
+            let (plane, made) = (planes[c], &mut out.colours[c]);
+            let (air, toned_air) = (kernel.ends.airlight[c], kernel.air[c]);
+            for i in 0..BLOCK {
+                let toned = kernel.tone.of(toned_air, plane[i].level() - air, gain);
+                made[i] = Lane::from_raised(toned);
+            }
+        }
+        *out.gains = [1.0; BLOCK];
     }
 
     /// Of a pixel of this luma (levels of the file) the binary logarithm of the gain, but for the bounds
@@ -248,9 +272,15 @@ pub struct DepthRows {
     /// The row below minus the one above.
     rise: [Row<f32>; 2],
     weight: f32,
+    /// Of each block whether no pixel is raised by as much as [`STILL`], whatever its luma.
+    still: Vec<bool>,
     /// The map row that `above` holds.
     at: Option<usize>,
 }
+
+/// An exponent up to which nothing is raised: what is 200 levels from the airlight is moved by 0.3, what is
+/// near it, as a clear sky is, by less than the dither.
+const STILL: f32 = 2e-3;
 
 /// A block of [`DepthRows`].
 #[derive(Debug)]
@@ -280,6 +310,13 @@ impl DepthRows {
             rise: std::array::from_fn(|i| block(&self.rise[i], first)),
             weight: self.weight,
         }
+    }
+
+    /// Whether nothing is raised in the block that begins at this column, so that all that is left to do is
+    /// the tone: a clear sky, in a third of the frame, takes a third of the time.
+    #[inline(always)]
+    pub(crate) fn is_still(&self, first: usize) -> bool {
+        self.still[first / BLOCK]
     }
 
     /// The two maps at a column.
@@ -327,7 +364,29 @@ impl DepthRows {
             let ends = self.below[i].iter().zip(self.above[i].iter());
             self.rise[i].iter_mut().zip(ends).for_each(|(rise, (b, a))| *rise = b - a);
         }
+        self.find_still(removal, [row, next]);
         self.at = Some(row);
+    }
+
+    /// Finds the still blocks between two rows of the maps. The exponent is bilinear in the place and linear in
+    /// luma: it is greatest at a corner of a cell, for black or for white.
+    fn find_still(&mut self, removal: &Removal, rows: [usize; 2]) {
+        let Coefficients { a, b } = &removal.maps;
+        let last = a.size().width as usize - 1;
+        let is_still = |x: usize, y: usize| {
+            let (a, b) = (a.row(y)[x], b.row(y)[x]);
+            b <= STILL && a * removal.sample_max + b <= STILL
+        };
+        self.still.clear();
+        self.still.resize(self.shares.len() / BLOCK, removal.raises());
+        let mut column = 0;
+        for &(left, count) in &self.cells {
+            let corners = [left, (left + 1).min(last)].map(|x| rows.map(|y| is_still(x, y)));
+            if corners != [[true; 2]; 2] {
+                self.still[column / BLOCK..=(column + count - 1) / BLOCK].fill(false);
+            }
+            column += count;
+        }
     }
 }
 

@@ -22,6 +22,10 @@ const OVERSHOOT: f32 = 0.10;
 /// Luma (share of the greatest sample) from which sharpening fades, to nothing at white.
 const HIGHLIGHT: f32 = 0.92;
 
+/// How many blocks ahead columns are added up: what has just been written cannot be read with another alignment
+/// without waiting (one ahead 0.08 ns a pixel more).
+const AHEAD: usize = 4;
+
 /// What the sweep needs to sharpen one frame, in samples.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsharp {
@@ -72,11 +76,16 @@ impl Unsharp {
         change: &mut [L],
     ) {
         let unsharp = self.in_lanes::<L>();
-        columns_of(rows.luma, scratch, 0);
+        let blocks = change.len() / BLOCK;
+        for i in 0..AHEAD.min(blocks + 1) {
+            columns_of(rows.luma, scratch, i * BLOCK);
+        }
         for (i, change) in change.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
             let first = i * BLOCK;
-            // A block ahead: the pixels on the right of this one's last are in it.
-            columns_of(rows.luma, scratch, first + BLOCK);
+            // The last pixels of the last block read the one behind it.
+            if i + AHEAD <= blocks {
+                columns_of(rows.luma, scratch, first + AHEAD * BLOCK);
+            }
             let [sums, lows, highs] = scratch.each_ref();
             let around = Around {
                 centre: block(rows.luma[REACH], first + REACH),
@@ -126,11 +135,11 @@ impl Unsharp {
         let detail = detail.to_f32();
         let threshold = self.threshold * gain;
         let square = detail * detail;
-        let fade = 1.0 / ((1.0 - HIGHLIGHT) * self.sample_max);
-        let highlight = (self.sample_max - centre.to_f32()) * fade;
-        let highlight = lesser(greater(highlight, 0.0), 1.0);
-        let weight = square / (square + threshold * threshold);
-        L::from_f32(self.amount * highlight * detail * weight)
+        // The amount, faded out from the highlights on.
+        let fade = self.amount / ((1.0 - HIGHLIGHT) * self.sample_max);
+        let amount = fade * self.sample_max - fade * centre.to_f32();
+        let amount = lesser(greater(amount, 0.0), self.amount);
+        L::from_f32(amount * detail * square / (square + threshold * threshold))
     }
 }
 
