@@ -14,21 +14,22 @@ pub(crate) fn folded(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The known word that is most like this one, if one is: at most a third of its letters differ.
+/// The known word that is most like this one, if one is: at most one letter, or a third of them, differ. Two
+/// letters in the wrong order count as one.
 pub(crate) fn near<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|other| (strsim::levenshtein(word, other), other))
-        .filter(|(distance, _)| *distance <= word.chars().count().div_ceil(3))
+        .map(|other| (strsim::osa_distance(word, other), other))
+        .filter(|(distance, _)| *distance <= (word.chars().count() / 3).max(1))
         .min()
         .map(|(_, other)| other)
 }
 
-/// The known word that differs from this one by one letter: a typing error. Short words are one letter apart by
+/// The known word that differs from this one by one letter, or by the order of two: a typing error. Short words are one letter apart by
 /// chance.
 pub(crate) fn slip<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let long = known.into_iter().filter(|other| other.len() > 3);
-    long.into_iter().find(|other| strsim::levenshtein(other, word) == 1)
+    long.into_iter().find(|other| strsim::osa_distance(other, word) == 1)
 }
 
 /// Values and their names; of each the first is printed, the others are read too.
@@ -211,6 +212,8 @@ mod tests {
         assert_eq!(error.message(), "'appel' is not a fruit");
         let hint = error.hint().unwrap();
         assert_eq!(hint, "did you mean 'apple'? The values are apple or black-plum");
+        assert_eq!(near("wbe", ["wire", "web"]), Some("web"));
+        assert_eq!(near("mine", ["wire", "web"]), None);
         let error = "stone".parse::<Fruit>().unwrap_err();
         assert_eq!(error.hint(), Some("use apple or black-plum"));
     }

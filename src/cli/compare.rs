@@ -30,24 +30,19 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
         let error = Error::new(ErrorKind::Usage, "this is a file, but there are several frames");
         return Err(error.about(&out).with_hint("name a folder"));
     }
-    let file_of = |frame: &Path| match is_folder {
-        true => {
-            let mut name = frame.file_stem().unwrap_or_default().to_owned();
-            name.push("-compare.jpg");
-            out.join(name)
-        }
-        false => out.clone(),
+    let named = match is_folder {
+        true => in_folder(&frames, &out),
+        false => frames.iter().map(|frame| (frame.as_path(), out.clone())).collect(),
     };
-    for frame in &frames {
-        refuse_original(&file_of(frame), frames.iter().map(|frame| frame.as_path()))?;
+    for (_, file) in &named {
+        refuse_original(file, frames.iter().map(|frame| frame.as_path()))?;
     }
     let mut code = exit::DONE;
-    for frame in frames {
-        let file = file_of(frame);
+    for (frame, file) in named {
         match compared(frame, &file, &varied, width, overwrite) {
             Ok(whole) => {
                 text::to_stderr(&format!(
-                    "longlens: {} side by side in {}\n",
+                    "longlens: {} versions are side by side in {}\n",
                     varied.recipes.len(),
                     text::path(&file)
                 ));
@@ -57,11 +52,34 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
             }
             Err(error) => {
                 text::to_stderr(&text::error(&error));
-                code = exit::SOME_FAILED;
+                code = code.max(exit::of_frame(&error));
             }
         }
     }
     Ok(code)
+}
+
+/// Each frame once, with a name of its own in the folder.
+fn in_folder<'a>(frames: &[&'a PathBuf], out: &Path) -> Vec<(&'a Path, PathBuf)> {
+    let mut named: Vec<(&Path, PathBuf)> = Vec::with_capacity(frames.len());
+    for &frame in frames {
+        if named.iter().any(|(other, _)| *other == frame) {
+            continue;
+        }
+        let file_of = |number: usize| {
+            let mut name = frame.file_stem().unwrap_or_default().to_owned();
+            if number > 1 {
+                name.push(format!("-{number}"));
+            }
+            name.push("-compare.jpg");
+            out.join(name)
+        };
+        let is_free = |file: &PathBuf| named.iter().all(|(_, other)| other != file);
+        if let Some(file) = (1..).map(file_of).find(is_free) {
+            named.push((frame, file));
+        }
+    }
+    named
 }
 
 /// What is tried: recipes with their labels, in rows of so many.

@@ -132,7 +132,7 @@ fn each(order: &ArgMatches, look: impl Fn(&Path) -> Result<String>) -> Result<u8
             }
             Err(error) => {
                 text::to_stderr(&text::error(&error));
-                code = exit::SOME_FAILED;
+                code = code.max(exit::of_frame(&error));
             }
         }
     }

@@ -6,7 +6,9 @@
 //! and later ones win.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
+use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -50,8 +52,7 @@ impl Layers {
         for Layer { file, text } in &self.0 {
             match file {
                 Some(file) => {
-                    let folder = file.parent().unwrap_or(Path::new(""));
-                    recipe.set_from_toml_in(folder, text).map_err(|e| e.about(file))?;
+                    recipe.set_from_toml_in(folder_of(file), text).map_err(|e| e.about(file))?;
                 }
                 None => recipe.set_from_toml(text)?,
             }
@@ -74,6 +75,10 @@ impl Layers {
     }
 }
 
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
+}
+
 fn layer(name: &Path) -> Result<Layer> {
     let given = name.to_string_lossy();
     let of_file =
@@ -81,7 +86,7 @@ fn layer(name: &Path) -> Result<Layer> {
     if given.contains(['/', '\\', '.']) {
         return of_file(name);
     }
-    let own = own();
+    let own = own()?;
     if let Some(file) = own.get(&*given) {
         return of_file(file);
     }
@@ -103,10 +108,17 @@ fn layer(name: &Path) -> Result<Layer> {
     }))
 }
 
+/// The environment variable that names the folder of the user's presets.
+const VARIABLE: &str = "LONGLENS_PRESETS";
+
+/// What the environment says, if it says something.
+fn named(variable: &str) -> Option<OsString> {
+    std::env::var_os(variable).filter(|value| !value.is_empty())
+}
+
 /// The folder of the user's presets, if the environment says where that is.
 fn folder() -> Option<PathBuf> {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    if let Some(folder) = named("LONGLENS_PRESETS") {
+    if let Some(folder) = named(VARIABLE) {
         return Some(folder.into());
     }
     let configuration = if cfg!(windows) {
@@ -123,23 +135,39 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// The user's presets, by name.
-fn own() -> BTreeMap<String, PathBuf> {
-    let Some(entries) = folder().and_then(|folder| fs::read_dir(folder).ok()) else {
-        return BTreeMap::new();
+///
+/// # Errors
+/// If the folder cannot be read; the usual one need not exist.
+fn own() -> Result<BTreeMap<String, PathBuf>> {
+    let Some(folder) = folder() else { return Ok(BTreeMap::new()) };
+    let is_named = named(VARIABLE).is_some();
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == NotFound && !is_named => return Ok(BTreeMap::new()),
+        Err(cause) => {
+            let error = Error::io(ErrorKind::Usage, "cannot read the folder of presets", &cause);
+            let error = error.about(&folder);
+            return Err(match is_named {
+                true => {
+                    error.with_hint("make the folder, or unset LONGLENS_PRESETS, which names it")
+                }
+                false => error,
+            });
+        }
     };
     let files = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file());
     let named = files.filter_map(|path| {
         let name = path.file_name()?.to_str()?.strip_suffix(".toml")?.to_owned();
         (!name.is_empty() && !name.contains('.')).then_some((name, path))
     });
-    named.collect()
+    Ok(named.collect())
 }
 
 /// The names of the presets that a shell can offer. Others stand in scripts as they are, where `$(…)` or a
 /// quote in the name of a file would be run or break them.
 pub(super) fn names() -> Vec<String> {
     let is_plain = |c: char| c.is_alphanumeric() || "-_+".contains(c);
-    let own = own().into_keys().filter(|name| name.chars().all(is_plain));
+    let own = own().unwrap_or_default().into_keys().filter(|name| name.chars().all(is_plain));
     let mut names: Vec<String> = own.collect();
     names.extend(BUILT_IN.iter().map(|(name, _)| (*name).to_owned()));
     names.sort();
@@ -149,15 +177,18 @@ pub(super) fn names() -> Vec<String> {
 
 /// `longlens presets`: each with what it is for and where it comes from.
 pub(super) fn list() -> Result<u8> {
-    let own = own();
+    let own = own()?;
     let mut rows = Vec::new();
     for (name, text) in BUILT_IN.iter().filter(|(name, _)| !own.contains_key(*name)) {
         rows.push(((*name).to_owned(), purpose(text), "comes with longlens".to_owned()));
     }
     for (name, path) in &own {
         let purpose = match folder_files::text(path) {
-            Ok(text) => purpose(&text),
-            Err(error) => error.message().to_owned(),
+            Ok(text) => match Recipe::default().set_from_toml_in(folder_of(path), &text) {
+                Ok(()) => purpose(&text),
+                Err(error) => format!("invalid: {}", error.message()),
+            },
+            Err(error) => format!("invalid: {}", error.message()),
         };
         rows.push((name.clone(), purpose, text::path(path)));
     }

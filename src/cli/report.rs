@@ -2,6 +2,7 @@
 //! error; standard output has JSON (see `json`), or the plan of a dry run (see `dry_run`).
 
 mod advice;
+mod sidecars;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::batch::{Found, Job, Outcome, Plan, Raws, Status, Summary};
 use crate::error::{Error, ErrorKind, Warning};
 use crate::format::remedy;
 use crate::metadata::Removed;
+use sidecars::Sidecars;
 
 /// How much is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub(super) struct Report {
     with_raw: usize,
     /// Frames whose position was taken out.
     positions_removed: usize,
+    sidecars: Sidecars,
     /// Why a line of JSON could not be written; the run goes on, for the frames' sake.
     untold: Option<Error>,
 }
@@ -85,6 +88,7 @@ impl Report {
             raws: Raws::default(),
             with_raw: 0,
             positions_removed: 0,
+            sidecars: Sidecars::default(),
             untold: None,
         }
     }
@@ -251,6 +255,7 @@ impl Report {
                         && (done.removed.contains(&Removed::Position)
                             || done.removed.contains(&Removed::AllElse)),
                 );
+                self.sidecars.count(outcome, done);
                 if self.loudness == Loudness::Verbose {
                     let output = text::path(&outcome.job.output);
                     let ms = outcome.took.as_millis();
@@ -331,6 +336,10 @@ impl Report {
         for warning in &summary.warnings {
             self.warnings += 1;
             self.warn(&text::clean(&warning.to_string()));
+        }
+        if let Some(warning) = self.sidecars.warning() {
+            self.warnings += 1;
+            self.warn(warning);
         }
         self.unsaid();
         if frames > FEW_FRAMES && !self.failures.is_empty() {

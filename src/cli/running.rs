@@ -45,6 +45,7 @@ impl Run<'_> {
         let frames = batch.jobs.len();
         if frames > 0 {
             prepare_folder(folder)?;
+            page.as_ref().map(Page::prepare).transpose()?;
             if let Some((needed, free)) = little_space(folder, &batch.jobs) {
                 report.little_space(needed, free);
             }

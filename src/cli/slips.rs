@@ -138,7 +138,9 @@ fn error_values(flag: &str) -> Option<&'static str> {
     match flag {
         "--jobs" => Some("use 1 to 1024"),
         "shell" => Some("use bash, zsh, fish, elvish or powershell"),
-        "--deadline" => Some("use a time such as 10m, 90s or 1h30m"),
+        "--deadline" | "--settle" | "--patience" | "--poll" => {
+            Some("use a time such as 10m, 90s or 1h30m")
+        }
         "--memory" => Some("use a size such as 400MB or 2GB"),
         _ => None,
     }

@@ -148,7 +148,7 @@ pub(super) fn parse_memory(text: &str) -> Result<u64, String> {
     }
 }
 
-/// `10m`, `90s`, `1h30m`; a number alone is seconds.
+/// `10m`, `90s`, `1h30m`. A number alone may be meant as minutes or as seconds.
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let lower = text.trim().to_ascii_lowercase();
     let wrong = || format!("'{text}' is not a time");
@@ -162,7 +162,8 @@ pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
         let unit = match unit {
             "h" | "hour" | "hours" => 3600.0,
             "m" | "min" | "minutes" => 60.0,
-            "" | "s" | "sec" | "seconds" => 1.0,
+            "" => return Err(format!("'{text}' has no unit")),
+            "s" | "sec" | "seconds" => 1.0,
             _ => return Err(wrong()),
         };
         let number: f64 = number.trim().parse().map_err(|_| wrong())?;
@@ -226,12 +227,10 @@ mod tests {
 
     #[test]
     fn times_are_read_with_their_units() {
-        for (text, seconds) in
-            [("10m", 600), ("90s", 90), ("1h30m", 5400), ("45", 45), ("1 h", 3600)]
-        {
+        for (text, seconds) in [("10m", 600), ("90s", 90), ("1h30m", 5400), ("1 h", 3600)] {
             assert_eq!(parse_time(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "soon", "10 parsecs", "0", "-5m", "m"] {
+        for text in ["", "soon", "10 parsecs", "0", "45", "1h30", "-5m", "m"] {
             assert!(parse_time(text).is_err(), "{text}");
         }
     }

@@ -43,6 +43,7 @@ pub(super) fn run(order: &ArgMatches) -> Result<u8> {
     let page = Page::ordered(order, &folder, &recipe)?;
     let (stop, read_again) = (Stop::default(), Arc::new(AtomicBool::new(false)));
     prepare_folder(&folder)?;
+    page.as_ref().map(Page::prepare).transpose()?;
     let _claim = claim(&folder, &stop)?;
     signals::listen_in_watch(&stop, &read_again)?;
     let mut report = Report::new(loudness(order), order.get_flag("json"), &folder).of_plan();

@@ -42,13 +42,13 @@ pub fn remedy<'a>(kinds: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Why these bytes are refused.
 pub(super) fn refusal(bytes: &[u8]) -> Error {
+    const COPY: &str = "the copy from the card probably failed; copy it again";
     const HINT: &str = "longlens reads JPEG, PNG, TIFF, WebP and the JPEG in RAW files";
     if bytes.is_empty() {
-        return Error::new(ErrorKind::Damaged, "the file is empty");
+        return Error::new(ErrorKind::Damaged, "the file is empty").with_hint(COPY);
     }
     if bytes.iter().take(4096).all(|&b| b == 0) {
-        return Error::new(ErrorKind::Damaged, "the file contains only zeros")
-            .with_hint("the copy from the card probably failed; copy it again");
+        return Error::new(ErrorKind::Damaged, "the file contains only zeros").with_hint(COPY);
     }
     match kinds::of(bytes) {
         Some(kind) => {

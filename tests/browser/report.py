@@ -248,11 +248,29 @@ def tried(browser, page, frames):
     browser.value("document.getElementById('back').click()")
     browser.value(settle)
     assert browser.value("Math.abs(document.getElementById('filters').getBoundingClientRect().y) < 50")
-    # A finger that scrolls the page gets past the pictures.
+    # A finger that scrolls the page gets past a picture, and one that goes sideways moves its slider.
     browser.call("Emulation.setTouchEmulationEnabled", enabled=True)
-    down = browser.value("document.querySelector('.pair').scrollIntoView(), window.scrollY")
-    browser.call("Input.synthesizeScrollGesture", x=200, y=300, yDistance=-200, gestureSourceType="touch")
-    assert browser.value("window.scrollY") > down + 100, "the picture does not let the page scroll"
+    slider = "document.querySelector('.pair input')"
+
+    def swiped(dx, dy):
+        """How far the page went, and where the slider is."""
+        x, y, top = browser.value(f"""(() => {{
+          window.scrollTo(0, {slider}.getBoundingClientRect().y + window.scrollY - 200);
+          const r = {slider}.getBoundingClientRect();
+          return [r.x + r.width * 0.8, r.y + r.height * 0.6, window.scrollY];
+        }})()""")
+        for kind, step in [("touchStart", 0), *(("touchMove", step) for step in range(1, 15))]:
+            at = {"x": x + dx * step, "y": y + dy * step}
+            browser.call("Input.dispatchTouchEvent", type=kind, touchPoints=[at])
+            time.sleep(0.02)
+        browser.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        browser.value(settle)
+        return browser.value("window.scrollY") - top, int(browser.value(slider + ".value"))
+
+    went, at = swiped(-15, 0)
+    assert went == 0 and at < 50, f"swiped to the left: the page went {went} px, the slider is at {at}"
+    went, after = swiped(0, -10)
+    assert went > 50 and after == at, f"swiped up: the page went {went} px, the slider from {at} to {after}"
     browser.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
 

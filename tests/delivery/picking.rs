@@ -112,7 +112,9 @@ fn a_deadline_ends_the_run_between_frames() {
     let ran = ran.says("not reached").says("--resume");
     assert!(ran.err.contains("d.jpg"), "{ran:?}");
     bench.not_torn("out");
-    bench.run(&["develop", "in", "-o", "out", "--deadline", "soon"]).code(2).says("10m");
+    for no_time in ["soon", "10", "1h30", "-5m"] {
+        bench.run(&["develop", "in", "-o", "out", "--deadline", no_time]).code(2).says("10m");
+    }
     // Long enough: as without one.
     bench.run(&["develop", "in", "-o", "out", "--deadline", "1h", "--overwrite"]).code(0);
     assert_eq!(bench.tree("out").keys().filter(|name| name.ends_with("d.jpg")).count(), 1);

@@ -10,6 +10,7 @@ use crate::support::{Bench, Ran, jpeg};
 
 /// The program with the user's presets in `presets`.
 fn program(bench: &Bench) -> Command {
+    std::fs::create_dir_all(bench.path("presets")).unwrap();
     let mut program = bench.program();
     program.env("LONGLENS_PRESETS", bench.path("presets"));
     program
@@ -95,6 +96,24 @@ fn a_name_that_is_none_is_told_the_nearest() {
     // A preset that is wrong is named with its file.
     bench.put("presets/bad.toml", b"qualty = 50\n");
     run(&bench, "recipe bad").code(2).says("bad.toml").says("did you mean 'quality'?");
+    let listed = run(&bench, "presets").code(0).out;
+    assert!(listed.contains("bad") && listed.contains("'qualty'"), "{listed}");
+}
+
+#[test]
+fn a_folder_of_presets_that_does_not_exist_is_an_error() {
+    let bench = Bench::new();
+    bench.put("in/a.jpg", &jpeg(60, 40, 1));
+    bench.put("file.toml", b"quality = 50\n");
+    for words in ["presets", "develop in -o out --recipe web", "develop in -o out --recipe mine"] {
+        for place in ["gone", "file.toml"] {
+            let mut program = bench.program();
+            program.env("LONGLENS_PRESETS", bench.path(place)).args(words.split_whitespace());
+            let ran = Ran::of(program.output().unwrap()).code(2);
+            ran.says(place).says("LONGLENS_PRESETS");
+        }
+    }
+    assert!(!bench.path("out").exists());
 }
 
 #[test]

@@ -140,6 +140,11 @@ fn what_is_no_report_is_kept() {
     bench.put("notes.txt", b"mine");
     bench.develop("in -o out --report notes.txt").code(2).tells(&["error: notes.txt: ", ".html"]);
     assert!(!bench.path("out").exists());
+    // Where no page can be written, nothing is developed.
+    bench.develop("in -o lone --report notes.txt/page.html").code(3).tells(&["error: notes.txt: "]);
+    assert!(
+        bench.tree_or_empty("lone").keys().all(|name| name.extension() != Some("jpg".as_ref()))
+    );
     bench.develop("in -o out --report shown").code(0);
     bench.develop("in -o out --report shown --overwrite").code(0);
     assert!(page(&bench, "shown/report.html").contains("1 frame developed"));

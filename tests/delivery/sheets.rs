@@ -53,6 +53,15 @@ fn several_frames_go_into_a_folder_and_mistakes_are_told() {
         bench.path("side/000-compare.jpg").is_file()
             && bench.path("side/001-compare.jpg").is_file()
     );
+    // Two frames of one name; the first of them twice.
+    bench.put("other/000.jpg", &jpeg(60, 40, 1));
+    let named =
+        ["compare", "in/000.jpg", "other/000.jpg", "in/000.jpg", "--sharpen", "0,90", "-o", "same"];
+    for more in [&[][..], &["--overwrite"]] {
+        bench.run(&[&named[..], more].concat()).code(0);
+        let made: Vec<_> = bench.tree("same").into_keys().collect();
+        assert_eq!(made, ["000-2-compare.jpg", "000-compare.jpg"].map(Into::into));
+    }
     let one = ["compare", "in/000.jpg", "-o", "x.jpg"];
     bench.run(&[&one[..], &["--dehaze", "20"]].concat()).code(2).says("--dehaze 20,40,60");
     bench.run(&[&one[..], &["--dehaze", "20,much"]].concat()).code(2).says("'much'");

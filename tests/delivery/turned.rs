@@ -127,7 +127,10 @@ fn a_crop_of_lightroom_is_taken_from_the_sidecar() {
                 crs:CropBottom=\"0.6\"";
     bench.put("in/a.xmp", sidecar(&format!("{crop} crs:CropAngle=\"0\"")).as_bytes());
     bench.put("in/b.xmp", sidecar(&format!("{crop} crs:CropAngle=\"3\"")).as_bytes());
-    bench.develop("in -o out --crop sidecar --dehaze off --sharpen off --scene off").code(0);
+    let ran =
+        bench.develop("in -o out --crop sidecar --dehaze off --sharpen off --scene off").code(0);
+    assert!(!ran.err.contains("warning"), "{ran:?}");
+    bench.develop("in/c.jpg -o whole --crop sidecar").code(0).says("warning: --crop sidecar");
     let whole = picture(&bench.out("c.jpg"));
     assert_eq!(whole.dimensions(), (900, 600));
     let part = picture(&bench.out("a.jpg"));

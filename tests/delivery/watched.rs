@@ -242,6 +242,31 @@ fn a_folder_may_go_and_come_back() {
 }
 
 #[test]
+fn another_card_in_the_place_of_one_that_was_pulled_out_is_developed_too() {
+    let bench = watched();
+    bench.put("in/000.jpg", &jpeg(90, 60, 1));
+    let mut watch = Watch::begin(&bench, "--patience 30s");
+    watch.wait_for_output("000.jpg");
+    let (first, cut) = (fs::read(bench.path("out/000.jpg")).unwrap(), jpeg(300, 200, 2));
+    // Pulled out in the middle of a file.
+    bench.put("in/cut.jpg", &cut[..cut.len() / 2]);
+    fs::remove_dir_all(bench.path("in")).unwrap();
+    watch.wait_until_said("warning: in is ");
+    bench.put("card/000.jpg", &jpeg(120, 80, 3));
+    bench.put("card/DCIM/new.jpg", &jpeg(90, 60, 4));
+    fs::rename(bench.path("card"), bench.path("in")).unwrap();
+    watch.wait_until_said("in is back");
+    watch.wait_for_output("DCIM/new.jpg");
+    let again = bench.path("out/000.jpg");
+    watch.wait_for("the second", || fs::read(&again).is_ok_and(|bytes| bytes != first));
+    let (ran, frames) = watch.end();
+    let ran = ran.code(0);
+    let done = ["000.jpg done", "000.jpg done", "DCIM/new.jpg done"];
+    assert_eq!(statuses(&frames), done, "{ran:?}");
+    bench.whole("out");
+}
+
+#[test]
 fn what_is_done_is_not_done_again_and_what_is_replaced_is() {
     let bench = watched();
     bench.frames(2, 90);

@@ -32,7 +32,7 @@ pub(in crate::batch) fn make_folder(folder: &Path, sync: Sync) -> Result<()> {
 /// [`ErrorKind::Environment`] with the system's reason.
 pub fn prepare_folder(folder: &Path) -> Result<()> {
     let failed = |e: io::Error| {
-        Error::io(ErrorKind::Environment, "cannot write to the output folder", &e).about(folder)
+        Error::io(ErrorKind::Environment, "cannot write to this folder", &e).about(folder)
     };
     make_folder(folder, Sync::Full)
         .map_err(|e| Error::new(ErrorKind::Environment, e.message()).about(folder))?;

@@ -259,9 +259,6 @@ fn walk(folder: &Path, root: usize, except: Option<&Path>, seen: &mut Seen, foun
         }
         let path = entry.path();
         if entry.file_type().is_dir() {
-            if entry.depth() > 0 && is_named_like_one(path) {
-                found.passed_over.push((path.to_path_buf(), "a folder, not a frame"));
-            }
             if entry.depth() > 0 && path.join(PICTURES_MARK).symlink_metadata().is_ok() {
                 found.passed_over.push((path.to_path_buf(), "pictures of a report"));
                 entries.skip_current_dir();

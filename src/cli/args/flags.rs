@@ -64,6 +64,7 @@ pub(in crate::cli) fn picking() -> [Arg; 4] {
         Arg::new("deadline")
             .long("deadline")
             .value_name("TIME")
+            .allow_hyphen_values(true)
             .value_parser(crate::cli::text::parse_time)
             .help(
                 "Do not begin frames that would not be finished within this time: 10m, 90s, 1h30m",

@@ -55,5 +55,9 @@ pub(super) fn command() -> Command {
 }
 
 fn time(name: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("TIME").value_parser(crate::cli::text::parse_time)
+    Arg::new(name)
+        .long(name)
+        .value_name("TIME")
+        .allow_hyphen_values(true)
+        .value_parser(crate::cli::text::parse_time)
 }

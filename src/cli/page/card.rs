@@ -253,7 +253,11 @@ fn developed(outcome: &Outcome, done: &Done) -> Developed {
     if let Some(found) = &done.surveyed {
         let dehaze = outcome.job.recipe.dehaze.amount;
         let found_amount = Amount::of_strength(dehaze.strength(found.haze.auto_strength));
-        let by = if dehaze == Amount::Auto { " (auto)" } else { "" };
+        let by = match (dehaze == Amount::Auto, &outcome.job.scene) {
+            (true, None) => " (auto)",
+            (true, Some(_)) => " (auto, shared by its scene)",
+            (false, _) => "",
+        };
         facts.push(format!("Dehaze {found_amount:.0}{by}: {}", found.haze));
         amount = Some(found_amount);
     }

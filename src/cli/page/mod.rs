@@ -61,6 +61,17 @@ impl Page {
         }))
     }
 
+    /// Makes the folder of the page, so that a run does not end without one.
+    ///
+    /// # Errors
+    /// If nothing can be written there.
+    pub(super) fn prepare(&self) -> Result<()> {
+        match self.place.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => prepare_folder(folder),
+            None => prepare_folder(Path::new(".")),
+        }
+    }
+
     /// A folder or link that could not be read.
     pub(super) fn failure(&mut self, error: &Error) {
         self.others.push(error.clone());
@@ -110,10 +121,8 @@ impl Page {
         }
         self.cards.sort_by_key(|card| card.sequence);
         self.shorten_names();
+        self.prepare()?;
         let file = self.place.file.clone();
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            prepare_folder(folder)?;
-        }
         let page = self.html(summary);
         write_whole(&file, page.as_bytes(), Sync::Lazy, &Stop::default())?;
         Ok(file)
@@ -167,8 +176,10 @@ impl Page {
         for card in &self.cards {
             card.html(&link, &mut page);
         }
-        page.push_str("</main>\n<p id=\"none\" hidden>No frame matches.</p>\n\
-             <a id=\"back\" href=\"#filters\" hidden>Filters</a>\n");
+        page.push_str(
+            "</main>\n<p id=\"none\" hidden>No frame matches.</p>\n\
+             <a id=\"back\" href=\"#filters\" hidden>Filters</a>\n",
+        );
         page.push_str(&format!(
             "<footer>longlens {} · the originals were not changed</footer>\n\
              <script nonce=\"{nonce}\">\n{}</script>\n</body>\n</html>\n",

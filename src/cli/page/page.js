@@ -43,6 +43,17 @@
       filter();
     }
   });
+  // A finger that scrolls the page past a picture leaves its slider as it was.
+  let was = null;
+  document.addEventListener('pointerdown', (event) => {
+    was = event.target.matches('.pair input') ? event.target.value : null;
+  });
+  document.addEventListener('pointercancel', (event) => {
+    if (was !== null && event.target.matches('.pair input')) {
+      event.target.value = was;
+      event.target.parentElement.style.setProperty('--x', `${was}%`);
+    }
+  });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = frames.length < 2;
   // On a phone the way back up a thousand frames is long.
