@@ -3,12 +3,14 @@
 //! Light is what adds up: half of the pixels black and half of them white look, from afar, like a grey
 //! of 188, not of 128, and lamps at night keep their brightness. So samples go through the sRGB curve
 //! (near enough for other profiles, whose curves differ from it by a few levels), are averaged, and
-//! go back. 8-bit samples are 16-bit light on the way, 16-bit samples are floats.
+//! go back. 8-bit samples are whole numbers of 15 bits on the way, 16-bit samples are floats.
 //!
 //! Rows are read once, from top to bottom; only a few of them are in memory at a time. A frame is never made
 //! larger.
 
+mod eights;
 mod light;
+mod sixteens;
 mod stream;
 mod taps;
 
@@ -18,7 +20,7 @@ use image::{ImageBuffer, Pixel};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Pixels, Pool, Size};
-use light::Lit;
+use light::{LANES, Lit, row_len};
 use stream::Way;
 
 /// How large the finished frame may be.
@@ -43,12 +45,14 @@ impl Resize {
 #[must_use]
 pub fn work_bytes(frame: Size, target: Size, channels: usize, depth_bits: u8) -> u64 {
     let way = Way::new(frame, target);
-    let light = channels as u64 * if depth_bits == 8 { 2 } else { 4 };
-    let (channels, width) = (channels as u64, u64::from(way.cells.width));
-    let columns = if way.cell > 1 { u64::from(frame.width) * channels * 4 } else { 0 };
-    // The rows of cells, the sums of two small rows, and these as pairs, before and after.
-    let rows = width * (way.rows() * light + 2 * channels * 4 + 32) + columns;
-    rows + u64::from(target.width) * (32 + channels * 4)
+    let (light, sum): (u64, u64) = if depth_bits == 8 { (2, 4) } else { (4, 4) };
+    let row = row_len(way.cells.width as usize, channels) as u64 * light;
+    let columns = u64::from(frame.width) * channels as u64 * (light + 4);
+    let columns = if way.cell > 1 { columns } else { 0 };
+    let lanes = LANES as u64;
+    // The rows of cells, the sums of the rows that are made at once, these as pairs of pixels, and made small.
+    let across = u64::from(way.cells.width.next_multiple_of(2)) * lanes * light;
+    (way.rows() + 4) * row + across + columns + u64::from(target.width) * lanes * sum
 }
 
 /// The samples resampled to this size, in a buffer from the pool.
@@ -105,6 +109,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::Level;
+
     use super::*;
 
     #[test]
@@ -122,14 +128,14 @@ mod tests {
     #[test]
     fn every_sample_is_the_sample_of_its_light() {
         let eights: Vec<u8> = (0..=u8::MAX).collect();
-        let (mut light, mut again) = (vec![0; 256], vec![0; 256]);
-        u8::to_light(&eights, &mut light);
-        u8::of_light(&light.iter().map(|&light| f32::from(light)).collect::<Vec<_>>(), &mut again);
+        let mut light = vec![0; 256];
+        u8::to_light(Level::new(), &eights, &mut light);
+        let again: Vec<u8> = light.into_iter().map(|light| u8::of_sum(light.into())).collect();
         assert_eq!(again, eights);
         let sixteens: Vec<u16> = (0..=u16::MAX).collect();
-        let (mut light, mut again) = (vec![0.0; 65_536], vec![0; 65_536]);
-        u16::to_light(&sixteens, &mut light);
-        u16::of_light(&light, &mut again);
+        let mut light = vec![0.0; 65_536];
+        u16::to_light(Level::new(), &sixteens, &mut light);
+        let again: Vec<u16> = light.into_iter().map(u16::of_sum).collect();
         assert_eq!(again, sixteens);
     }
 

@@ -1,12 +1,12 @@
 //! Rows of a frame, read once from top to bottom, resampled to the rows of the small one.
 //!
 //! Columns are summed first, over whole rows side by side in the registers; less is then left to do along the
-//! rows. Two small rows are made at a time, one in each half of a register.
+//! rows, of which some are made at a time, each in its part of a register.
 
 use fearless_simd::{Level, dispatch};
 use image::{ImageBuffer, Pixel};
 
-use super::light::Lit;
+use super::light::{AT_ONCE, LANES, Lit, PixelPair, row_len};
 use super::taps::Taps;
 use crate::frame::Size;
 
@@ -14,9 +14,6 @@ use crate::frame::Size;
 /// side that as much is left to do: the filter is as much shorter. Of three photographs of 24 MP made 640 and 300 px
 /// long this is 55 to 63 dB from the filter alone; with 2 left to do it is 52 to 60.
 const LEFT_TO_FILTER: f64 = 2.5;
-
-/// Rows that are added up in the registers.
-const GROUP: usize = 6;
 
 /// How a frame is made smaller, and what is needed for that.
 #[derive(Debug)]
@@ -38,15 +35,19 @@ impl Way {
         Self { cell: cell as usize, cells, scale: (across / cell, down / cell) }
     }
 
-    fn taps(&self, target: Size) -> (Taps, Taps) {
-        let taps = |from: u32, to: u32, scale| Taps::new(from as usize, to as usize, scale);
-        let across = taps(self.cells.width, target.width, self.scale.0);
-        (across, taps(self.cells.height, target.height, self.scale.1))
+    fn across<S: Lit>(&self, target: Size) -> Taps<S::Weight, 1> {
+        let (from, to) = (self.cells.width as usize, target.width as usize);
+        Taps::new(from, to, self.scale.0, S::STEPS, S::weight)
     }
 
-    /// Rows of cells that one small row is made of, about.
+    fn down<S: Lit>(&self, target: Size) -> Taps<S::Weight, 2> {
+        let (from, to) = (self.cells.height as usize, target.height as usize);
+        Taps::new(from, to, self.scale.1, S::STEPS, S::weight)
+    }
+
+    /// Rows of cells that are held, about: those of two small rows, in pairs, and two that are read.
     pub(super) fn rows(&self) -> u64 {
-        (6.0 * self.scale.1.max(1.0)).ceil() as u64 + 3
+        (7.0 * self.scale.1.max(1.0)).ceil() as u64 + 8
     }
 }
 
@@ -63,9 +64,9 @@ pub(super) fn resample<P>(
     let Some(way) = made.first().map(|(target, _)| Way::new(frame, *target)) else { return };
     let mut making: Vec<Making<P::Subpixel>> =
         made.into_iter().map(|(target, out)| Making::new(frame, target, channels, out)).collect();
-    let places = making.iter().map(|making| making.down.count).max().unwrap_or(0) + 1;
+    let places = making.iter().map(|making| making.down.count).max().unwrap_or(0);
     let mut rows = Rows::<P>::new(picture, &way, places, level);
-    // The row comes first that needs the fewest rows of the frame: those that others need are then held.
+    // Those rows come first that need the fewest rows of the frame: what others need is then held.
     let needs = |making: &Making<_>| Some(making.down.first.get(making.next)? + making.down.count);
     while let Some((end, making)) = making
         .iter_mut()
@@ -73,71 +74,79 @@ pub(super) fn resample<P>(
         .min_by_key(|(end, _)| *end)
     {
         rows.read_to(end);
-        making.make_row(&rows.held(end - making.down.count, making.down.count), level);
+        making.make_two(&rows.held(end - making.down.count, making.down.count), level);
     }
 }
 
 /// A small frame in the making.
-struct Making<'o, S> {
-    across: Taps,
-    down: Taps,
+struct Making<'o, S: Lit> {
+    across: Taps<S::Weight, 1>,
+    down: Taps<S::Weight, 2>,
     channels: usize,
-    /// The row that is made next.
+    /// The two rows that are made next.
     next: usize,
-    /// Two rows as wide as the frame.
-    sums: [Vec<f32>; 2],
+    /// Rows as wide as the frame.
+    sums: [Vec<S::Light>; AT_ONCE],
     /// The same, pixel by pixel.
-    pairs: Vec<[f32; 8]>,
-    /// Two rows as wide as the small frame.
-    small: Vec<[f32; 8]>,
-    lights: Vec<f32>,
+    pairs: Vec<PixelPair<S::Light>>,
+    /// Rows as wide as the small frame.
+    small: Vec<[S::Sum; LANES]>,
+    /// Those that are not made yet.
     out: &'o mut [S],
 }
 
 impl<'o, S: Lit> Making<'o, S> {
     fn new(frame: Size, target: Size, channels: usize, out: &'o mut [S]) -> Self {
         let way = Way::new(frame, target);
-        let (across, down) = way.taps(target);
         let width = way.cells.width as usize;
-        let row = || vec![0.0_f32; width * channels];
+        let row = || vec![S::Light::default(); row_len(width, channels)];
         Self {
-            across,
-            down,
+            across: way.across::<S>(target),
+            down: way.down::<S>(target),
             channels,
             next: 0,
-            sums: [row(), row()],
-            pairs: vec![[0.0; 8]; width],
-            small: vec![[0.0; 8]; target.width as usize],
-            lights: vec![0.0; target.width as usize * channels],
+            sums: [row(), row(), row(), row()],
+            pairs: vec![[S::Light::default(); _]; width.div_ceil(2)],
+            small: vec![[S::Sum::default(); LANES]; target.width as usize],
             out,
         }
     }
 
-    /// Makes the next row from those that it is the sum of; two at a time are made small.
-    fn make_row(&mut self, rows: &[&[S::Light]], level: Level) {
-        let (row, half) = (self.next, self.next % 2);
+    /// Sums the next two rows from the pairs that they are made of; when as many are there as are made small at
+    /// once, or all, they are.
+    fn make_two(&mut self, pairs: &[&[S::Light]], level: Level) {
+        let first = 2 * self.next % AT_ONCE;
+        let [one, two, ..] = &mut self.sums[first..] else { return };
+        S::sum_down(level, pairs, self.down.of(self.next), [one, two]);
         self.next += 1;
-        let (sums, weights) = (&mut self.sums[half], self.down.of(row));
-        dispatch!(level, _simd => add_rows(sums, weights, rows));
-        if half == 0 && self.next < self.down.first.len() {
-            return;
+        if first + 2 == AT_ONCE || self.next == self.down.first.len() {
+            self.make_small(level);
         }
-        let ([one, two], pairs, small) = (&self.sums, &mut self.pairs, &mut self.small);
-        let (across, channels) = (&self.across, self.channels);
-        dispatch!(level, _simd => {
-            match channels {
-                1 => paired::<1>(one, two, pairs),
-                _ => paired::<3>(one, two, pairs),
+    }
+
+    fn make_small(&mut self, level: Level) {
+        S::turn(level, self.channels, self.sums.each_ref().map(|row| &row[..]), &mut self.pairs);
+        S::sum_along(level, &self.pairs, &self.across, &mut self.small);
+        let row_len = self.small.len() * self.channels;
+        let len = self.out.len().min(AT_ONCE * row_len);
+        let out = self.out.split_off_mut(..len).unwrap_or_default();
+        for (row, out) in out.chunks_exact_mut(row_len).enumerate() {
+            match self.channels {
+                1 => samples::<S, 1>(&self.small, row, out),
+                _ => samples::<S, 3>(&self.small, row, out),
             }
-            filter_along(pairs, across, small);
-        });
-        let row_len = self.lights.len();
-        let out = &mut self.out[(row - half) * row_len..(row + 1) * row_len];
-        for (half, out) in out.chunks_mut(row_len).enumerate() {
-            for (light, pair) in self.lights.chunks_exact_mut(channels).zip(&self.small) {
-                light.copy_from_slice(&pair[4 * half..][..channels]);
-            }
-            S::of_light(&self.lights, out);
+        }
+    }
+}
+
+/// The samples of one of the rows that were made at once.
+fn samples<S: Lit, const CHANNELS: usize>(small: &[[S::Sum; LANES]], row: usize, out: &mut [S]) {
+    let (out, _) = out.as_chunks_mut::<CHANNELS>();
+    for (pixel, sums) in out.iter_mut().zip(small) {
+        let (rows, _) = sums.as_chunks::<4>();
+        let sums = rows[row];
+        for (sample, sum) in pixel.iter_mut().zip(sums) {
+            *sample = S::of_sum(sum);
         }
     }
 }
@@ -147,13 +156,18 @@ struct Rows<'a, P: Pixel<Subpixel: Lit>> {
     picture: &'a ImageBuffer<P, Vec<P::Subpixel>>,
     cell: usize,
     level: Level,
-    /// Rows of cells, each in the place of its number by the count of places.
-    ring: Vec<Vec<<P::Subpixel as Lit>::Light>>,
-    /// Rows of cells that were read so far.
+    /// Pairs of rows of cells, each in the place of its number by the count of places.
+    ring: Vec<Vec<Light<P>>>,
+    /// Pairs that were read so far.
     read: usize,
-    /// The sums of the cells' columns.
+    /// The rows of the next.
+    pair: [Vec<Light<P>>; 2],
+    /// A row of the frame, if it is not one of cells, and the sums of the cells' columns.
+    row: Vec<Light<P>>,
     columns: Vec<f32>,
 }
+
+type Light<P> = <<P as Pixel>::Subpixel as Lit>::Light;
 
 impl<'a, P: Pixel<Subpixel: Lit>> Rows<'a, P> {
     fn new(
@@ -163,45 +177,63 @@ impl<'a, P: Pixel<Subpixel: Lit>> Rows<'a, P> {
         level: Level,
     ) -> Self {
         let channels = usize::from(P::CHANNEL_COUNT);
-        let row_len = way.cells.width as usize * channels;
-        let ring = vec![vec![Default::default(); row_len]; places];
-        let columns = match way.cell {
-            1 => Vec::new(),
-            _ => vec![0.0; picture.width() as usize * channels],
+        let len = row_len(way.cells.width as usize, channels);
+        let row = |len| vec![Default::default(); len];
+        let of_frame = match way.cell {
+            1 => 0,
+            _ => picture.width() as usize * channels,
         };
-        Self { picture, cell: way.cell, level, ring, read: 0, columns }
+        Self {
+            picture,
+            cell: way.cell,
+            level,
+            ring: vec![row(2 * len); places],
+            read: 0,
+            pair: [row(len), row(len)],
+            row: row(of_frame),
+            columns: vec![0.0; of_frame],
+        }
     }
 
-    /// Reads rows of cells until this one.
+    /// Reads pairs of rows of cells until this one.
     fn read_to(&mut self, end: usize) {
-        let row_len = self.picture.width() as usize * usize::from(P::CHANNEL_COUNT);
-        let samples = self.picture.as_raw();
         while self.read < end {
-            let place = self.read % self.ring.len();
-            let from = self.read * self.cell * row_len;
-            let to = (from + self.cell * row_len).min(samples.len());
-            let (rows, into) = (&samples[from..to], &mut self.ring[place]);
-            if self.cell == 1 {
-                P::Subpixel::to_light(rows, into);
-            } else {
-                self.columns.fill(0.0);
-                for row in rows.chunks_exact(row_len) {
-                    P::Subpixel::add_light(row, &mut self.columns);
-                }
-                let (columns, cell) = (&self.columns, self.cell);
-                let height = rows.len() / row_len;
-                dispatch!(self.level, _simd => match P::CHANNEL_COUNT {
-                    1 => averaged::<1, P::Subpixel>(columns, cell, height, into),
-                    _ => averaged::<3, P::Subpixel>(columns, cell, height, into),
-                });
+            for i in 0..2 {
+                self.read_row(2 * self.read + i, i);
             }
+            let place = self.read % self.ring.len();
+            let rows = self.pair.each_ref().map(|row| &row[..]);
+            P::Subpixel::pair(self.level, rows, &mut self.ring[place]);
             self.read += 1;
         }
     }
 
-    /// Rows that were read, from this one on.
-    fn held(&self, first: usize, count: usize) -> Vec<&[<P::Subpixel as Lit>::Light]> {
-        (first..first + count).map(|row| &self.ring[row % self.ring.len()][..]).collect()
+    /// Reads a row of cells into one of the pair; there may be no second one, which then has no weight.
+    fn read_row(&mut self, row: usize, of_pair: usize) {
+        let row_len = self.picture.width() as usize * usize::from(P::CHANNEL_COUNT);
+        let samples = self.picture.as_raw();
+        let from = (row * self.cell * row_len).min(samples.len());
+        let to = (from + self.cell * row_len).min(samples.len());
+        let (rows, into) = (&samples[from..to], &mut self.pair[of_pair]);
+        if self.cell == 1 {
+            return P::Subpixel::to_light(self.level, rows, &mut into[..rows.len()]);
+        }
+        self.columns.fill(0.0);
+        for row in rows.chunks_exact(row_len) {
+            P::Subpixel::to_light(self.level, row, &mut self.row);
+            P::Subpixel::add(self.level, &self.row, &mut self.columns);
+        }
+        let (columns, cell) = (&self.columns, self.cell);
+        let height = rows.len() / row_len;
+        dispatch!(self.level, _simd => match P::CHANNEL_COUNT {
+            1 => averaged::<1, P::Subpixel>(columns, cell, height, into),
+            _ => averaged::<3, P::Subpixel>(columns, cell, height, into),
+        });
+    }
+
+    /// Pairs that were read, from this one on.
+    fn held(&self, first: usize, count: usize) -> Vec<&[Light<P>]> {
+        (first..first + count).map(|pair| &self.ring[pair % self.ring.len()][..]).collect()
     }
 }
 
@@ -221,71 +253,9 @@ fn averaged<const CHANNELS: usize, S: Lit>(
                 *sum += light;
             }
         }
-        let share = 1.0 / (columns.len() * height) as f32;
+        let share = 1.0 / (columns.len() * height.max(1)) as f32;
         for (cell, sum) in cells.iter_mut().zip(sum) {
-            *cell = S::light(sum * share);
+            *cell = S::mean(sum * share);
         }
-    }
-}
-
-/// The sum of rows, each with its weight.
-#[inline(always)]
-fn add_rows<L: Copy + Into<f32>>(sums: &mut [f32], weights: &[f32], rows: &[&[L]]) {
-    // So few columns that their sums stay in the fastest cache.
-    const COLUMNS: usize = 2048;
-    let len = sums.len();
-    for from in (0..len).step_by(COLUMNS) {
-        let part = from..len.min(from + COLUMNS);
-        let sums = &mut sums[part.clone()];
-        sums.fill(0.0);
-        let (groups, rest) = rows.as_chunks::<GROUP>();
-        let (weights, rest_weights) = weights.as_chunks::<GROUP>();
-        for (rows, weights) in groups.iter().zip(weights) {
-            add_group(sums, weights, rows.map(|row| &row[part.clone()]));
-        }
-        for (row, &weight) in rest.iter().zip(rest_weights) {
-            for (sum, &light) in sums.iter_mut().zip(&row[part.clone()]) {
-                *sum += weight * light.into();
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_group<L: Copy + Into<f32>>(sums: &mut [f32], weights: &[f32; GROUP], rows: [&[L]; GROUP]) {
-    let len = sums.len();
-    let rows = rows.map(|row| &row[..len]);
-    for i in 0..len {
-        let mut sum = sums[i];
-        for (row, weight) in rows.iter().zip(weights) {
-            sum += weight * row[i].into();
-        }
-        sums[i] = sum;
-    }
-}
-
-/// The pixels of two rows, each in one half.
-#[inline(always)]
-fn paired<const CHANNELS: usize>(one: &[f32], two: &[f32], pairs: &mut [[f32; 8]]) {
-    let (one, _) = one.as_chunks::<CHANNELS>();
-    let (two, _) = two.as_chunks::<CHANNELS>();
-    for ((pair, one), two) in pairs.iter_mut().zip(one).zip(two) {
-        pair[..CHANNELS].copy_from_slice(one);
-        pair[4..4 + CHANNELS].copy_from_slice(two);
-    }
-}
-
-/// The small rows of two rows.
-#[inline(always)]
-fn filter_along(pairs: &[[f32; 8]], taps: &Taps, small: &mut [[f32; 8]]) {
-    for (column, small) in small.iter_mut().enumerate() {
-        let first = taps.first[column];
-        let mut sum = [0.0; 8];
-        for (pair, weight) in pairs[first..first + taps.count].iter().zip(taps.of(column)) {
-            for lane in 0..8 {
-                sum[lane] += weight * pair[lane];
-            }
-        }
-        *small = sum;
     }
 }
