@@ -112,6 +112,7 @@ mod tests {
     use fearless_simd::Level;
 
     use super::*;
+    use taps::Taps;
 
     #[test]
     fn a_flat_frame_stays_flat_in_every_depth() {
@@ -130,13 +131,37 @@ mod tests {
         let eights: Vec<u8> = (0..=u8::MAX).collect();
         let mut light = vec![0; 256];
         u8::to_light(Level::new(), &eights, &mut light);
-        let again: Vec<u8> = light.into_iter().map(|light| u8::of_sum(light.into())).collect();
+        let again: Vec<u8> = light.into_iter().map(i32::from).map(u8::of_sum()).collect();
         assert_eq!(again, eights);
         let sixteens: Vec<u16> = (0..=u16::MAX).collect();
         let mut light = vec![0.0; 65_536];
         u16::to_light(Level::new(), &sixteens, &mut light);
-        let again: Vec<u16> = light.into_iter().map(u16::of_sum).collect();
+        let again: Vec<u16> = light.into_iter().map(u16::of_sum()).collect();
         assert_eq!(again, sixteens);
+    }
+
+    #[test]
+    fn every_machine_makes_the_same_samples() {
+        let noise = |i: usize| (i * 7919 % 251) as u8;
+        let samples: Vec<u8> = (0..384).map(noise).collect();
+        let made = [Level::baseline(), Level::new()].map(|level| {
+            let mut light = [[0; 384], [0; 384]];
+            u8::to_light(level, &samples, &mut light[0]);
+            u8::to_light(level, &samples[100..], &mut light[1]);
+            let (mut pair, mut small) = ([0; 768], [[0; 384], [0; 384]]);
+            u8::pair(level, light.each_ref().map(|row| &row[..]), &mut pair);
+            let weights = [[u8::weight([0.75, 0.5]), u8::weight([0.25, -0.1])]; 2];
+            let [one, two] = &mut small;
+            u8::sum_down(level, &[&pair, &pair], &weights, [one, two]);
+            let mut turned = [[0; 32]; 64];
+            u8::turn(level, 3, [0, 1, 0, 1].map(|i| &small[i][..]), &mut turned);
+            let taps = Taps::new(128, 40, 3.2, u8::STEPS, u8::weight);
+            let mut sums = [[0; 16]; 40];
+            u8::sum_along(level, &turned, &taps, &mut sums);
+            (light, small, turned, sums.map(|sums| sums.map(u8::of_sum())))
+        });
+        assert!(made[0] == made[1]);
+        assert!(made[0].3[20].iter().any(|&sample| sample > 0), "{:?}", made[0].3[20]);
     }
 
     #[test]

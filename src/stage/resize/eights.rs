@@ -93,7 +93,7 @@ impl Lit for u8 {
     }
 
     #[inline(always)]
-    fn of_sum(sum: i32) -> Self {
+    fn of_sum() -> impl Fn(i32) -> Self {
         static TABLE: LazyLock<Box<[u8; 1 << 15]>> = LazyLock::new(|| {
             let mut table = Box::new([255; 1 << 15]);
             let mut first = 0;
@@ -106,7 +106,8 @@ impl Lit for u8 {
             }
             table
         });
-        TABLE[sum as usize % (1 << 15)]
+        let table = &**TABLE;
+        |sum| table[sum as usize % (1 << 15)]
     }
 }
 

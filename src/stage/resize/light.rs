@@ -68,6 +68,6 @@ pub(super) trait Lit: Pooled {
         taps: &Taps<Self::Weight, 1>,
         small: &mut [[Self::Sum; LANES]],
     );
-    /// The nearest sample to a sum.
-    fn of_sum(sum: Self::Sum) -> Self;
+    /// What finds the nearest sample to a sum.
+    fn of_sum() -> impl Fn(Self::Sum) -> Self;
 }

@@ -86,7 +86,7 @@ impl Lit for u16 {
     }
 
     #[inline(always)]
-    fn of_sum(light: f32) -> Self {
+    fn of_sum() -> impl Fn(f32) -> Self {
         /// Steps of the table; between two of them the curve is straight to a hundredth of a sample.
         const STEPS: f32 = 4096.0;
         // Of the root of light, which is nearly what is encoded: so dark steps are as fine as they have
@@ -97,10 +97,12 @@ impl Lit for u16 {
                 .map(|light| (encoded(light) * 65_535.0) as f32)
                 .collect()
         });
-        let at = light.max(0.0).min(1.0).sqrt() * STEPS;
-        let (step, share) = (at as usize, at.fract());
         let table = &**TABLE;
-        Self::from_f32(table[step] + (table[step + 1] - table[step]) * share)
+        |light| {
+            let at = light.max(0.0).min(1.0).sqrt() * STEPS;
+            let (step, share) = (at as usize, at.fract());
+            Self::from_f32(table[step] + (table[step + 1] - table[step]) * share)
+        }
     }
 }
 

@@ -141,12 +141,12 @@ impl<'o, S: Lit> Making<'o, S> {
 
 /// The samples of one of the rows that were made at once.
 fn samples<S: Lit, const CHANNELS: usize>(small: &[[S::Sum; LANES]], row: usize, out: &mut [S]) {
-    let (out, _) = out.as_chunks_mut::<CHANNELS>();
+    let (of_sum, (out, _)) = (S::of_sum(), out.as_chunks_mut::<CHANNELS>());
     for (pixel, sums) in out.iter_mut().zip(small) {
         let (rows, _) = sums.as_chunks::<4>();
         let sums = rows[row];
         for (sample, sum) in pixel.iter_mut().zip(sums) {
-            *sample = S::of_sum(sum);
+            *sample = of_sum(sum);
         }
     }
 }
