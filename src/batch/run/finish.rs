@@ -58,8 +58,10 @@ impl Finishing<'_> {
             onlooker.take_frame(&frame);
         }
         self.shared.go_on()?;
-        // The encoder takes as much as the frame and more: what lay idle meanwhile is let go.
-        means.pool.trim_to(0);
+        // The encoder of a whole frame takes as much as the frame and more: what lay idle meanwhile is let go.
+        if !encoding.format.in_bands() {
+            means.pool.trim_to(0);
+        }
         let (fitted, warnings) = match self.max_bytes {
             None => (None, format::encode(&frame, encoding, blocks, threads, out)?),
             Some(most) => {

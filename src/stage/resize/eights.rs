@@ -1,4 +1,4 @@
-//! 8-bit samples: light in whole numbers of 15 bits, two products of which are added up in one instruction.
+//! 8-bit samples: light in integers of 15 bits, two products of which are added up in one instruction.
 
 use std::sync::LazyLock;
 
@@ -68,12 +68,7 @@ impl Lit for u8 {
         dispatch!(level, simd => sum_down(simd, pairs, weights, small));
     }
 
-    fn turn(
-        level: Level,
-        channels: usize,
-        rows: [&[i16]; AT_ONCE],
-        pairs: &mut [PixelPair<i16>],
-    ) {
+    fn turn(level: Level, channels: usize, rows: [&[i16]; AT_ONCE], pairs: &mut [PixelPair<i16>]) {
         // The first light of each channel beside the second, in bytes.
         const THREE: [u8; 16] = [0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 12, 13, 14, 15];
         const ONE: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -166,8 +161,7 @@ fn sum_down<S: Simd>(simd: S, pairs: &[&[i16]], weights: &[[i32; 2]], small: [&m
         let from = block * WIDE * lights;
         for (pair, weights) in pairs.iter().zip(weights) {
             let pair = &pair[from..from + WIDE * lights];
-            let weights =
-                weights.map(|weight| S::i32s::splat(simd, weight).bitcast::<S::i16s>());
+            let weights = weights.map(|weight| S::i32s::splat(simd, weight).bitcast::<S::i16s>());
             for i in 0..WIDE {
                 let light = S::i16s::from_slice(simd, &pair[i * lights..][..lights]);
                 sums[0][i] += light.pairwise_dot_product(weights[0]);

@@ -50,12 +50,7 @@ impl Lit for u16 {
         second.copy_from_slice(two);
     }
 
-    fn sum_down(
-        level: Level,
-        pairs: &[&[f32]],
-        weights: &[[[f32; 2]; 2]],
-        small: [&mut [f32]; 2],
-    ) {
+    fn sum_down(level: Level, pairs: &[&[f32]], weights: &[[[f32; 2]; 2]], small: [&mut [f32]; 2]) {
         for (i, small) in small.into_iter().enumerate() {
             let rows: Vec<&[f32]> =
                 pairs.iter().flat_map(|pair| pair.chunks_exact(small.len())).collect();
@@ -64,12 +59,7 @@ impl Lit for u16 {
         }
     }
 
-    fn turn(
-        level: Level,
-        channels: usize,
-        rows: [&[f32]; AT_ONCE],
-        pairs: &mut [PixelPair<f32>],
-    ) {
+    fn turn(level: Level, channels: usize, rows: [&[f32]; AT_ONCE], pairs: &mut [PixelPair<f32>]) {
         match channels {
             1 => dispatch!(level, _simd => turn::<1>(rows, pairs)),
             _ => dispatch!(level, _simd => turn::<3>(rows, pairs)),
