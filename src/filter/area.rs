@@ -16,7 +16,8 @@ use crate::frame::{Picture, Plane, Rect, Sample, Size, View, each_kind};
 pub struct SmallPicture {
     /// Encoded red, green, blue.
     pub channels: [Plane; 3],
-    /// Full-size pixels in one of its pixels, across; 1 if the frame was small enough as it was.
+    /// Full-size pixels in one of its pixels, across; 1 if the frame was small enough as it was, less if it was
+    /// enlarged.
     pub scale: f32,
 }
 

@@ -5,6 +5,7 @@
 
 mod area;
 mod box_mean;
+mod enlarge;
 mod erode;
 mod guided;
 mod plane_fit;
@@ -15,6 +16,7 @@ mod way;
 
 pub use area::{SmallPicture, area_average, area_average_of};
 pub use box_mean::box_mean;
+pub use enlarge::enlarged;
 pub use erode::{erode, greatest_in_row, without_spots};
 pub use guided::{Coefficients, guided};
 pub use plane_fit::deviation_from_plane;

@@ -70,14 +70,15 @@ const LONG: f32 = 256.0;
 /// How much a picture is softened so that its blur is [`SOFTENED`]'s, whatever it was made of.
 ///
 /// Variances count, in pixels of a picture of [`LONG`]. A pixel is a box, 1/12. Cells that end within pixels
-/// of the frame blur by 1/(6·scale²) more, on the mean of where they end; the filter by twice its share.
+/// of the frame blur by 1/(6·scale²) more, on the mean of where they end. The pixels of an enlarged frame are
+/// larger boxes. The filter blurs by twice its share.
 fn share_softened(picture: &SmallPicture) -> f32 {
     const BOX: f32 = 1.0 / 12.0;
     let SmallPicture { scale, .. } = *picture;
-    let made_small = if scale > 1.0 { BOX * 2.0 / (scale * scale) } else { 0.0 };
+    let made = if scale > 1.0 { BOX + 2.0 * BOX / (scale * scale) } else { BOX / (scale * scale) };
     let pixel = picture.size().long_side() as f32 / LONG;
     let wanted = (BOX + 2.0 * SOFTENED) * pixel * pixel;
-    ((wanted - BOX - made_small) / 2.0).clamp(0.0, SOFTENED)
+    ((wanted - made) / 2.0).clamp(0.0, SOFTENED)
 }
 
 /// What one look at a small picture says.
@@ -165,5 +166,9 @@ mod tests {
             "a frame that is not made small is not blurred"
         );
         assert!(share(200, 1.0) < SOFTENED, "its pixels are larger");
+        assert!(
+            share(256, 0.9) < SOFTENED && share(256, 0.3) == 0.0,
+            "those of an enlarged one, too"
+        );
     }
 }
