@@ -25,9 +25,9 @@ const HAZIEST: f32 = 0.995;
 /// 0.1: 1 dB less on real haze).
 const NEAR: f32 = 0.04;
 /// The same for the colour, which changes less with depth than the luma (0.04: where no sky is in the frame,
-/// 3 % of framing change red and blue by 11 levels, and the picture by 10; as good on pairs; 0.15: the picture by
-/// 2.9 where this makes it 2.5; 0.3: 2.4, but the land's own colours pass for the haze's).
-const NEAR_IN_COLOUR: f32 = 0.2;
+/// 3 % of framing change red and blue by 11 levels, and the picture by 10; as good on pairs; 0.3: the land's own
+/// colours pass for the haze's).
+const NEAR_IN_COLOUR: f32 = 0.17;
 /// The airlight's luma is the weighted mean and this many standard deviations: haze is brightest where
 /// it is thickest (1: 1.5 dB less outdoors, 2.5: the same).
 const DEVIATIONS: f32 = 2.0;
@@ -41,9 +41,9 @@ const BLOWN: f32 = 0.98;
 const BLOWN_SKY: (f32, f32) = (0.03, 0.10);
 /// Share of the way to grey that a bluish airlight is taken: what is read off a sky has blue in it that the
 /// haze before the land has not (0: the hues of real frames turn by 1.2° more, and outdoor pairs with laid-on
-/// haze lose 0.3 dB and 0.5 in CIEDE2000; 0.36: 3 % of framing move frames without a sky by 0.3 levels more, and
+/// haze lose 0.3 dB and 0.5 in CIEDE2000; 0.36: 3 % of framing move a frame without a sky by 0.4 levels more, and
 /// pairs from a haze machine gain 0.1 dB).
-const GREYER: f32 = 0.5;
+const GREYER: f32 = 0.6;
 /// ln(red/blue) from which an airlight is no bluish one, and from which it is dust or smoke: their colour is
 /// the haze's own.
 const YELLOW: (f32, f32) = (0.05, 0.2);
