@@ -20,15 +20,15 @@ pub struct Coefficients {
     pub b: Plane,
 }
 
-/// Mean square of what a window's model misses at which the window counts half. The foot of a drawn dark hill comes
-/// out 5 levels paler than its crest, 4 at 3e-4, 11 if all windows count alike; at 3e-4 a few pixels of fog tear.
-const MISSED: f32 = 1.5e-3;
+/// Mean square of what a window's model misses at which the window counts half (1.5e-3: the foot of a drawn dark hill
+/// comes out a level paler, 5 if all windows count alike; 2e-4: no better, and a textured hill is less even).
+const MISSED: f32 = 4e-4;
 /// Greatest slope downwards: steeper ones raise a faint edge by more than the haze took of it (without: skies
 /// tear beside far towers, and the rims of real ridges are a level darker).
 const STEEPEST: f32 = 2.0;
 /// Radius within which the weighted means are smoothed, as a share of the long side: weights change fast, and
-/// the output must not (0.004: 8 pixels in 10,000 of a fog tear at the greatest amounts).
-const SMOOTHED: f32 = 0.012;
+/// the output must not (0.012: 2 pixels in 10,000 of a small fog tear at amount 80; 0.004: 8).
+const SMOOTHED: f32 = 0.016;
 
 /// The guided filter of `input` along `guide`; `epsilon` is the variance of the guide below which
 /// a window counts as flat.

@@ -1,21 +1,18 @@
 //! The cheapest path from a set of seeds to every pixel.
 //!
 //! Raster sweeps, each row swept both ways (Toivanen, "New geodesic distance transforms for gray-scale images",
-//! Pattern Recognition Letters 17 (1996)): exact for paths that turn back no more often than there are rounds.
+//! Pattern Recognition Letters 17 (1996)): exact for paths that turn back no more often than there are rounds, each down and up.
 
 use crate::frame::Plane;
-
-/// Rounds down and up at most.
-const ROUNDS: usize = 3;
 
 /// For every pixel the least sum of steps on any way from a seed, plus the seed's own value. A step to one
 /// of the four neighbours costs the greater of the two pixels' `cost`.
 #[must_use]
-pub fn cheapest_way(seeds: Plane, cost: &Plane) -> Plane {
+pub fn cheapest_way(seeds: Plane, cost: &Plane, rounds: usize) -> Plane {
     let mut sums = seeds;
     let (width, height) = (sums.size().width as usize, sums.size().height as usize);
     let values = sums.values_mut();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         let before = values.to_vec();
         sweep_row(&mut values[..width], cost.row(0));
         for y in 1..height {
@@ -68,10 +65,10 @@ mod tests {
         }
         let mut seeds = Plane::filled(size, 9.0);
         seeds.values_mut()[..9].fill(0.0);
-        let open = cheapest_way(seeds.clone(), &cost);
+        let open = cheapest_way(seeds.clone(), &cost, 3);
         assert_eq!(open.row(8)[0], 0.0, "there is a gap on the right");
         cost.values_mut()[4 * 9 + 8] = 1.0;
-        let closed = cheapest_way(seeds, &cost);
+        let closed = cheapest_way(seeds, &cost, 3);
         assert_eq!(closed.row(3)[0], 0.0);
         assert_eq!(closed.row(8)[0], 2.0, "into the wall and out of it");
     }

@@ -4,3 +4,4 @@ mod contract;
 mod haze;
 pub(crate) mod scene;
 mod sharpness;
+mod surfaces;

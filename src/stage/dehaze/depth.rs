@@ -13,9 +13,10 @@
 //! The guided filter lays τ along the luma; its coefficients, not τ, go to the sweep.
 
 use super::measure::{radius_px, smoothstep};
+use super::refine::{Guide, refined};
 use crate::filter::{
     Carried, Coefficients, SmallPicture, box_mean, deviation_from_plane, erode, exp2, filled,
-    greatest_in_row, guided, without_spots,
+    greatest_in_row, without_spots,
 };
 use crate::frame::Plane;
 
@@ -42,8 +43,13 @@ const SOFTNESS: f32 = 0.03;
 const LONE: f32 = 0.2;
 /// What every pixel speaks with (0.02: the foot of a hill stays 7 levels pale).
 const SPEAKS_LEAST: f32 = 0.001;
-/// How the veil is carried: reach as a share of the long side, and the edge that ends it.
-const VEIL_REACH: (f32, f32) = (30.0 / 256.0, 0.2);
+/// How far the veil is carried, share of the long side (64: framing and boats move the far shore by more).
+const VEIL_REACH: f32 = 30.0 / 256.0;
+/// The edge that ends its way (0.2: near land takes some of the veil from the foot of a dark hill, which comes out
+/// 2 levels paler; 0.1: a cliff in fog is a level less even).
+const VEIL_EDGE: f32 = 0.14;
+/// The same where the haze is judged.
+const JUDGED_EDGE: f32 = 0.2;
 /// Where the sky ends, the veil is carried no farther: pixels that this costs, a share of the long side (without:
 /// a bird in the sky moves the skyline by 3 levels, and the rim of a far shore is a level darker; twice as much: dust
 /// takes more of far buildings).
@@ -121,7 +127,7 @@ pub(super) fn depth(
     let eroded = RADII.map(|r| erode(&normalised, radius_px(r, size)).map(|m| m.clamp(0.0, 1.0)));
     let [near, middle, wide] = eroded;
     let mean = near.clone().zip(&middle, |a, b| a + b).zip(&wide, |sum, c| (sum + c) / 3.0);
-    let carried = Carried { reach: VEIL_REACH.0 * long, edge: VEIL_REACH.1, fence: None };
+    let carried = Carried { reach: VEIL_REACH * long, edge: JUDGED_EDGE, fence: None };
     let speaks =
         normalised.clone().zip(&wide, |value, least| within(SPEAKS, value - least) + SPEAKS_LEAST);
     let judged = filled(mean.clone(), &speaks, picture, carried);
@@ -130,7 +136,8 @@ pub(super) fn depth(
     let speaks = normalised.clone().zip(&soft, |value, soft| within(SPEAKS, value - soft));
     let lone = soft.zip(&wide, |soft, least| within(LONE, (soft - least).max(0.0)));
     let speaks = speaks.zip(&lone, |a, b| a * b + SPEAKS_LEAST);
-    let carried = Carried { fence: Some((sky, SKY_FENCE * long)), ..carried };
+    let fence = Some((sky, SKY_FENCE * long));
+    let carried = Carried { edge: VEIL_EDGE, fence, ..carried };
     let veil = filled(mean, &speaks, picture, carried);
 
     let window = radius_px(CONTRAST_RADIUS, size);
@@ -144,7 +151,13 @@ pub(super) fn depth(
         let sky = smoothstep(SKY, *m) * (1.0 - trust);
         *m = full_depth(*m) * (least + (1.0 - least) * trust) * (1.0 - sky);
     }
-    let coefficients = guided(luma, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
+    let guide = Guide {
+        luma,
+        sky,
+        airlight: crate::frame::luma(airlight[0], airlight[1], airlight[2]),
+        scale: picture.scale,
+    };
+    let coefficients = refined(&guide, depth, radius_px(GUIDED_RADIUS, size), GUIDED_EPSILON);
     Depth { coefficients, beside_airlight, normalised, judged, veil, near, wide, trust }
 }
 

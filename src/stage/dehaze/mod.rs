@@ -22,6 +22,7 @@ mod evidence;
 mod judge;
 mod kernel;
 mod measure;
+mod refine;
 mod shared;
 mod sky;
 mod skyline;

@@ -16,6 +16,8 @@ const DARK_TOP: f32 = 0.3;
 /// Cost of the way: sky up to the first, none from the second on (0.04: pale fields that are sky in one framing and
 /// land in the next change by 21 levels instead of 12; 0.06: by 7, but dark smears stand beside far towers).
 const WAY: (f32, f32) = (0.01, 0.05);
+/// How often the search for the way turns back.
+const ROUNDS: usize = 3;
 /// More than any way costs.
 const FAR: f32 = 9.0;
 
@@ -37,7 +39,9 @@ pub(super) fn sky(picture: &SmallPicture, luma: &Plane, white: f32) -> Plane {
     let [red, green, blue] = picture.channels.each_ref().map(range);
     let range = red.zip(&green, f32::max).zip(&blue, f32::max);
     let cost = range.map(|r| (r - FREE).max(0.0) / 2.0);
-    bright.zip(&cheapest_way(seeds, &cost), |bright, way| bright * (1.0 - smoothstep(WAY, way)))
+    bright.zip(&cheapest_way(seeds, &cost, ROUNDS), |bright, way| {
+        bright * (1.0 - smoothstep(WAY, way))
+    })
 }
 
 /// Greatest minus least value of 3×3 pixels.
