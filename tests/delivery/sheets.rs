@@ -60,7 +60,7 @@ fn several_frames_go_into_a_folder_and_mistakes_are_told() {
     for more in [&[][..], &["--overwrite"]] {
         bench.run(&[&named[..], more].concat()).code(0);
         let made: Vec<_> = bench.tree("same").into_keys().collect();
-        assert_eq!(made, ["000-2-compare.jpg", "000-compare.jpg"].map(Into::into));
+        assert_eq!(made, ["000-2-compare.jpg", "000-compare.jpg"].map(std::path::PathBuf::from));
     }
     let one = ["compare", "in/000.jpg", "-o", "x.jpg"];
     bench.run(&[&one[..], &["--dehaze", "20"]].concat()).code(2).says("--dehaze 20,40,60");

@@ -3,7 +3,8 @@
 
 use super::depth::Depth;
 use super::judge::gate;
-use super::measure::{radius_px, smoothstep};
+use super::measure::{Mean, radius_px, smoothstep};
+use super::sharp::sharp;
 use super::skyline::{CLEAR, Skyline, skyline};
 use crate::filter::{SmallPicture, box_mean, erode, exp2};
 use crate::frame::{Plane, luma};
@@ -106,10 +107,6 @@ const DARKEST: f32 = 0.02;
 /// those that have more than 0.3 are paper, textures and skies), standard deviation of the land's luma from which
 /// it is a scene, and share of the sky from which it is a sky.
 const LIFTED: ((f32, f32), (f32, f32), (f32, f32)) = ((0.22, 0.32), (0.045, 0.065), (0.6, 0.85));
-
-/// Difference from the mean of its neighbours, a share of the airlight's luma, from which a pixel begins to be sharp,
-/// and at which it is.
-const SHARP: (f32, f32) = (0.008, 0.018);
 
 /// What the evidence is taken from.
 pub(super) struct Seen<'a> {
@@ -299,15 +296,6 @@ impl Evidence {
     }
 }
 
-/// Mean share of the pixels that differ from their neighbours as edges and textures do.
-fn sharp(luma: &Plane, air_luma: f32) -> f32 {
-    let mut share = Mean::default();
-    for (mean, luma) in box_mean(luma.clone(), 1).values().iter().zip(luma.values()) {
-        share.add(smoothstep(SHARP, (luma - mean).abs() / air_luma), 1.0);
-    }
-    share.over(0.0)
-}
-
 /// Where the smooth veil of the land is densest: Σz³/Σz², z its mean in windows.
 fn densest(band: Plane, sky: &Plane, nothing: f32) -> f32 {
     let radius = radius_px(DENSEST, band.size());
@@ -337,25 +325,6 @@ fn deviation(plane: &Plane, radius: usize) -> Plane {
     let mean = box_mean(plane.clone(), radius);
     let square = box_mean(plane.clone().map(|v| v * v), radius);
     square.zip(&mean, |square, mean| (square - mean * mean).max(0.0).sqrt())
-}
-
-/// A weighted mean on its way.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Mean {
-    sum: f64,
-    weights: f64,
-}
-
-impl Mean {
-    #[inline(always)]
-    pub(super) fn add(&mut self, value: f32, weight: f32) {
-        self.sum += f64::from(value) * f64::from(weight);
-        self.weights += f64::from(weight);
-    }
-
-    pub(super) fn over(self, nothing: f32) -> f32 {
-        (self.sum / (self.weights + f64::from(nothing)).max(1e-9)) as f32
-    }
 }
 
 /// Measures of a pixel that are correlated.
@@ -425,17 +394,5 @@ mod tests {
         assert!(lifted(&blocks(0.6)) > 0.99);
         let paper = Plane::filled(Size::new(256, 170), 0.8);
         assert!(lifted(&SmallPicture::of([paper.clone(), paper.clone(), paper])) < 0.01);
-    }
-
-    #[test]
-    fn a_gradient_has_nothing_sharp() {
-        let size = Size::new(256, 170);
-        let far = |i: usize| ((i % 256) as f32 - 70.0).hypot((i / 256) as f32 - 60.0) / 250.0;
-        let values = (0..size.area() as usize).map(|i| (1.0 - far(i)).max(0.0)).collect();
-        let plane = Plane::new(size, values);
-        let light = SmallPicture::of([plane.clone(), plane.clone(), plane]);
-        assert!(survey(&light).haze.evidence.sharp < 1e-3);
-        assert_eq!(survey(&light).haze.auto_strength, 0.0);
-        assert!(survey(&blocks(0.5)).haze.evidence.sharp > 0.1);
     }
 }

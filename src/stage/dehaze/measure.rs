@@ -18,3 +18,22 @@ pub(super) fn smoothstep((low, high): (f32, f32), value: f32) -> f32 {
     let t = ((value - low) / (high - low)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
+
+/// A weighted mean on its way.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mean {
+    sum: f64,
+    weights: f64,
+}
+
+impl Mean {
+    #[inline(always)]
+    pub(super) fn add(&mut self, value: f32, weight: f32) {
+        self.sum += f64::from(value) * f64::from(weight);
+        self.weights += f64::from(weight);
+    }
+
+    pub(super) fn over(self, nothing: f32) -> f32 {
+        (self.sum / (self.weights + f64::from(nothing)).max(1e-9)) as f32
+    }
+}

@@ -24,6 +24,7 @@ mod kernel;
 mod measure;
 mod refine;
 mod shared;
+mod sharp;
 mod sky;
 mod skyline;
 mod space;

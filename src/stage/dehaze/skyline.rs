@@ -4,8 +4,8 @@
 //! in each column where land begins below sky: haze is thickest there, whatever is in front of it. Clouds,
 //! walls and snow also end at a sky, but seldom with all that [`Skyline::far_band`] asks for.
 
-use super::evidence::{Mean, Seen, e};
-use super::measure::smoothstep;
+use super::evidence::{Seen, e};
+use super::measure::{Mean, smoothstep};
 use crate::frame::Plane;
 
 /// How far below the sky the band reaches, and how far above the land the sky beside it; shares of the
