@@ -2,8 +2,7 @@
 
 use std::sync::Mutex;
 
-use longlens::develop::{Means, Prepared, Workers, develop, survey};
-use longlens::filter::area_average;
+use longlens::develop::{Means, Prepared, Workers, develop, look, survey};
 use longlens::frame::{Bands, Frame, Pixels, Pool, Rect, Samples};
 use longlens::stage::caption::Typesetter;
 use longlens::stage::dehaze::SharedHaze;
@@ -148,7 +147,7 @@ fn frames_of_a_scene_can_share_a_survey() {
 #[test]
 fn a_frame_that_takes_its_own_haze_is_developed_as_it_is_alone() {
     let frame = hazy_view(160, 120, 0.8, [0.8, 0.82, 0.84]);
-    let shared = longlens::stage::dehaze::survey(&area_average(&frame, 256)).shared();
+    let shared = look(&frame, None).shared;
     let pool = Pool::default();
     let means = Means { pool: &pool, workers: Workers::One, survey: None };
     let recipe = recipe(&[]);

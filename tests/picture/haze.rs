@@ -81,8 +81,8 @@ fn full_size_and_half_size_agree() {
             })
         })
     };
-    // The halves of the small ones are smaller than what is surveyed.
-    for (width, height) in [(1024, 680), (480, 320), (300, 200)] {
+    // The half of the small one is smaller than what is surveyed.
+    for (width, height) in [(1024, 680), (480, 320)] {
         let full = hazy_view(width, height, 0.8, [0.78, 0.80, 0.82]);
         let Pixels::Rgb8(p) = &full.pixels else { panic!("8 bit") };
         let half = developed(&halved(p), &AUTO);

@@ -30,7 +30,7 @@ fn mean(frame: &Frame, x: std::ops::Range<u32>, y: std::ops::Range<u32>) -> f32 
 }
 
 #[test]
-fn a_far_hill_is_as_dark_at_its_crest_as_at_its_foot() {
+fn a_far_hill_keeps_its_tone_from_its_crest_to_its_foot() {
     for level in [120.0, 160.0, 200.0] {
         let hill = drawn(|x, y| {
             let crest = 380.0 - 190.0 * (-((x as f32 - 690.0) / 190.0).powi(2)).exp();
@@ -45,10 +45,13 @@ fn a_far_hill_is_as_dark_at_its_crest_as_at_its_foot() {
             let across = 655..725;
             let crest = mean(&out, across.clone(), 208..223);
             assert!(crest < level - 8.0, "hill of {level} at {amount}: {crest} shows no dehaze");
-            for part in [343..394, 431..447] {
-                let inside = mean(&out, across.clone(), part.clone());
-                let apart = inside - crest;
-                assert!(apart.abs() < 6.0, "hill of {level} at {amount}, rows {part:?}: {apart}");
+            // At the foot near land lies before the hill, and some of its lack of veil is carried over.
+            for (part, allowed) in [(343..394, 4.0), (431..447, 7.0)] {
+                let apart = mean(&out, across.clone(), part.clone()) - crest;
+                assert!(
+                    apart.abs() < allowed,
+                    "hill of {level} at {amount}, rows {part:?}: {apart}"
+                );
             }
         }
     }
