@@ -1,7 +1,8 @@
 //! The cheapest path from a set of seeds to every pixel.
 //!
 //! Raster sweeps, each row swept both ways (Toivanen, "New geodesic distance transforms for gray-scale images",
-//! Pattern Recognition Letters 17 (1996)): exact for paths that turn back no more often than there are rounds, each down and up.
+//! Pattern Recognition Letters 17 (1996)): exact for paths that turn back no more often than there are
+//! rounds, each down and up.
 
 use crate::frame::Plane;
 

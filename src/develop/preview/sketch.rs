@@ -203,7 +203,7 @@ mod tests {
         let Sharing { across, down } = sharing;
         let luma = (0..width * height).map(|i| {
             let (x, y) = (i % width, i / width);
-            (60 + x * 100 / width + (x * 7919 ^ y * 104_729) % 61) as u8
+            (60 + x * 100 / width + ((x * 7919) ^ (y * 104_729)) % 61) as u8
         });
         let (columns, rows) = (width.div_ceil(across), height.div_ceil(down));
         let colour = |from: usize, to: usize| -> Vec<u8> {

@@ -1,6 +1,8 @@
 //! Evidence of haze in the small picture: smooth measures over the whole frame, so that a boat, a bird or a few
 //! percent of framing change little.
 
+use fearless_simd::{Level, dispatch};
+
 use super::depth::Depth;
 use super::judge::gate;
 use super::measure::{Mean, radius_px, smoothstep};
@@ -140,6 +142,11 @@ impl Evidence {
     }
 
     pub(super) fn of(seen: &Seen<'_>) -> Self {
+        dispatch!(Level::new(), _simd => Self::of_all(seen))
+    }
+
+    #[inline(always)]
+    fn of_all(seen: &Seen<'_>) -> Self {
         let Seen { picture, luma: guide, sky, depth, airlight } = *seen;
         let size = guide.size();
         let height = size.height as f32;

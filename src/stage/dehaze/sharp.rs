@@ -33,7 +33,8 @@ mod tests {
         assert!(sharp(&plane, 1.0) < 1e-3);
         let light = SmallPicture::of([plane.clone(), plane.clone(), plane.clone()]);
         assert_eq!(survey(&light).haze.auto_strength, 0.0);
-        let squares = |i: usize| if (i % 256 / 16 + i / 256 / 16) % 2 == 0 { 0.5 } else { 0.55 };
+        let squares =
+            |i: usize| if (i % 256 / 16 + i / 256 / 16).is_multiple_of(2) { 0.5 } else { 0.55 };
         let texture = Plane::new(size, (0..size.area() as usize).map(squares).collect());
         assert!(sharp(&texture, 1.0) > 0.1);
     }
