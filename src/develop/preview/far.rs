@@ -22,7 +22,9 @@ const BLOCK_PX: usize = 8;
 const EVERY: usize = 4;
 /// Luma of white.
 const WHITE: u32 = 4 * 255;
-/// Change of luma from which on more of it makes no place more worth looking at: 4 % of white.
+/// Change of luma up to which it is noise, or the gradient of a sky: 1 % of white.
+const QUIET_CHANGE: u16 = 10;
+/// Change beyond that from which on more of it makes no place more worth looking at: 4 % of white.
 const ENOUGH_CHANGE: u16 = 41;
 
 impl Place<'_> {
@@ -182,7 +184,7 @@ fn look_at(here: &[u16], below: &[u16], looks: &mut [Look]) {
         let (here, below) = (&here[columns.clone()], &below[columns]);
         for ((&here, &below), &next) in here.iter().zip(below).zip(next) {
             let apart = here.abs_diff(next) + here.abs_diff(below);
-            look.change += u32::from(apart.min(ENOUGH_CHANGE));
+            look.change += u32::from(apart.saturating_sub(QUIET_CHANGE).min(ENOUGH_CHANGE));
             look.brightness += u32::from(here);
             look.count += 1;
         }

@@ -50,6 +50,21 @@ fn a_small_pixel_is_about_the_mean_of_what_it_stands_for() {
 }
 
 #[test]
+fn the_grain_of_a_sky_is_no_detail() {
+    // Land with a few walls under a large sky with grain, which fades into haze.
+    let pixels = ImageBuffer::from_fn(2400, 1600, |x, y| {
+        let grain = if y < 700 { ((x / 4 * 7919) ^ (y / 4 * 104_729)) % 31 % 2 } else { 0 };
+        let wall = if y > 1250 && x % 400 < 40 { 60 } else { 0 };
+        let haze = 225 - 105 * y.clamp(700, 1200).abs_diff(700) / 500;
+        Rgb([(haze + wall + grain) as u8; 3])
+    });
+    let off = [("dehaze", "off"), ("sharpen", "off"), ("denoise", "off")];
+    let (preview, _) = watched(&Frame::new(Pixels::Rgb8(pixels)), &off);
+    let [Pixels::Rgb8(before), _] = preview.far.unwrap() else { panic!("another kind") };
+    assert!(before.pixels().any(|pixel| pixel[0] < 190), "nothing but sky");
+}
+
+#[test]
 fn the_part_at_full_size_is_the_same_part_both_ways() {
     let frame = scene(2000, 1400);
     let off = [("dehaze", "off"), ("sharpen", "off"), ("denoise", "off"), ("crop", "1500x1200")];
