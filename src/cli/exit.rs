@@ -13,7 +13,7 @@ pub(super) const ENVIRONMENT: u8 = 3;
 /// Of a plan: what is not done may be done by another try (`EX_TEMPFAIL` of sysexits.h).
 pub(super) const TRY_AGAIN: u8 = 75;
 
-/// That of a command of which one frame failed.
+/// The code of a command in which this error made a frame fail.
 pub(super) fn of_frame(error: &Error) -> u8 {
     if error.kind() == ErrorKind::Environment { ENVIRONMENT } else { SOME_FAILED }
 }

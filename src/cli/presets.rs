@@ -148,9 +148,8 @@ fn own() -> Result<BTreeMap<String, PathBuf>> {
             let error = Error::io(ErrorKind::Usage, "cannot read the folder of presets", &cause);
             let error = error.about(&folder);
             return Err(match is_named {
-                true => {
-                    error.with_hint("make the folder, or unset LONGLENS_PRESETS, which names it")
-                }
+                true => error
+                    .with_hint("create the folder, or unset LONGLENS_PRESETS, which points to it"),
                 false => error,
             });
         }
